@@ -1,0 +1,89 @@
+// Section 4 of unitvar.h: generators.
+#include <cstring>
+
+#include "core/message.hpp"
+#include "guard.hpp"
+
+using unitvar::Engine;
+using unitvar::Generator;
+using unitvar::capi::generator;
+using unitvar::capi::guard;
+using unitvar::capi::require;
+
+namespace {
+
+const Generator &generator_of(const unitvar_generator *g)
+{
+    require(g, "g");
+    return g->value;
+}
+
+} // namespace
+
+extern "C" {
+
+int32_t unitvar_generator_create(int32_t engine, uint64_t seed, uint64_t stream, unitvar_generator **out)
+{
+    return guard([&] {
+        require(out, "out");
+        if (engine == UNITVAR_TORCH_MT19937) {
+            throw unitvar::Unsupported("engine is 3 (torch_mt19937), which this version does not have");
+        }
+        *out = new unitvar_generator{Generator(static_cast<Engine>(engine), seed, stream)};
+    });
+}
+
+void unitvar_generator_destroy(unitvar_generator *g)
+{
+    delete g;
+}
+
+int32_t unitvar_generator_clone(const unitvar_generator *g, unitvar_generator **out)
+{
+    return guard([&] {
+        require(g, "g");
+        require(out, "out");
+        *out = new unitvar_generator(*g);
+    });
+}
+
+int32_t unitvar_generator_seek(unitvar_generator *g, uint64_t block)
+{
+    return guard([&] { generator(g).seek(block); });
+}
+
+int32_t unitvar_generator_tell(const unitvar_generator *g, uint64_t *block)
+{
+    return guard([&] {
+        require(block, "block");
+        *block = generator_of(g).tell();
+    });
+}
+
+int32_t unitvar_generator_save(const unitvar_generator *g, void *buf, size_t capacity, size_t *size)
+{
+    return guard([&] {
+        const Generator &source = generator_of(g);
+        require(size, "size");
+        if (buf != nullptr) {
+            if (capacity < Generator::saved_bytes) {
+                unitvar::core::invalid_value("capacity", uint64_t{capacity},
+                                             "at least " + unitvar::core::text(uint64_t{Generator::saved_bytes}));
+            }
+            const auto bytes = source.save();
+            std::memcpy(buf, bytes.data(), bytes.size());
+        }
+        *size = Generator::saved_bytes;
+    });
+}
+
+int32_t unitvar_generator_load(const void *buf, size_t size, unitvar_generator **out)
+{
+    return guard([&] {
+        require(buf, "buf");
+        require(out, "out");
+        *out = new unitvar_generator{Generator::load({static_cast<const std::byte *>(buf), size})};
+    });
+}
+
+} // extern "C"

@@ -1,0 +1,288 @@
+/* unitvar.h: random weights and moments, the same bits on every processor.
+ *
+ * The only ABI of Unitvar: C99, self-contained, safe to load with dlopen.
+ *
+ *   1. Conventions        4. Generators      7. Initialisers
+ *   2. Constants          5. Samplers        8. Moments
+ *   3. Library            6. Tensors
+ *
+ * Example: a million normals, the same on every machine.
+ *
+ *     unitvar_generator *g;
+ *     if (unitvar_generator_create(UNITVAR_PCG32, 42, 0, &g) != UNITVAR_OK) { puts(unitvar_last_error()); return 1; }
+ *     unitvar_normal_f32(g, x, 1000000, 0.0, 1.0);
+ *     unitvar_generator_destroy(g);
+ */
+#ifndef UNITVAR_H
+#define UNITVAR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define UNITVAR_API __attribute__((visibility("default")))
+#else
+#define UNITVAR_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- 1. Conventions ---------------------------------------------------------------------------
+ *
+ * Status    Functions return an int32_t: UNITVAR_OK (0) or one of the status constants. After a failure
+ *           unitvar_last_error() names the argument, its value and what was expected.
+ * Atomic    All arguments are checked before the first byte is written. A call that fails leaves its outputs and
+ *           its generator as they were.
+ * Memory    No function keeps a pointer of the caller's. Handles come from *_create, *_clone and *_load and go to
+ *           *_destroy, which takes NULL.
+ * Threads   A generator belongs to one thread at a time. Everything else may be called from any thread at once.
+ *           Large work runs on up to unitvar_num_threads() threads; the result does not depend on how many.
+ * Bits      The output is a pure function of engine, seed, stream, position and arguments. Instruction set,
+ *           threads, alignment and the way a fill is cut into calls at block boundaries never change a bit.
+ *           Buffers and tensors may have any address, aligned to their element or not.
+ * Errors    Besides those that a declaration lists, every function gives UNITVAR_INVALID_ARGUMENT for a NULL
+ *           pointer that it needs. Those that compute on buffers or tensors give UNITVAR_INVALID_ARGUMENT or
+ *           UNITVAR_UNSUPPORTED while the environment holds an unusable UNITVAR_ISA or UNITVAR_NUM_THREADS
+ *           (section 3), UNITVAR_OUT_OF_MEMORY when the system has no memory left, and UNITVAR_INTERNAL for a
+ *           fault in Unitvar itself.
+ */
+
+/* ---- 2. Constants ----------------------------------------------------------------------------- */
+
+/* Status. Values between these are reserved; only 0 means success. */
+#define UNITVAR_OK 0
+#define UNITVAR_INVALID_ARGUMENT 10 /* an argument is out of its documented range */
+#define UNITVAR_UNSUPPORTED 20      /* well-formed, but not available: a GPU device, a dtype, an instruction set */
+#define UNITVAR_OUT_OF_MEMORY 30
+#define UNITVAR_CORRUPT_STATE 40    /* saved bytes that unitvar_generator_load cannot accept */
+#define UNITVAR_STREAM_EXHAUSTED 50 /* fewer blocks are left in the stream than the call needs */
+#define UNITVAR_INTERNAL 90
+
+/* Engine: what turns (seed, stream, position) into 32-bit words. */
+#define UNITVAR_PCG32 1         /* PCG-XSH-RR 64/32 (O'Neill 2014); the default choice and the fastest */
+#define UNITVAR_PHILOX4X32 2    /* Philox4x32-10 (Salmon et al. 2011); counter-based */
+#define UNITVAR_TORCH_MT19937 3 /* PyTorch's CPU generator; reserved, not available in this version */
+
+/* Fan mode: what kaiming_* divides the variance by. */
+#define UNITVAR_FAN_IN 0  /* keeps the variance of activations in the forward pass */
+#define UNITVAR_FAN_OUT 1 /* keeps the variance of gradients in the backward pass */
+#define UNITVAR_FAN_AVG 2 /* (fan_in + fan_out) / 2, as in JAX and Keras */
+
+/* Nonlinearity, for unitvar_calculate_gain and kaiming_*. */
+#define UNITVAR_LINEAR 0 /* also conv1d to conv3d and conv_transpose1d to conv_transpose3d */
+#define UNITVAR_SIGMOID 1
+#define UNITVAR_TANH 2
+#define UNITVAR_RELU 3
+#define UNITVAR_LEAKY_RELU 4
+#define UNITVAR_SELU 5
+
+/* ---- 3. Library ------------------------------------------------------------------------------- */
+
+/* The version of the library that is loaded, major*10000 + minor*100 + patch, and as "major.minor.patch". */
+UNITVAR_API uint32_t unitvar_version(void);
+UNITVAR_API const char *unitvar_version_string(void);
+
+/* The version of the streams. It rises when any bit that a sampler or an initialiser writes would change for the
+ * same arguments, and only then; golden SHA-256 sums in tests/golden guard it. */
+UNITVAR_API uint32_t unitvar_stream_version(void);
+
+/* "UNITVAR_OK", "UNITVAR_INVALID_ARGUMENT", ...; "unknown status" for any other value. Never NULL. */
+UNITVAR_API const char *unitvar_status_name(int32_t status);
+
+/* Why the latest failed call of this thread failed; "" before the first failure. Never NULL; valid until the next
+ * failure in this thread. A call that succeeds does not clear it. */
+UNITVAR_API const char *unitvar_last_error(void);
+
+/* The instruction set in use: "avx512", "avx2", "neon" or "scalar"; "none" while the environment variable
+ * UNITVAR_ISA holds a name that cannot be used here. Never NULL.
+ * The choice is made once, at first use: the best that processor and operating system support, or UNITVAR_ISA. */
+UNITVAR_API const char *unitvar_isa(void);
+
+/* Forces an instruction set for the process: "avx512" (F, CD, DQ, BW, VL), "avx2" (with FMA), "neon" (AArch64) or
+ * "scalar"; "auto" or NULL for the best. It changes speed, never results.
+ * Errors: INVALID_ARGUMENT for an unknown name, UNSUPPORTED where this build or processor does not have it; the
+ * instruction set then stays what it was. */
+UNITVAR_API int32_t unitvar_set_isa(const char *name);
+
+/* The most threads, the caller's included, that one call may use: 1 to 1024, or 0 for every processor that the
+ * process may run on (the default). The environment variable UNITVAR_NUM_THREADS sets it at first use.
+ * Errors: INVALID_ARGUMENT outside 0 to 1024. */
+UNITVAR_API int32_t unitvar_set_num_threads(int32_t n);
+UNITVAR_API int32_t unitvar_num_threads(void); /* the number in force, at least 1 */
+
+/* Constants by name, for languages that cannot read this header: "pcg32", "philox4x32"; "linear", "conv1d",
+ * "conv2d", "conv3d", "conv_transpose1d" to "conv_transpose3d", "sigmoid", "tanh", "relu", "leaky_relu", "selu";
+ * "fan_in", "fan_out", "fan_avg"; the statuses as unitvar_status_name writes them. Names are lower case, statuses
+ * upper case, and exact.
+ * Errors: INVALID_ARGUMENT for an unknown name; UNSUPPORTED for "torch_mt19937". */
+UNITVAR_API int32_t unitvar_engine_from_name(const char *name, int32_t *out);
+UNITVAR_API int32_t unitvar_nonlinearity_from_name(const char *name, int32_t *out);
+UNITVAR_API int32_t unitvar_fan_mode_from_name(const char *name, int32_t *out);
+UNITVAR_API int32_t unitvar_status_from_name(const char *name, int32_t *out);
+
+/* ---- 4. Generators ----------------------------------------------------------------------------
+ *
+ * A generator is (engine, seed, stream) and a position, counted in blocks of 64 words of 32 bits: block b holds
+ * the words w[64b] ... w[64b+63] of the stream. A sampler starts at a block boundary and advances by
+ * ceil(words used / 64) blocks. So a fill of n elements is a prefix of a fill of m > n, and any part of a fill can
+ * be produced alone after unitvar_generator_seek.
+ *
+ *   pcg32       The words of pcg-cpp's pcg32(mix(seed), mix(stream + 0x9E3779B97F4A7C15)), mix being the
+ *               SplitMix64 finaliser, so that neighbouring seeds are unrelated. 2^58 blocks.
+ *   philox4x32  Key (seed low, seed high), counter (c low, c high, stream low, stream high). Word 64b + 16r + l is
+ *               output word r of counter c = 16b + l. 2^60 blocks.
+ */
+typedef struct unitvar_generator unitvar_generator;
+
+/* A generator at block 0. Any seed and stream are valid.
+ * Errors: INVALID_ARGUMENT for an unknown engine, UNSUPPORTED for UNITVAR_TORCH_MT19937 in this version. */
+UNITVAR_API int32_t unitvar_generator_create(int32_t engine, uint64_t seed, uint64_t stream, unitvar_generator **out);
+UNITVAR_API void unitvar_generator_destroy(unitvar_generator *g);
+
+/* An independent generator in the same state. */
+UNITVAR_API int32_t unitvar_generator_clone(const unitvar_generator *g, unitvar_generator **out);
+
+/* The position in blocks. Seeking costs O(log block), to any block up to the number of blocks of the engine.
+ * Errors: INVALID_ARGUMENT beyond it. */
+UNITVAR_API int32_t unitvar_generator_seek(unitvar_generator *g, uint64_t block);
+UNITVAR_API int32_t unitvar_generator_tell(const unitvar_generator *g, uint64_t *block);
+
+/* The complete state as bytes that are the same on every machine, little endian, with a version and a checksum.
+ * save: writes *size bytes into buf; with buf NULL it only sets *size. load: a new generator from them.
+ * Errors: save INVALID_ARGUMENT where capacity is too small (*size and buf stay untouched); load CORRUPT_STATE for
+ * bytes that save did not write, truncated ones included. */
+UNITVAR_API int32_t unitvar_generator_save(const unitvar_generator *g, void *buf, size_t capacity, size_t *size);
+UNITVAR_API int32_t unitvar_generator_load(const void *buf, size_t size, unitvar_generator **out);
+
+/* ---- 5. Samplers ------------------------------------------------------------------------------
+ *
+ * Each fills dst[0] to dst[n-1], contiguous; n may be 0, and dst is then not looked at. Word w[i] is counted from
+ * the start of the call. Common errors: INVALID_ARGUMENT where n elements do not fit the address space,
+ * STREAM_EXHAUSTED where the stream is too short.
+ */
+
+/* dst[i] = w[i]; for u64 w[2i] is the low and w[2i+1] the high half. */
+UNITVAR_API int32_t unitvar_bits_u32(unitvar_generator *g, uint32_t *dst, size_t n);
+UNITVAR_API int32_t unitvar_bits_u64(unitvar_generator *g, uint64_t *dst, size_t n);
+
+/* Uniform on [low, high): x = fma(u, high - low, low) in the type of dst, to which low and high are rounded first.
+ * f32: u = (w[i] >> 8) * 2^-24. f64: u = (w64[i] >> 11) * 2^-53, w64[i] as in bits_u64. A result that rounds to
+ * high becomes the value below it, so low <= x < high; low == high gives low.
+ * Errors: INVALID_ARGUMENT unless low <= high, both finite, and high - low finite, in the type of dst. */
+UNITVAR_API int32_t unitvar_uniform_f32(unitvar_generator *g, float *dst, size_t n, double low, double high);
+UNITVAR_API int32_t unitvar_uniform_f64(unitvar_generator *g, double *dst, size_t n, double low, double high);
+
+/* Normal by Box and Muller (1958): x = fma(z, std, mean) in the type of dst, to which mean and std are rounded.
+ * z comes from pairs of integers, p in the first and q in the second half of each group of 32 words:
+ *   f32: p = w[32k + j], q = w[32k + 16 + j], 0 <= j < 16, B = 32;
+ *   f64: p = w64[16k + j], q = w64[16k + 8 + j], 0 <= j < 8, B = 64;
+ *   r = sqrt(-2 ln((p + 1) / 2^B)), t = 2 pi q / 2^B; z = r cos t where p stands, r sin t where q stands.
+ * Every bit of p and q counts: |z| reaches 6.66 (f32) and 9.41 (f64). The elementary functions are Unitvar's own:
+ * z differs from the formula in exact arithmetic by at most 3 ulp (tests/accuracy measures it).
+ * Errors: INVALID_ARGUMENT unless mean and std are finite in the type of dst and std >= 0. */
+UNITVAR_API int32_t unitvar_normal_f32(unitvar_generator *g, float *dst, size_t n, double mean, double std);
+UNITVAR_API int32_t unitvar_normal_f64(unitvar_generator *g, double *dst, size_t n, double mean, double std);
+
+/* ---- 6. Tensors -------------------------------------------------------------------------------
+ *
+ * The layout of DLPack's DLTensor: any framework's tensor passes without a copy.
+ */
+typedef struct {
+    uint8_t code;   /* 2: IEEE float */
+    uint8_t bits;   /* 32 or 64 */
+    uint16_t lanes; /* 1 */
+} unitvar_dtype;
+
+typedef struct {
+    int32_t device_type; /* 1: CPU, the only one supported */
+    int32_t device_id;   /* 0 */
+} unitvar_device;
+
+typedef struct {
+    void *data; /* may be NULL where the tensor has no elements */
+    unitvar_device device;
+    int32_t ndim; /* 0 to 64; 0 is a scalar */
+    unitvar_dtype dtype;
+    int64_t *shape;   /* ndim lengths, each >= 0 */
+    int64_t *strides; /* ndim steps in elements, negative ones included; NULL: row-major */
+    uint64_t byte_offset; /* from data to the element with all indices 0 */
+} unitvar_tensor;
+
+/* ---- 7. Initialisers --------------------------------------------------------------------------
+ *
+ * Each writes every element of a tensor of f32 or f64. The tensor may have any strides under which no two elements
+ * share memory; a strided tensor gets the same logical values as a row-major one. Tensors without elements
+ * succeed, write nothing and leave the generator where it is. Semantics, defaults and formulas follow torch.nn.init.
+ *
+ * Common errors: INVALID_ARGUMENT for a malformed tensor (negative length, ndim out of range, more elements or
+ * bytes than 2^63 - 1, lanes other than 1, overlapping elements, NULL data) or a parameter that is NaN or infinite;
+ * UNSUPPORTED for a device other than the CPU or a dtype other than f32 and f64; STREAM_EXHAUSTED.
+ */
+
+/* The gain of a nonlinearity, as torch.nn.init.calculate_gain: LINEAR and SIGMOID 1, TANH 5/3, RELU sqrt(2),
+ * LEAKY_RELU sqrt(2 / (1 + param^2)), SELU 3/4. param is the negative slope, NaN for the default 0.01; only
+ * LEAKY_RELU looks at it.
+ * Errors: INVALID_ARGUMENT for an unknown nonlinearity or an infinite slope. */
+UNITVAR_API int32_t unitvar_calculate_gain(int32_t nonlinearity, double param, double *gain);
+
+/* fan_in = shape[1] * r and fan_out = shape[0] * r with r = the product of shape[2...]. data may be NULL.
+ * Errors: INVALID_ARGUMENT for fewer than 2 dimensions. */
+UNITVAR_API int32_t unitvar_calculate_fans(const unitvar_tensor *t, int64_t *fan_in, int64_t *fan_out);
+
+/* Every element value (rounded to the dtype; infinities and NaN allowed), 0 or 1. */
+UNITVAR_API int32_t unitvar_init_constant(unitvar_tensor *t, double value);
+UNITVAR_API int32_t unitvar_init_zeros(unitvar_tensor *t);
+UNITVAR_API int32_t unitvar_init_ones(unitvar_tensor *t);
+
+/* Uniform on [a, b) and normal, element i in row-major order being element i of the sampler of section 5. PyTorch's
+ * defaults are a = 0, b = 1, mean = 0, std = 1. Errors: as the samplers. */
+UNITVAR_API int32_t unitvar_init_uniform(unitvar_generator *g, unitvar_tensor *t, double a, double b);
+UNITVAR_API int32_t unitvar_init_normal(unitvar_generator *g, unitvar_tensor *t, double mean, double std);
+
+/* Glorot and Bengio (2010): std = gain * sqrt(2 / (fan_in + fan_out)); normal(0, std), or uniform on [-b, b) with
+ * b = sqrt(3) * std. PyTorch's default gain is 1.
+ * Errors: INVALID_ARGUMENT for fewer than 2 dimensions, a negative gain. */
+UNITVAR_API int32_t unitvar_init_xavier_uniform(unitvar_generator *g, unitvar_tensor *t, double gain);
+UNITVAR_API int32_t unitvar_init_xavier_normal(unitvar_generator *g, unitvar_tensor *t, double gain);
+
+/* He et al. (2015): std = calculate_gain(nonlinearity, a) / sqrt(fan); normal(0, std), or uniform on [-b, b) with
+ * b = sqrt(3) * std. fan_mode chooses the fan, FAN_AVG being the mean of both. a is the negative slope, which only
+ * LEAKY_RELU looks at; there NaN means 0.01. PyTorch's defaults are a = 0, FAN_IN, LEAKY_RELU.
+ * Errors: INVALID_ARGUMENT for fewer than 2 dimensions, an unknown fan mode or nonlinearity, an infinite a. */
+UNITVAR_API int32_t unitvar_init_kaiming_uniform(unitvar_generator *g, unitvar_tensor *t, double a, int32_t fan_mode,
+                                                 int32_t nonlinearity);
+UNITVAR_API int32_t unitvar_init_kaiming_normal(unitvar_generator *g, unitvar_tensor *t, double a, int32_t fan_mode,
+                                                int32_t nonlinearity);
+
+/* ---- 8. Moments -------------------------------------------------------------------------------
+ *
+ * Count, mean and sum of squared deviations of a sequence, in double, updated by blocks: two passes over each chunk
+ * of 8192 elements while it is in cache, chunks merged by the rule of Chan, Golub and LeVeque (1979) in a fixed
+ * order. No cancellation where |mean| is far larger than the deviation; NaN and infinity propagate.
+ */
+typedef struct {
+    double count; /* elements seen; all three zero is the empty sequence */
+    double mean;
+    double m2; /* sum of (x - mean)^2 */
+} unitvar_moments;
+
+/* Appends x[0] to x[n-1] to the sequence; n may be 0, and x is then not looked at.
+ * Errors: INVALID_ARGUMENT where count is negative, infinite or NaN, or n elements do not fit the address space. */
+UNITVAR_API int32_t unitvar_moments_update_f32(unitvar_moments *m, const float *x, size_t n);
+UNITVAR_API int32_t unitvar_moments_update_f64(unitvar_moments *m, const double *x, size_t n);
+
+/* The moments of both sequences together, into the first. Errors: INVALID_ARGUMENT for a count as above. */
+UNITVAR_API int32_t unitvar_moments_merge(unitvar_moments *into, const unitvar_moments *other);
+
+/* *out = m2 / max(0, count - correction): correction 0 for the biased, 1 for Bessel's unbiased variance. As in
+ * PyTorch the result is NaN for an empty sequence or 0 / 0 and infinity for a positive m2 over 0.
+ * Errors: INVALID_ARGUMENT for a NaN or infinite correction, or a count as above. */
+UNITVAR_API int32_t unitvar_moments_variance(const unitvar_moments *m, double correction, double *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,28 @@
+// Samplers: fill a span with draws; element i is a pure function of the generator's engine, seed, stream and position,
+// i, and the parameters. capi/include/unitvar.h, section 5, gives the formula of each.
+//
+// All check their arguments before the first byte is written, advance the generator by ceil(words / 64) blocks, and
+// throw InvalidArgument for parameters out of range and StreamExhausted where the stream is too short. An empty span
+// is a success.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "unitvar/generator.hpp"
+
+namespace unitvar {
+
+// The words themselves; for u64 the first of two words is the low half.
+void bits(Generator &generator, std::span<std::uint32_t> target);
+void bits(Generator &generator, std::span<std::uint64_t> target);
+
+// Uniform on [low, high); low == high gives low. low <= high, both and their difference finite in the target's type.
+void uniform(Generator &generator, std::span<float> target, double low = 0, double high = 1);
+void uniform(Generator &generator, std::span<double> target, double low = 0, double high = 1);
+
+// Normal by Box and Muller. mean finite, std finite and >= 0 in the target's type.
+void normal(Generator &generator, std::span<float> target, double mean = 0, double std = 1);
+void normal(Generator &generator, std::span<double> target, double mean = 0, double std = 1);
+
+} // namespace unitvar

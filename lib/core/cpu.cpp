@@ -1,0 +1,113 @@
+// CPU detection. A vector instruction set counts only where the operating system saves its registers: XCR0 must hold
+// 0x6 for ymm and 0xE6 for zmm registers (Intel SDM volume 1, sections 14.3 and 15.2).
+#include "core/cpu.hpp"
+
+#include <array>
+#include <cstdint>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
+namespace unitvar::core {
+namespace {
+
+#if defined(__x86_64__)
+
+struct Registers {
+    unsigned eax = 0;
+    unsigned ebx = 0;
+    unsigned ecx = 0;
+    unsigned edx = 0;
+};
+
+Registers cpuid(unsigned leaf) noexcept
+{
+    Registers r;
+    if (__get_cpuid_count(leaf, 0, &r.eax, &r.ebx, &r.ecx, &r.edx) == 0) {
+        return {};
+    }
+    return r;
+}
+
+constexpr unsigned osxsave = 1U << 27U;
+constexpr std::uint64_t ymm_state = 0x6;
+constexpr std::uint64_t zmm_state = 0xE6;
+
+// Only where CPUID reports OSXSAVE.
+std::uint64_t xcr0() noexcept
+{
+    std::uint32_t low = 0;
+    std::uint32_t high = 0;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return std::uint64_t{high} << 32U | low;
+}
+
+struct Feature {
+    std::string_view name;
+    unsigned leaf;
+    unsigned Registers::*reg;
+    unsigned bit;
+    std::uint64_t state;
+};
+
+constexpr std::array<Feature, 8> features{{
+    {"fma", 1, &Registers::ecx, 12, ymm_state},
+    {"avx", 1, &Registers::ecx, 28, ymm_state},
+    {"avx2", 7, &Registers::ebx, 5, ymm_state},
+    {"avx512f", 7, &Registers::ebx, 16, zmm_state},
+    {"avx512dq", 7, &Registers::ebx, 17, zmm_state},
+    {"avx512cd", 7, &Registers::ebx, 28, zmm_state},
+    {"avx512bw", 7, &Registers::ebx, 30, zmm_state},
+    {"avx512vl", 7, &Registers::ebx, 31, zmm_state},
+}};
+
+bool has(std::string_view name) noexcept
+{
+    for (const Feature &feature : features) {
+        if (feature.name == name) {
+            const bool enabled = (cpuid(1).ecx & osxsave) != 0 && (xcr0() & feature.state) == feature.state;
+            return enabled && (cpuid(feature.leaf).*feature.reg >> feature.bit & 1U) != 0;
+        }
+    }
+    return false;
+}
+
+#elif defined(__aarch64__)
+
+bool has(std::string_view name) noexcept
+{
+#if defined(__linux__)
+    return name == "asimd" && (getauxval(AT_HWCAP) & HWCAP_ASIMD) != 0;
+#else
+    return name == "asimd"; // part of every AArch64 that other systems run on
+#endif
+}
+
+#else
+
+bool has(std::string_view /*name*/) noexcept
+{
+    return false;
+}
+
+#endif
+
+} // namespace
+
+bool cpu_has(std::string_view list) noexcept
+{
+    while (!list.empty()) {
+        const std::size_t comma = list.find(',');
+        if (!has(list.substr(0, comma))) {
+            return false;
+        }
+        list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
+    }
+    return true;
+}
+
+} // namespace unitvar::core

@@ -1,0 +1,44 @@
+// The registry of draws: what an engine's words can be turned into. Kernel tables, the samplers' checks, the tests
+// and the benchmarks are generated from it. To add one: an enumerator, a row, and in lib/kernels a specialisation
+// of Draw.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace unitvar::core {
+
+enum class EngineIndex : std::uint32_t { pcg32, philox4x32 };
+inline constexpr std::size_t engine_count = 2;
+
+enum class DrawIndex : std::uint32_t { bits_u32, bits_u64, uniform_f32, uniform_f64, normal_f32, normal_f64 };
+inline constexpr std::size_t draw_count = 6;
+
+inline constexpr std::size_t words_per_block = 64;
+
+struct DrawRow {
+    const char *name;
+    std::size_t element_bytes;
+    std::size_t words_per_element;
+    [[nodiscard]] constexpr std::size_t elements_per_block() const noexcept
+    {
+        return words_per_block / words_per_element;
+    }
+};
+
+inline constexpr std::array<DrawRow, draw_count> draws{{
+    {"bits_u32", 4, 1},
+    {"bits_u64", 8, 2},
+    {"uniform_f32", 4, 1},
+    {"uniform_f64", 8, 2},
+    {"normal_f32", 4, 1},
+    {"normal_f64", 8, 2},
+}};
+
+[[nodiscard]] constexpr const DrawRow &row(DrawIndex draw) noexcept
+{
+    return draws[static_cast<std::size_t>(draw)];
+}
+
+} // namespace unitvar::core

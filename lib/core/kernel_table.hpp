@@ -1,0 +1,56 @@
+// What the core knows of a set of kernels: plain structures and function pointers, one table for each row of
+// cmake/isa.cmake. Every table computes the same bits.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/draws.hpp"
+
+namespace unitvar::core {
+
+// An engine at the start of a block.
+struct EngineState {
+    std::uint64_t position; // pcg32: the state of the generator; philox4x32: the counter
+    std::uint64_t key;      // pcg32: the increment; philox4x32: the seed
+    std::uint64_t stream;   // philox4x32 only
+};
+
+// Parameters of a draw, rounded to the type that it writes.
+struct DrawParameters {
+    double location; // uniform: low; normal: mean
+    double scale;    // uniform: high - low; normal: std
+    double limit;    // uniform: no result is above it
+};
+
+enum class StoreMode : std::uint32_t {
+    cached,
+    streaming, // past the caches, for targets that do not fit them
+};
+
+// Writes elements 0 to n-1 of a draw that starts at the engine's block. The target may have any address.
+using FillKernel = void (*)(const EngineState &, const DrawParameters &, void *target, std::size_t n, StoreMode);
+
+struct Moments {
+    double count;
+    double mean;
+    double m2;
+};
+
+// Moments of n elements, 0 < n <= moments_chunk.
+inline constexpr std::size_t moments_chunk = 8192;
+using MomentsKernel = Moments (*)(const void *source, std::size_t n);
+
+// All draws from one engine.
+struct FillRow {
+    FillKernel draw[draw_count];
+};
+
+struct KernelTable {
+    const char *name;
+    const FillRow *fill[engine_count];
+    MomentsKernel moments_f32;
+    MomentsKernel moments_f64;
+};
+
+} // namespace unitvar::core

@@ -1,0 +1,20 @@
+// Do two different indices of a strided array lie at the same address? That is a bounded linear Diophantine problem:
+// a sum of d_k * stride_k = 0 with |d_k| < length_k, not all zero.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace unitvar::core {
+
+struct OverlapDimension {
+    std::int64_t length; // at least 2
+    std::int64_t stride; // at least 0
+};
+
+enum class Overlap { none, found, undecided };
+
+// Exact; undecided only after a search of a million nodes, which takes strides made for the purpose. Sorts the span.
+[[nodiscard]] Overlap find_overlap(std::span<OverlapDimension> dimensions) noexcept;
+
+} // namespace unitvar::core

@@ -1,0 +1,197 @@
+// Dispatch and thread count: chosen at first use from the environment and the processor, changed by set_isa and
+// set_num_threads. An unusable environment variable is not guessed around: calls that compute throw until the
+// setting is made.
+#include "unitvar/runtime.hpp"
+
+#include <atomic>
+#include <charconv>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <thread>
+
+#if defined(__linux__)
+#include <sched.h>
+#endif
+
+#include "core/cpu.hpp"
+#include "core/isa_rows.hpp"
+#include "core/message.hpp"
+#include "core/runtime.hpp"
+#include "unitvar/error.hpp"
+
+namespace unitvar {
+namespace {
+
+using core::KernelTable;
+
+constexpr std::int32_t most_threads = 1024;
+
+const KernelTable *best_table() noexcept
+{
+    for (const core::IsaRow &row : core::isa_rows) {
+        if (row.table != nullptr && core::cpu_has(row.features)) {
+            return row.table;
+        }
+    }
+    return nullptr; // never: the scalar row needs no feature
+}
+
+// Throws InvalidArgument or Unsupported; source is what the message calls the name.
+const KernelTable *find_table(std::string_view name, std::string_view source)
+{
+    if (name == "auto") {
+        return best_table();
+    }
+    for (const core::IsaRow &row : core::isa_rows) {
+        if (row.name == name) {
+            if (row.table == nullptr) {
+                throw Unsupported(core::message(source, core::quoted(name), "an instruction set that this build has"));
+            }
+            if (!core::cpu_has(row.features)) {
+                throw Unsupported(
+                    core::message(source, core::quoted(name), "an instruction set that this processor has"));
+            }
+            return row.table;
+        }
+    }
+    core::invalid(source, core::quoted(name), core::isa_names);
+}
+
+std::int32_t usable_processors() noexcept
+{
+#if defined(__linux__)
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof(set), &set) == 0) {
+        const int count = CPU_COUNT(&set);
+        return count < most_threads ? count : most_threads;
+    }
+#endif
+    const unsigned count = std::thread::hardware_concurrency();
+    return count == 0 ? 1 : static_cast<std::int32_t>(count < most_threads ? count : most_threads);
+}
+
+// 0 stands for every usable processor.
+std::int32_t checked_threads(std::int64_t n, std::string_view source)
+{
+    if (n < 0 || n > most_threads) {
+        core::invalid_value(source, n, "0 to " + core::text(std::int64_t{most_threads}));
+    }
+    return n == 0 ? usable_processors() : static_cast<std::int32_t>(n);
+}
+
+constexpr std::string_view isa_variable = "UNITVAR_ISA";
+constexpr std::string_view threads_variable = "UNITVAR_NUM_THREADS";
+
+// Unset and empty are alike.
+std::optional<std::string_view> environment(std::string_view name) noexcept
+{
+    const char *value = std::getenv(name.data());
+    if (value == nullptr || *value == '\0') {
+        return std::nullopt;
+    }
+    return value;
+}
+
+const KernelTable *table_from_environment()
+{
+    const auto name = environment(isa_variable);
+    return name ? find_table(*name, isa_variable) : best_table();
+}
+
+std::int32_t threads_from_environment()
+{
+    const auto value = environment(threads_variable);
+    if (!value) {
+        return usable_processors();
+    }
+    std::int64_t n = 0;
+    const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), n);
+    if (error != std::errc{} || end != value->data() + value->size()) {
+        core::invalid(threads_variable, core::quoted(*value), "0 to " + core::text(std::int64_t{most_threads}));
+    }
+    return checked_threads(n, threads_variable);
+}
+
+// Null and 0 until first use or a successful set; every thread that races computes the same value.
+constinit std::atomic<const KernelTable *> active_table{nullptr};
+constinit std::atomic<std::int32_t> active_threads{0};
+
+std::int32_t threads_in_use()
+{
+    std::int32_t n = active_threads.load(std::memory_order_relaxed);
+    if (n == 0) {
+        n = threads_from_environment();
+        std::int32_t unset = 0;
+        active_threads.compare_exchange_strong(unset, n, std::memory_order_relaxed);
+    }
+    return n;
+}
+
+} // namespace
+
+const KernelTable &core::kernels()
+{
+    const KernelTable *table = active_table.load(std::memory_order_relaxed);
+    if (table == nullptr) {
+        table = table_from_environment();
+        const KernelTable *unset = nullptr;
+        active_table.compare_exchange_strong(unset, table, std::memory_order_relaxed);
+    }
+    static_cast<void>(threads_in_use());
+    return *table;
+}
+
+void core::require_environment()
+{
+    static_cast<void>(kernels());
+}
+
+const char *isa() noexcept
+{
+    const KernelTable *table = active_table.load(std::memory_order_relaxed);
+    if (table == nullptr) {
+        try {
+            table = table_from_environment();
+        } catch (...) {
+            return "none";
+        }
+    }
+    return table->name;
+}
+
+void set_isa(std::string_view name)
+{
+    active_table.store(find_table(name, "name"), std::memory_order_relaxed);
+}
+
+std::int32_t num_threads() noexcept
+{
+    try {
+        return threads_in_use();
+    } catch (...) {
+        return 1;
+    }
+}
+
+void set_num_threads(std::int32_t n)
+{
+    active_threads.store(checked_threads(n, "n"), std::memory_order_relaxed);
+}
+
+std::uint32_t version() noexcept
+{
+    return UNITVAR_VERSION_MAJOR * 10000 + UNITVAR_VERSION_MINOR * 100 + UNITVAR_VERSION_PATCH;
+}
+
+const char *version_string() noexcept
+{
+    return UNITVAR_VERSION_STRING;
+}
+
+std::uint32_t stream_version() noexcept
+{
+    return 1;
+}
+
+} // namespace unitvar

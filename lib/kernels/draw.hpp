@@ -1,0 +1,99 @@
+// Draws: how 32 words become elements. Each specialisation of Draw says how many elements a group of 32 words makes
+// and turns a group into packs; fill.hpp does the rest. DESIGN gives the formulas, capi/include/unitvar.h the
+// promises.
+#pragma once
+
+#include "core/kernel_table.hpp"
+#include "simd/log.hpp"
+#include "simd/sincos.hpp"
+
+namespace unitvar {
+namespace {
+
+template <core::DrawIndex> struct Draw;
+
+template <> struct Draw<core::DrawIndex::bits_u32> {
+    using Element = std::uint32_t;
+    UNITVAR_INLINE explicit Draw(const core::DrawParameters & /*unused*/) {}
+    UNITVAR_INLINE U32x<32> operator()(const U32x<32> &words) const { return words; }
+};
+
+// Word 2i is the low half and little-endian memory keeps it first: the words as they are.
+template <> struct Draw<core::DrawIndex::bits_u64> {
+    using Element = std::uint64_t;
+    UNITVAR_INLINE explicit Draw(const core::DrawParameters & /*unused*/) {}
+    UNITVAR_INLINE U64x<16> operator()(const U32x<32> &words) const { return as_u64(words); }
+};
+
+// x = fma(u, width, low), no more than limit: min(x, limit) written as a select, whose zeros every table treats
+// alike.
+template <class F> struct UniformTransform {
+    F low;
+    F width;
+    F limit;
+    UNITVAR_INLINE explicit UniformTransform(const core::DrawParameters &p)
+        : low(broadcast<F>(static_cast<typename F::Lane>(p.location))),
+          width(broadcast<F>(static_cast<typename F::Lane>(p.scale))),
+          limit(broadcast<F>(static_cast<typename F::Lane>(p.limit)))
+    {
+    }
+    UNITVAR_INLINE F operator()(const F &u) const
+    {
+        const F x = fma(u, width, low);
+        return select_less(x, limit, x, limit);
+    }
+};
+
+template <> struct Draw<core::DrawIndex::uniform_f32> {
+    using Element = float;
+    UniformTransform<F32x<32>> transform;
+    UNITVAR_INLINE explicit Draw(const core::DrawParameters &p) : transform(p) {}
+    UNITVAR_INLINE F32x<32> operator()(const U32x<32> &words) const
+    {
+        return transform(signed_to_float(shift_right<8>(words)) * broadcast<F32x<32>>(0x1p-24F));
+    }
+};
+
+template <> struct Draw<core::DrawIndex::uniform_f64> {
+    using Element = double;
+    UniformTransform<F64x<16>> transform;
+    UNITVAR_INLINE explicit Draw(const core::DrawParameters &p) : transform(p) {}
+    UNITVAR_INLINE F64x<16> operator()(const U32x<32> &words) const
+    {
+        return transform(signed_to_float(shift_right<11>(as_u64(words))) * broadcast<F64x<16>>(0x1p-53));
+    }
+};
+
+// Box and Muller (1958) on the two halves of a group.
+template <class F> struct NormalTransform {
+    F mean;
+    F std;
+    UNITVAR_INLINE explicit NormalTransform(const core::DrawParameters &p)
+        : mean(broadcast<F>(static_cast<typename F::Lane>(p.location))),
+          std(broadcast<F>(static_cast<typename F::Lane>(p.scale)))
+    {
+    }
+    template <class U> UNITVAR_INLINE auto operator()(const U &words) const
+    {
+        const auto radius = box_muller_radius(lower(words));
+        const auto angle = cos_sin_turns(upper(words));
+        return join(fma(radius * angle.cos, std, mean), fma(radius * angle.sin, std, mean));
+    }
+};
+
+template <> struct Draw<core::DrawIndex::normal_f32> {
+    using Element = float;
+    NormalTransform<F32x<16>> transform;
+    UNITVAR_INLINE explicit Draw(const core::DrawParameters &p) : transform(p) {}
+    UNITVAR_INLINE F32x<32> operator()(const U32x<32> &words) const { return transform(words); }
+};
+
+template <> struct Draw<core::DrawIndex::normal_f64> {
+    using Element = double;
+    NormalTransform<F64x<8>> transform;
+    UNITVAR_INLINE explicit Draw(const core::DrawParameters &p) : transform(p) {}
+    UNITVAR_INLINE F64x<16> operator()(const U32x<32> &words) const { return transform(as_u64(words)); }
+};
+
+} // namespace
+} // namespace unitvar

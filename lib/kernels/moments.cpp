@@ -1,0 +1,84 @@
+// Moments of one chunk, in double for f32 and f64 data: a pass for the mean, and a pass over the same bytes, now in
+// cache, for the deviations. 32 logical accumulators, lane i taking elements i, i + 32, ..., merged by halving.
+//
+// The second pass also sums the deviations themselves, which removes what rounding left in the mean (Chan, Golub and
+// LeVeque, "Algorithms for Computing the Sample Variance", 1983, equation 1.7).
+//
+// Port budget for 32 f32 with AVX-512: 4 conversions and 4 additions, then 4 conversions, 4 subtractions, 4
+// additions and 4 fma: 24 operations for 128 bytes.
+#include "kernels/units.hpp"
+#include "simd/pack.hpp"
+
+namespace unitvar::UNITVAR_ISA {
+namespace {
+
+inline constexpr std::size_t lanes = 32;
+using Accumulators = F64x<lanes>;
+
+double merge_lanes(const Accumulators &accumulators)
+{
+    alignas(64) double lane[lanes];
+    store(lane, accumulators);
+    for (std::size_t width = lanes / 2; width != 0; width /= 2) {
+        for (std::size_t i = 0; i < width; ++i) {
+            lane[i] += lane[i + width];
+        }
+    }
+    return lane[0];
+}
+
+struct Deviations {
+    Accumulators sum;
+    Accumulators squares;
+    UNITVAR_INLINE void add(const Accumulators &d)
+    {
+        sum = sum + d;
+        squares = fma(d, d, squares);
+    }
+};
+
+template <class Element> core::Moments moments(const void *source, std::size_t n)
+{
+    alignas(64) static constexpr double lane_index[lanes] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
+                                                             11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+                                                             22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
+    const auto *bytes = static_cast<const unsigned char *>(source);
+    const std::size_t whole = n / lanes * lanes;
+    const std::size_t rest = n - whole;
+    alignas(64) Element tail[lanes] = {};
+    __builtin_memcpy(tail, bytes + whole * sizeof(Element), rest * sizeof(Element));
+
+    const auto zero = broadcast<Accumulators>(0.0);
+    Accumulators sum = load_as_f64<Accumulators, Element>(tail);
+    for (std::size_t i = 0; i < whole; i += lanes) {
+        sum = sum + load_as_f64<Accumulators, Element>(bytes + i * sizeof(Element));
+    }
+    const auto count = static_cast<double>(n);
+    const double mean = merge_lanes(sum) / count;
+
+    const auto center = broadcast<Accumulators>(mean);
+    Deviations deviations{zero, zero};
+    deviations.add(select_less(load<Accumulators>(lane_index), broadcast<Accumulators>(static_cast<double>(rest)),
+                               load_as_f64<Accumulators, Element>(tail) - center, zero));
+    for (std::size_t i = 0; i < whole; i += lanes) {
+        deviations.add(load_as_f64<Accumulators, Element>(bytes + i * sizeof(Element)) - center);
+    }
+    const double sum_of_deviations = merge_lanes(deviations.sum);
+    const double squares = merge_lanes(deviations.squares);
+    const double m2 = squares - sum_of_deviations * sum_of_deviations / count;
+    return {count, mean + sum_of_deviations / count, m2 < 0 ? 0 : m2};
+}
+
+} // namespace
+
+core::Moments moments_f32(const void *source, std::size_t n)
+{
+    return moments<float>(source, n);
+}
+
+core::Moments moments_f64(const void *source, std::size_t n)
+{
+    return moments<double>(source, n);
+}
+
+} // namespace unitvar::UNITVAR_ISA

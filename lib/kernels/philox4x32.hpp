@@ -1,0 +1,84 @@
+// Words of Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011), 64 at
+// a time: output word r of the 16 counters 16b ... 16b+15 is words 16r ... 16r+15 of block b, so nothing is
+// transposed.
+//
+// Every value lives in the low half of a 64-bit lane, even counters in one pack and odd ones in another; the high
+// halves hold what the products leave there, which no operation ever carries down.
+//
+// Port budget for 64 words with AVX-512: 10 rounds of 2 products, 2 shifts and 2 three-input exclusive ors for each
+// 8 counters, and 8 operations to interleave: 128 operations.
+#pragma once
+
+#include "core/kernel_table.hpp"
+#include "simd/pack.hpp"
+
+namespace unitvar {
+namespace {
+
+class Philox4x32 {
+public:
+    UNITVAR_INLINE explicit Philox4x32(const core::EngineState &engine)
+        : counter(engine.position), key(engine.key), stream(engine.stream)
+    {
+    }
+
+    UNITVAR_INLINE U32x<32> next()
+    {
+        if (half) {
+            half = false;
+            return second;
+        }
+        half = true;
+        const Words even = rounds<0>();
+        const Words odd = rounds<1>();
+        counter += 16;
+        second = join(interleave(even.w2, odd.w2), interleave(even.w3, odd.w3));
+        return join(interleave(even.w0, odd.w0), interleave(even.w1, odd.w1));
+    }
+
+private:
+    using U = U64x<8>;
+    struct Words {
+        U w0, w1, w2, w3;
+    };
+
+    // Counters of block b end in 16b + l, l < 16, so adding l never carries into the high word.
+    template <std::uint64_t Odd> UNITVAR_INLINE Words rounds() const
+    {
+        alignas(64) static constexpr std::uint64_t offsets[8] = {0 + Odd, 2 + Odd,  4 + Odd,  6 + Odd,
+                                                                 8 + Odd, 10 + Odd, 12 + Odd, 14 + Odd};
+        const U multiplier0 = broadcast<U>(0xD2511F53U);
+        const U multiplier1 = broadcast<U>(0xCD9E8D57U);
+        Words x{load<U>(offsets) + broadcast<U>(counter & 0xFFFFFFFFU), broadcast<U>(counter >> 32U),
+                broadcast<U>(stream & 0xFFFFFFFFU), broadcast<U>(stream >> 32U)};
+        std::uint64_t key0 = key & 0xFFFFFFFFU;
+        std::uint64_t key1 = key >> 32U;
+        for (int round = 0; round < 10; ++round) {
+            const U product0 = multiply(x.w0, multiplier0);
+            const U product1 = multiply(x.w2, multiplier1);
+            x = {shift_right<32>(product1) ^ x.w1 ^ broadcast<U>(key0), product1,
+                 shift_right<32>(product0) ^ x.w3 ^ broadcast<U>(key1), product0};
+            key0 = (key0 + 0x9E3779B9U) & 0xFFFFFFFFU;
+            key1 = (key1 + 0xBB67AE85U) & 0xFFFFFFFFU;
+        }
+        return x;
+    }
+
+    UNITVAR_INLINE static U multiply(const U &a, const U &b)
+    {
+        return map([](U64 p, U64 q) UNITVAR_INLINE_LAMBDA { return multiply_low_halves(p, q); }, a, b);
+    }
+    UNITVAR_INLINE static U32x<16> interleave(const U &even, const U &odd)
+    {
+        return map([](U64 p, U64 q) UNITVAR_INLINE_LAMBDA { return even_odd(p, U64(q << 32)); }, even, odd);
+    }
+
+    std::uint64_t counter;
+    std::uint64_t key;
+    std::uint64_t stream;
+    bool half = false;
+    U32x<32> second;
+};
+
+} // namespace
+} // namespace unitvar

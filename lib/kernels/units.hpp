@@ -1,0 +1,15 @@
+// What the units of one instruction set show one another, in a namespace of that instruction set's name. After the
+// partial link only the table stays visible.
+#pragma once
+
+#include "core/kernel_table.hpp"
+
+namespace unitvar::UNITVAR_ISA {
+
+extern const core::FillRow fill_pcg32;
+extern const core::FillRow fill_philox4x32;
+
+core::Moments moments_f32(const void *source, std::size_t n);
+core::Moments moments_f64(const void *source, std::size_t n);
+
+} // namespace unitvar::UNITVAR_ISA

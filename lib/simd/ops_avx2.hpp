@@ -1,0 +1,166 @@
+// AVX2 with FMA: 8 lanes of f32, 4 of f64. The registers are xsimd's fma3<avx2> batches; selects on sign bits,
+// conversions of 64-bit integers and rotates are intrinsics because xsimd 8.1 lacks them or takes many
+// instructions.
+#pragma once
+
+#include <immintrin.h>
+#include <xsimd/xsimd.hpp>
+
+namespace unitvar {
+namespace {
+
+using F32 = xsimd::batch<float, xsimd::fma3<xsimd::avx2>>;
+using U32 = xsimd::batch<std::uint32_t, xsimd::fma3<xsimd::avx2>>;
+using F64 = xsimd::batch<double, xsimd::fma3<xsimd::avx2>>;
+using U64 = xsimd::batch<std::uint64_t, xsimd::fma3<xsimd::avx2>>;
+
+inline constexpr bool has_multiply_u64 = false;
+
+template <class R> UNITVAR_INLINE R load_register(const void *source)
+{
+    R result;
+    __builtin_memcpy(&result, source, sizeof(R));
+    return result;
+}
+template <class R> UNITVAR_INLINE void store_register(void *target, R a)
+{
+    __builtin_memcpy(target, &a, sizeof(R));
+}
+// Four f32 as f64.
+UNITVAR_INLINE F64 load_widened(const void *source)
+{
+    __m128 narrow;
+    __builtin_memcpy(&narrow, source, sizeof(narrow));
+    return _mm256_cvtps_pd(narrow);
+}
+inline constexpr std::size_t stream_alignment = 32;
+template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
+{
+    __m256i bits;
+    __builtin_memcpy(&bits, &a, sizeof(R));
+    _mm256_stream_si256(static_cast<__m256i *>(target), bits);
+}
+UNITVAR_INLINE void stream_fence()
+{
+    _mm_sfence();
+}
+
+UNITVAR_INLINE F32 fused(F32 a, F32 b, F32 c)
+{
+    return _mm256_fmadd_ps(a, b, c);
+}
+UNITVAR_INLINE F64 fused(F64 a, F64 b, F64 c)
+{
+    return _mm256_fmadd_pd(a, b, c);
+}
+UNITVAR_INLINE F32 square_root(F32 a)
+{
+    return _mm256_sqrt_ps(a);
+}
+UNITVAR_INLINE F64 square_root(F64 a)
+{
+    return _mm256_sqrt_pd(a);
+}
+UNITVAR_INLINE F32 divide(F32 a, F32 b)
+{
+    return _mm256_div_ps(a, b);
+}
+UNITVAR_INLINE F64 divide(F64 a, F64 b)
+{
+    return _mm256_div_pd(a, b);
+}
+
+UNITVAR_INLINE U32 to_bits(F32 a)
+{
+    return _mm256_castps_si256(a);
+}
+UNITVAR_INLINE U64 to_bits(F64 a)
+{
+    return _mm256_castpd_si256(a);
+}
+UNITVAR_INLINE F32 from_bits(U32 a)
+{
+    return _mm256_castsi256_ps(a);
+}
+UNITVAR_INLINE F64 from_bits(U64 a)
+{
+    return _mm256_castsi256_pd(a);
+}
+UNITVAR_INLINE U64 pairs(U32 a)
+{
+    return U64(static_cast<__m256i>(a));
+}
+UNITVAR_INLINE U32 halves(U64 a)
+{
+    return U32(static_cast<__m256i>(a));
+}
+UNITVAR_INLINE F32 convert_signed(U32 a)
+{
+    return _mm256_cvtepi32_ps(a);
+}
+// The halves become the mantissas of two doubles: high is 2^84 + 2^32 (h + 2^31), low is 2^52 + l. Subtracting
+// 2^84 + 2^63 + 2^52 from the first is exact, so the only rounding is that of the last addition.
+UNITVAR_INLINE F64 convert_signed(U64 a)
+{
+    const __m256i high = _mm256_xor_si256(_mm256_srli_epi64(a, 32), _mm256_set1_epi64x(0x4530000080000000));
+    const __m256i low = _mm256_blend_epi32(a, _mm256_set1_epi64x(0x4330000000000000), 0xAA);
+    const __m256d shifted = _mm256_sub_pd(_mm256_castsi256_pd(high), _mm256_set1_pd(0x1.00000801p84));
+    return _mm256_add_pd(shifted, _mm256_castsi256_pd(low));
+}
+
+UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
+{
+    return _mm256_blendv_ps(b, a, _mm256_cmp_ps(x, y, _CMP_LT_OQ));
+}
+UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
+{
+    return _mm256_blendv_pd(b, a, _mm256_cmp_pd(x, y, _CMP_LT_OQ));
+}
+UNITVAR_INLINE F32 if_not_positive(F32 x, F32 a, F32 b)
+{
+    return _mm256_blendv_ps(b, a, _mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_LE_OQ));
+}
+UNITVAR_INLINE F64 if_not_positive(F64 x, F64 a, F64 b)
+{
+    return _mm256_blendv_pd(b, a, _mm256_cmp_pd(x, _mm256_setzero_pd(), _CMP_LE_OQ));
+}
+template <int Bit> UNITVAR_INLINE F32 if_bit(U32 w, F32 a, F32 b)
+{
+    return _mm256_blendv_ps(b, a, _mm256_castsi256_ps(_mm256_slli_epi32(w, 31 - Bit)));
+}
+template <int Bit> UNITVAR_INLINE F64 if_bit(U64 w, F64 a, F64 b)
+{
+    return _mm256_blendv_pd(b, a, _mm256_castsi256_pd(_mm256_slli_epi64(w, 63 - Bit)));
+}
+UNITVAR_INLINE F32 flip(F32 x, U32 w)
+{
+    return _mm256_xor_ps(x, _mm256_and_ps(_mm256_castsi256_ps(w), _mm256_set1_ps(-0.0F)));
+}
+UNITVAR_INLINE F64 flip(F64 x, U64 w)
+{
+    return _mm256_xor_pd(x, _mm256_and_pd(_mm256_castsi256_pd(w), _mm256_set1_pd(-0.0)));
+}
+
+// The 64-bit product of the low halves of each lane.
+UNITVAR_INLINE U64 multiply_low_halves(U64 a, U64 b)
+{
+    return _mm256_mul_epu32(a, b);
+}
+UNITVAR_INLINE U32 multiply_u32(U32 a, U32 b)
+{
+    return _mm256_mullo_epi32(a, b);
+}
+// Even 32-bit lanes from a, odd ones from b.
+UNITVAR_INLINE U32 even_odd(U64 a, U64 b)
+{
+    return _mm256_blend_epi32(a, b, 0xAA);
+}
+// A shift by 32 or more gives 0, so a count of 0 needs no case of its own.
+UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
+{
+    const __m256i left = _mm256_sllv_epi32(a, _mm256_sub_epi32(_mm256_set1_epi32(32), count));
+    return _mm256_or_si256(_mm256_srlv_epi32(a, count), left);
+}
+
+} // namespace
+} // namespace unitvar

@@ -1,0 +1,158 @@
+// NEON of AArch64: 4 lanes of f32, 2 of f64. The registers are xsimd's neon64 batches; square roots and quotients
+// are the exact instructions, because xsimd (8.1 to 14) approximates them by Newton steps in f32, and bit casts
+// are intrinsics because xsimd 8.1 calls them through function pointers.
+#pragma once
+
+#include <arm_neon.h>
+#include <xsimd/xsimd.hpp>
+
+namespace unitvar {
+namespace {
+
+using F32 = xsimd::batch<float, xsimd::neon64>;
+using U32 = xsimd::batch<std::uint32_t, xsimd::neon64>;
+using F64 = xsimd::batch<double, xsimd::neon64>;
+using U64 = xsimd::batch<std::uint64_t, xsimd::neon64>;
+
+inline constexpr bool has_multiply_u64 = false;
+
+template <class R> UNITVAR_INLINE R load_register(const void *source)
+{
+    R result;
+    __builtin_memcpy(&result, source, sizeof(R));
+    return result;
+}
+template <class R> UNITVAR_INLINE void store_register(void *target, R a)
+{
+    __builtin_memcpy(target, &a, sizeof(R));
+}
+// Two f32 as f64.
+UNITVAR_INLINE F64 load_widened(const void *source)
+{
+    float32x2_t narrow;
+    __builtin_memcpy(&narrow, source, sizeof(narrow));
+    return vcvt_f64_f32(narrow);
+}
+inline constexpr std::size_t stream_alignment = 1;
+template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
+{
+    store_register(target, a);
+}
+UNITVAR_INLINE void stream_fence() {}
+
+UNITVAR_INLINE F32 fused(F32 a, F32 b, F32 c)
+{
+    return vfmaq_f32(c, a, b);
+}
+UNITVAR_INLINE F64 fused(F64 a, F64 b, F64 c)
+{
+    return vfmaq_f64(c, a, b);
+}
+UNITVAR_INLINE F32 square_root(F32 a)
+{
+    return vsqrtq_f32(a);
+}
+UNITVAR_INLINE F64 square_root(F64 a)
+{
+    return vsqrtq_f64(a);
+}
+UNITVAR_INLINE F32 divide(F32 a, F32 b)
+{
+    return vdivq_f32(a, b);
+}
+UNITVAR_INLINE F64 divide(F64 a, F64 b)
+{
+    return vdivq_f64(a, b);
+}
+
+UNITVAR_INLINE U32 to_bits(F32 a)
+{
+    return vreinterpretq_u32_f32(a);
+}
+UNITVAR_INLINE U64 to_bits(F64 a)
+{
+    return vreinterpretq_u64_f64(a);
+}
+UNITVAR_INLINE F32 from_bits(U32 a)
+{
+    return vreinterpretq_f32_u32(a);
+}
+UNITVAR_INLINE F64 from_bits(U64 a)
+{
+    return vreinterpretq_f64_u64(a);
+}
+UNITVAR_INLINE U64 pairs(U32 a)
+{
+    return vreinterpretq_u64_u32(a);
+}
+UNITVAR_INLINE U32 halves(U64 a)
+{
+    return vreinterpretq_u32_u64(a);
+}
+UNITVAR_INLINE F32 convert_signed(U32 a)
+{
+    return vcvtq_f32_s32(vreinterpretq_s32_u32(a));
+}
+UNITVAR_INLINE F64 convert_signed(U64 a)
+{
+    return vcvtq_f64_s64(vreinterpretq_s64_u64(a));
+}
+
+UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
+{
+    return vbslq_f32(vcltq_f32(x, y), a, b);
+}
+UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
+{
+    return vbslq_f64(vcltq_f64(x, y), a, b);
+}
+UNITVAR_INLINE F32 if_not_positive(F32 x, F32 a, F32 b)
+{
+    return vbslq_f32(vclezq_f32(x), a, b);
+}
+UNITVAR_INLINE F64 if_not_positive(F64 x, F64 a, F64 b)
+{
+    return vbslq_f64(vclezq_f64(x), a, b);
+}
+template <int Bit> UNITVAR_INLINE F32 if_bit(U32 w, F32 a, F32 b)
+{
+    return vbslq_f32(vtstq_u32(w, vdupq_n_u32(1U << Bit)), a, b);
+}
+template <int Bit> UNITVAR_INLINE F64 if_bit(U64 w, F64 a, F64 b)
+{
+    return vbslq_f64(vtstq_u64(w, vdupq_n_u64(1ULL << Bit)), a, b);
+}
+UNITVAR_INLINE F32 flip(F32 x, U32 w)
+{
+    return vreinterpretq_f32_u32(veorq_u32(vreinterpretq_u32_f32(x), vandq_u32(w, vdupq_n_u32(0x80000000U))));
+}
+UNITVAR_INLINE F64 flip(F64 x, U64 w)
+{
+    return vreinterpretq_f64_u64(veorq_u64(vreinterpretq_u64_f64(x), vandq_u64(w, vdupq_n_u64(1ULL << 63))));
+}
+
+// The 64-bit product of the low halves of each lane.
+UNITVAR_INLINE U64 multiply_low_halves(U64 a, U64 b)
+{
+    return vmull_u32(vmovn_u64(a), vmovn_u64(b));
+}
+UNITVAR_INLINE U32 multiply_u32(U32 a, U32 b)
+{
+    return vmulq_u32(a, b);
+}
+// Even 32-bit lanes from a, odd ones from b.
+UNITVAR_INLINE U32 even_odd(U64 a, U64 b)
+{
+    return vbslq_u32(vreinterpretq_u32_u64(vdupq_n_u64(0xFFFFFFFFULL)), vreinterpretq_u32_u64(a),
+                     vreinterpretq_u32_u64(b));
+}
+// vshlq shifts right for negative counts; a left shift by 32 gives 0, so a count of 0 needs no case of its own.
+UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
+{
+    const int32x4_t right = vnegq_s32(vreinterpretq_s32_u32(count));
+    const int32x4_t left = vaddq_s32(vdupq_n_s32(32), right);
+    return vorrq_u32(vshlq_u32(a, right), vshlq_u32(a, left));
+}
+
+} // namespace
+} // namespace unitvar

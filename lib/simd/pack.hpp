@@ -1,0 +1,202 @@
+// The logical vector: K native registers that every operation treats alike, so that a kernel is written once for a
+// width (32 lanes of f32) and not for a machine. All operations are elementwise; none crosses lanes, which is why
+// the number of registers cannot change a bit. K > 1 also interleaves K independent dependency chains.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "native.hpp"
+
+namespace unitvar {
+namespace {
+
+template <class Register, std::size_t K> struct Pack {
+    using Native = Register;
+    using Lane = typename Register::value_type;
+    static constexpr std::size_t registers = K;
+    static constexpr std::size_t lanes = K * Register::size;
+
+    Register reg[K];
+};
+
+// A pack of make(0), ..., make(K - 1). Every pack is made here, whole, so that no register is ever uninitialised.
+template <std::size_t K, class Make> UNITVAR_INLINE auto generate(Make make)
+{
+    return [&]<std::size_t... I>(std::index_sequence<I...>) UNITVAR_INLINE_LAMBDA
+    {
+        return Pack<decltype(make(std::size_t{0})), K>{{make(I)...}};
+    }
+    (std::make_index_sequence<K>{});
+}
+
+template <class Register, std::size_t Lanes> using Logical = Pack<Register, Lanes / Register::size>;
+
+template <std::size_t Lanes> using F32x = Logical<F32, Lanes>;
+template <std::size_t Lanes> using U32x = Logical<U32, Lanes>;
+template <std::size_t Lanes> using F64x = Logical<F64, Lanes>;
+template <std::size_t Lanes> using U64x = Logical<U64, Lanes>;
+
+// Every lane the same value.
+template <class P> UNITVAR_INLINE P broadcast(typename P::Lane value)
+{
+    return generate<P::registers>([value](std::size_t) UNITVAR_INLINE_LAMBDA { return typename P::Native(value); });
+}
+
+// Applies a function of native registers to each register of its arguments.
+template <class Function, class First, std::size_t K, class... Rest>
+UNITVAR_INLINE auto map(Function function, const Pack<First, K> &first, const Pack<Rest, K> &...rest)
+{
+    return generate<K>([&](std::size_t k) UNITVAR_INLINE_LAMBDA { return function(first.reg[k], rest.reg[k]...); });
+}
+
+template <class R, std::size_t K> UNITVAR_INLINE Pack<R, K> operator+(const Pack<R, K> &a, const Pack<R, K> &b)
+{
+    return map([](R x, R y) UNITVAR_INLINE_LAMBDA { return R(x + y); }, a, b);
+}
+template <class R, std::size_t K> UNITVAR_INLINE Pack<R, K> operator-(const Pack<R, K> &a, const Pack<R, K> &b)
+{
+    return map([](R x, R y) UNITVAR_INLINE_LAMBDA { return R(x - y); }, a, b);
+}
+template <class R, std::size_t K> UNITVAR_INLINE Pack<R, K> operator*(const Pack<R, K> &a, const Pack<R, K> &b)
+{
+    return map([](R x, R y) UNITVAR_INLINE_LAMBDA { return R(x * y); }, a, b);
+}
+template <class R, std::size_t K> UNITVAR_INLINE Pack<R, K> operator/(const Pack<R, K> &a, const Pack<R, K> &b)
+{
+    return map([](R x, R y) UNITVAR_INLINE_LAMBDA { return divide(x, y); }, a, b);
+}
+template <class R, std::size_t K> UNITVAR_INLINE Pack<R, K> operator&(const Pack<R, K> &a, const Pack<R, K> &b)
+{
+    return map([](R x, R y) UNITVAR_INLINE_LAMBDA { return R(x & y); }, a, b);
+}
+template <class R, std::size_t K> UNITVAR_INLINE Pack<R, K> operator|(const Pack<R, K> &a, const Pack<R, K> &b)
+{
+    return map([](R x, R y) UNITVAR_INLINE_LAMBDA { return R(x | y); }, a, b);
+}
+template <class R, std::size_t K> UNITVAR_INLINE Pack<R, K> operator^(const Pack<R, K> &a, const Pack<R, K> &b)
+{
+    return map([](R x, R y) UNITVAR_INLINE_LAMBDA { return R(x ^ y); }, a, b);
+}
+
+template <class R, std::size_t K>
+UNITVAR_INLINE Pack<R, K> fma(const Pack<R, K> &a, const Pack<R, K> &b, const Pack<R, K> &c)
+{
+    return map([](R x, R y, R z) UNITVAR_INLINE_LAMBDA { return fused(x, y, z); }, a, b, c);
+}
+template <class R, std::size_t K> UNITVAR_INLINE Pack<R, K> sqrt(const Pack<R, K> &a)
+{
+    return map([](R x) UNITVAR_INLINE_LAMBDA { return square_root(x); }, a);
+}
+template <int Bits, class R, std::size_t K> UNITVAR_INLINE Pack<R, K> shift_left(const Pack<R, K> &a)
+{
+    return map([](R x) UNITVAR_INLINE_LAMBDA { return R(x << Bits); }, a);
+}
+template <int Bits, class R, std::size_t K> UNITVAR_INLINE Pack<R, K> shift_right(const Pack<R, K> &a)
+{
+    return map([](R x) UNITVAR_INLINE_LAMBDA { return R(x >> Bits); }, a);
+}
+
+// a where x < y (x <= 0), else b.
+template <class R, std::size_t K>
+UNITVAR_INLINE Pack<R, K> select_less(const Pack<R, K> &x, const Pack<R, K> &y, const Pack<R, K> &a,
+                                      const Pack<R, K> &b)
+{
+    return map([](R p, R q, R s, R t) UNITVAR_INLINE_LAMBDA { return if_less(p, q, s, t); }, x, y, a, b);
+}
+template <class R, std::size_t K>
+UNITVAR_INLINE Pack<R, K> select_not_positive(const Pack<R, K> &x, const Pack<R, K> &a, const Pack<R, K> &b)
+{
+    return map([](R p, R s, R t) UNITVAR_INLINE_LAMBDA { return if_not_positive(p, s, t); }, x, a, b);
+}
+// a where bit Bit of w is set, else b.
+template <int Bit, class W, class R, std::size_t K>
+UNITVAR_INLINE Pack<R, K> select_bit(const Pack<W, K> &w, const Pack<R, K> &a, const Pack<R, K> &b)
+{
+    return map([](W p, R s, R t) UNITVAR_INLINE_LAMBDA { return if_bit<Bit>(p, s, t); }, w, a, b);
+}
+// x with its sign flipped where the top bit of w is set.
+template <class R, class W, std::size_t K> UNITVAR_INLINE Pack<R, K> flip_sign(const Pack<R, K> &x, const Pack<W, K> &w)
+{
+    return map([](R s, W p) UNITVAR_INLINE_LAMBDA { return flip(s, p); }, x, w);
+}
+
+template <class R, std::size_t K> UNITVAR_INLINE auto bits_of(const Pack<R, K> &a)
+{
+    return map([](R x) UNITVAR_INLINE_LAMBDA { return to_bits(x); }, a);
+}
+template <class R, std::size_t K> UNITVAR_INLINE auto float_of(const Pack<R, K> &a)
+{
+    return map([](R x) UNITVAR_INLINE_LAMBDA { return from_bits(x); }, a);
+}
+// The two's complement value of each lane, rounded to nearest even.
+template <class R, std::size_t K> UNITVAR_INLINE auto signed_to_float(const Pack<R, K> &a)
+{
+    return map([](R x) UNITVAR_INLINE_LAMBDA { return convert_signed(x); }, a);
+}
+template <std::size_t K> UNITVAR_INLINE Pack<U64, K> as_u64(const Pack<U32, K> &a)
+{
+    return map([](U32 x) UNITVAR_INLINE_LAMBDA { return pairs(x); }, a);
+}
+
+template <class P> UNITVAR_INLINE P load(const void *source)
+{
+    using R = typename P::Native;
+    return generate<P::registers>([source](std::size_t k) UNITVAR_INLINE_LAMBDA {
+        return load_register<R>(static_cast<const unsigned char *>(source) + k * sizeof(R));
+    });
+}
+// Elements of type Element as f64.
+template <class P, class Element> UNITVAR_INLINE P load_as_f64(const void *source)
+{
+    return generate<P::registers>([source](std::size_t k) UNITVAR_INLINE_LAMBDA {
+        const auto *from = static_cast<const unsigned char *>(source) + k * F64::size * sizeof(Element);
+        if constexpr (sizeof(Element) == sizeof(double)) {
+            return load_register<F64>(from);
+        } else {
+            return load_widened(from);
+        }
+    });
+}
+template <class R, std::size_t K> UNITVAR_INLINE void store(void *target, const Pack<R, K> &a)
+{
+    for (std::size_t k = 0; k < K; ++k) {
+        store_register(static_cast<unsigned char *>(target) + k * sizeof(R), a.reg[k]);
+    }
+}
+// Past the caches; the target is aligned to stream_alignment.
+template <class R, std::size_t K> UNITVAR_INLINE void stream(void *target, const Pack<R, K> &a)
+{
+    for (std::size_t k = 0; k < K; ++k) {
+        stream_register(static_cast<unsigned char *>(target) + k * sizeof(R), a.reg[k]);
+    }
+}
+
+// The first and the second half of a pack, and a pack from two halves.
+template <class R, std::size_t K> UNITVAR_INLINE Pack<R, K / 2> lower(const Pack<R, K> &a)
+{
+    return generate<K / 2>([&](std::size_t k) UNITVAR_INLINE_LAMBDA { return a.reg[k]; });
+}
+template <class R, std::size_t K> UNITVAR_INLINE Pack<R, K / 2> upper(const Pack<R, K> &a)
+{
+    return generate<K / 2>([&](std::size_t k) UNITVAR_INLINE_LAMBDA { return a.reg[K / 2 + k]; });
+}
+template <class R, std::size_t K> UNITVAR_INLINE Pack<R, 2 * K> join(const Pack<R, K> &a, const Pack<R, K> &b)
+{
+    return generate<2 * K>([&](std::size_t k) UNITVAR_INLINE_LAMBDA { return k < K ? a.reg[k] : b.reg[k - K]; });
+}
+
+// c[0] + x (c[1] + x (... c[N-1])) by fma.
+template <class R, std::size_t K, std::size_t N>
+UNITVAR_INLINE Pack<R, K> horner(const Pack<R, K> &x, const typename R::value_type (&c)[N])
+{
+    auto sum = broadcast<Pack<R, K>>(c[N - 1]);
+    for (std::size_t i = N - 1; i-- > 0;) {
+        sum = fma(sum, x, broadcast<Pack<R, K>>(c[i]));
+    }
+    return sum;
+}
+
+} // namespace
+} // namespace unitvar
