@@ -5,7 +5,10 @@
 # local, so the linker cannot merge anything across rows.
 include(${CMAKE_CURRENT_LIST_DIR}/isa.cmake)
 
-find_program(UNITVAR_LD NAMES ${CMAKE_LINKER} ld REQUIRED)
+# GNU binutils, whatever the compiler: lld and llvm-objcopy 14 lack what is needed. Toolchain files name the cross
+# tools.
+find_program(UNITVAR_LD NAMES ld.bfd ld REQUIRED)
+find_program(UNITVAR_OBJCOPY NAMES objcopy REQUIRED)
 
 file(GLOB kernel_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/kernels/*.cpp)
 set(UNITVAR_SEALED_OBJECTS "")
@@ -40,7 +43,7 @@ foreach(isa IN LISTS UNITVAR_ISA_NAMES)
     add_custom_command(OUTPUT ${sealed}
         COMMAND ${UNITVAR_LD} -r --force-group-allocation -o ${sealed}.unsealed
                 $<TARGET_OBJECTS:unitvar_kernels_${isa}>
-        COMMAND ${CMAKE_OBJCOPY} --keep-global-symbol=unitvar_kernels_${isa} ${sealed}.unsealed ${sealed}
+        COMMAND ${UNITVAR_OBJCOPY} --keep-global-symbol=unitvar_kernels_${isa} ${sealed}.unsealed ${sealed}
         DEPENDS unitvar_kernels_${isa} $<TARGET_OBJECTS:unitvar_kernels_${isa}>
         COMMAND_EXPAND_LISTS VERBATIM COMMENT "Sealing the ${isa} kernels")
     set_source_files_properties(${sealed} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)

@@ -10,18 +10,47 @@
 namespace unitvar {
 namespace {
 
-// Copies to any address, whole lines past the caches.
-inline void stream_copy(unsigned char *target, const unsigned char *source, std::size_t bytes)
-{
-    const std::size_t misaligned = reinterpret_cast<std::uintptr_t>(target) % stream_alignment;
-    const std::size_t head = misaligned == 0 ? 0 : stream_alignment - misaligned;
-    __builtin_memcpy(target, source, head);
-    std::size_t i = head;
-    for (; i + sizeof(U32) <= bytes; i += sizeof(U32)) {
-        stream_register(target + i, load_register<U32>(source + i));
+inline constexpr std::size_t line_bytes = 64;
+
+// Streams blocks to a target that is not aligned to lines: whole lines go out by way of a buffer, whose first line
+// keeps what the round before left of the line that is not yet full. Writes a multiple of staged_bytes.
+class UnalignedStream {
+public:
+    static constexpr std::size_t staged_bytes = 4096;
+
+    UNITVAR_INLINE explicit UnalignedStream(unsigned char *target)
+        : line(target - reinterpret_cast<std::uintptr_t>(target) % line_bytes),
+          offset(reinterpret_cast<std::uintptr_t>(target) % line_bytes)
+    {
     }
-    __builtin_memcpy(target + i, source + i, bytes - i);
-}
+
+    // Where the next staged_bytes go.
+    UNITVAR_INLINE unsigned char *stage() { return buffer + line_bytes; }
+
+    UNITVAR_INLINE void flush()
+    {
+        const unsigned char *source = buffer + line_bytes - offset;
+        std::size_t i = 0;
+        if (first) { // the line begins with bytes of somebody else's
+            __builtin_memcpy(line + offset, buffer + line_bytes, line_bytes - offset);
+            first = false;
+            i = line_bytes;
+        }
+        for (; i < staged_bytes; i += line_bytes) {
+            stream(line + i, load<U32x<16>>(source + i));
+        }
+        line += staged_bytes;
+        store(buffer, load<U32x<16>>(buffer + staged_bytes));
+    }
+
+    UNITVAR_INLINE void finish() { __builtin_memcpy(line, buffer + line_bytes - offset, first ? 0 : offset); }
+
+private:
+    alignas(line_bytes) unsigned char buffer[line_bytes + staged_bytes];
+    unsigned char *line;
+    std::size_t offset;
+    bool first = true;
+};
 
 template <class Engine, core::DrawIndex Index>
 void fill(const core::EngineState &state, const core::DrawParameters &parameters, void *target, std::size_t n,
@@ -38,22 +67,22 @@ void fill(const core::EngineState &state, const core::DrawParameters &parameters
     const std::size_t rest_bytes = n % (2 * group) * sizeof(Element);
 
     if (mode == core::StoreMode::streaming) {
-        if (reinterpret_cast<std::uintptr_t>(out) % stream_alignment == 0) {
+        if (reinterpret_cast<std::uintptr_t>(out) % line_bytes == 0) {
             for (; blocks != 0; --blocks, out += block_bytes) {
                 stream(out, draw(engine.next()));
                 stream(out + group_bytes, draw(engine.next()));
             }
         } else {
-            // Large enough that the two lines which a copy shares with its neighbours do not count.
-            constexpr std::size_t staged = 64;
-            alignas(64) unsigned char stage[staged * block_bytes];
-            for (; blocks >= staged; blocks -= staged, out += sizeof(stage)) {
-                for (std::size_t b = 0; b < staged; ++b) {
-                    store(stage + b * block_bytes, draw(engine.next()));
-                    store(stage + b * block_bytes + group_bytes, draw(engine.next()));
+            constexpr std::size_t staged_blocks = UnalignedStream::staged_bytes / block_bytes;
+            UnalignedStream lines(out);
+            for (; blocks >= staged_blocks; blocks -= staged_blocks, out += UnalignedStream::staged_bytes) {
+                for (std::size_t b = 0; b < staged_blocks; ++b) {
+                    store(lines.stage() + b * block_bytes, draw(engine.next()));
+                    store(lines.stage() + b * block_bytes + group_bytes, draw(engine.next()));
                 }
-                stream_copy(out, stage, sizeof(stage));
+                lines.flush();
             }
+            lines.finish();
         }
         stream_fence();
     }

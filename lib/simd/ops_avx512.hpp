@@ -33,7 +33,6 @@ UNITVAR_INLINE F64 load_widened(const void *source)
     __builtin_memcpy(&narrow, source, sizeof(narrow));
     return _mm512_cvtps_pd(narrow);
 }
-inline constexpr std::size_t stream_alignment = 64;
 template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 {
     __m512i bits;

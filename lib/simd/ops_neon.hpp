@@ -33,7 +33,6 @@ UNITVAR_INLINE F64 load_widened(const void *source)
     __builtin_memcpy(&narrow, source, sizeof(narrow));
     return vcvt_f64_f32(narrow);
 }
-inline constexpr std::size_t stream_alignment = 1;
 template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 {
     store_register(target, a);

@@ -96,7 +96,6 @@ UNITVAR_INLINE F64 load_widened(const void *source)
     }
     return wide;
 }
-inline constexpr std::size_t stream_alignment = 1;
 template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 {
     store_register(target, a);

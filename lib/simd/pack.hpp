@@ -165,7 +165,7 @@ template <class R, std::size_t K> UNITVAR_INLINE void store(void *target, const 
         store_register(static_cast<unsigned char *>(target) + k * sizeof(R), a.reg[k]);
     }
 }
-// Past the caches; the target is aligned to stream_alignment.
+// Past the caches; the target is aligned to the register.
 template <class R, std::size_t K> UNITVAR_INLINE void stream(void *target, const Pack<R, K> &a)
 {
     for (std::size_t k = 0; k < K; ++k) {

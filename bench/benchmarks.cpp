@@ -1,0 +1,113 @@
+// unitvar_bench: every sampler on every instruction set of this machine, BM_<op>/<isa>/<n>, and its peers
+// BM_<peer>/<n>, with items/s and bytes/s. One thread, so that figures compare.
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "operations.hpp"
+#include "peers.hpp"
+#include "unitvar.h"
+
+namespace {
+
+constexpr std::size_t sizes[] = {16, 1024, 65536, std::size_t{1} << 26U};
+
+struct Destroy {
+    void operator()(unitvar_generator *g) const { unitvar_generator_destroy(g); }
+};
+
+// Aligned to a page, and touched, so that no page fault is measured.
+std::unique_ptr<unsigned char[]> touched(std::size_t bytes)
+{
+    auto memory = std::make_unique<unsigned char[]>(bytes);
+    std::memset(memory.get(), 1, bytes);
+    return memory;
+}
+
+void count(benchmark::State &state, std::size_t n, std::size_t element_bytes)
+{
+    state.SetItemsProcessed(static_cast<std::int64_t>(n) * state.iterations());
+    state.SetBytesProcessed(static_cast<std::int64_t>(n * element_bytes) * state.iterations());
+}
+
+void sample(benchmark::State &state, const unitvar::bench::Operation &operation, const std::string &isa,
+            std::int32_t engine, std::size_t n)
+{
+    if (unitvar_set_isa(isa.c_str()) != UNITVAR_OK) {
+        state.SkipWithError(unitvar_last_error());
+        return;
+    }
+    unitvar_generator *handle = nullptr;
+    if (unitvar_generator_create(engine, 42, 0, &handle) != UNITVAR_OK) {
+        state.SkipWithError(unitvar_last_error());
+        return;
+    }
+    const std::unique_ptr<unitvar_generator, Destroy> g(handle);
+    const auto memory = touched(n * operation.row().element_bytes);
+    for (auto iteration : state) {
+        if (operation.run(g.get(), memory.get(), n) != UNITVAR_OK) {
+            state.SkipWithError(unitvar_last_error());
+            return;
+        }
+        benchmark::ClobberMemory();
+    }
+    count(state, n, operation.row().element_bytes);
+}
+
+template <class Element, class Body> void register_peer(const std::string &name, Body body)
+{
+    for (const std::size_t n : sizes) {
+        benchmark::RegisterBenchmark(("BM_" + name + "/" + std::to_string(n)).c_str(), [=](benchmark::State &state) {
+            const auto memory = touched(n * sizeof(Element));
+            pcg32 generator(42, 54);
+            for (auto iteration : state) {
+                body(generator, reinterpret_cast<Element *>(memory.get()), n);
+                benchmark::ClobberMemory();
+            }
+            count(state, n, sizeof(Element));
+        });
+    }
+}
+
+void register_samplers(const std::string &isa)
+{
+    for (const auto &[engine, suffix] : {std::pair{UNITVAR_PCG32, ""}, std::pair{UNITVAR_PHILOX4X32, "_philox4x32"}}) {
+        for (const unitvar::bench::Operation &operation : unitvar::bench::operations) {
+            for (const std::size_t n : sizes) {
+                const std::string name = std::string("BM_") + operation.row().name + suffix + "/" + isa + "/" +
+                                         std::to_string(n);
+                benchmark::RegisterBenchmark(name.c_str(), [&operation, isa, engine = engine, n](benchmark::State &state) {
+                    sample(state, operation, isa, engine, n);
+                });
+            }
+        }
+    }
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    unitvar_set_num_threads(1);
+    register_peer<float>("memset", [](pcg32 &, float *p, std::size_t n) { std::memset(p, 1, n * sizeof(float)); });
+    register_peer<float>("store_prefetchw",
+                         [](pcg32 &, float *p, std::size_t n) { unitvar::bench::store_prefetched(p, n * sizeof(float)); });
+    register_peer<float>("pcg_cpp_uniform_f32", unitvar::bench::pcg_uniform);
+    register_peer<float>("std_normal_f32", unitvar::bench::std_normal<float>);
+    register_peer<double>("std_normal_f64", unitvar::bench::std_normal<double>);
+    for (const char *isa : {"avx512", "avx2", "neon", "scalar"}) {
+        if (unitvar_set_isa(isa) == UNITVAR_OK) {
+            register_samplers(isa);
+        }
+    }
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
+        return 2;
+    }
+    benchmark::RunSpecifiedBenchmarks();
+    benchmark::Shutdown();
+    return 0;
+}

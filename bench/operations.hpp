@@ -1,0 +1,43 @@
+// Every sampler through the C API, once for all benchmarks: the rows of the draw registry.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "core/draws.hpp"
+#include "unitvar.h"
+
+namespace unitvar::bench {
+
+struct Operation {
+    core::DrawIndex draw;
+    std::int32_t (*run)(unitvar_generator *g, void *target, std::size_t n);
+    [[nodiscard]] constexpr const core::DrawRow &row() const { return core::row(draw); }
+};
+
+inline constexpr std::array<Operation, core::draw_count> operations{{
+    {core::DrawIndex::bits_u32,
+     [](unitvar_generator *g, void *t, std::size_t n) { return unitvar_bits_u32(g, static_cast<std::uint32_t *>(t), n); }},
+    {core::DrawIndex::bits_u64,
+     [](unitvar_generator *g, void *t, std::size_t n) { return unitvar_bits_u64(g, static_cast<std::uint64_t *>(t), n); }},
+    {core::DrawIndex::uniform_f32,
+     [](unitvar_generator *g, void *t, std::size_t n) { return unitvar_uniform_f32(g, static_cast<float *>(t), n, 0, 1); }},
+    {core::DrawIndex::uniform_f64,
+     [](unitvar_generator *g, void *t, std::size_t n) { return unitvar_uniform_f64(g, static_cast<double *>(t), n, 0, 1); }},
+    {core::DrawIndex::normal_f32,
+     [](unitvar_generator *g, void *t, std::size_t n) { return unitvar_normal_f32(g, static_cast<float *>(t), n, 0, 1); }},
+    {core::DrawIndex::normal_f64,
+     [](unitvar_generator *g, void *t, std::size_t n) { return unitvar_normal_f64(g, static_cast<double *>(t), n, 0, 1); }},
+}};
+
+// A draw that is missing here leaves a row that repeats draw 0.
+static_assert([] {
+    for (std::size_t i = 0; i < operations.size(); ++i) {
+        if (operations[i].draw != static_cast<core::DrawIndex>(i) || operations[i].run == nullptr) {
+            return false;
+        }
+    }
+    return true;
+}());
+
+} // namespace unitvar::bench

@@ -1,0 +1,165 @@
+// unitvar_targets: the ratios that the project sets itself, each the median of 15 rounds in which both sides run one
+// after the other, because a shared machine's speed wanders. One thread. Prints measured ratio, target and verdict.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "operations.hpp"
+#include "peers.hpp"
+#include "unitvar.h"
+
+namespace {
+
+using unitvar::core::DrawIndex;
+
+constexpr int rounds = 15;
+constexpr std::size_t cached = 65536;
+constexpr std::size_t large = std::size_t{1} << 26U;
+
+template <class Body> double seconds(const Body &body, int repetitions)
+{
+    if constexpr (requires { body.prepare(); }) {
+        body.prepare();
+    }
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < repetitions; ++i) {
+        body();
+    }
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    return elapsed.count() / repetitions;
+}
+
+double median(std::vector<double> values)
+{
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+}
+
+// Enough repetitions that the clock does not matter.
+template <class Body> int repetitions_for(const Body &body)
+{
+    body();
+    return std::max(1, static_cast<int>(2e-3 / std::max(seconds(body, 1), 1e-7)));
+}
+
+struct Comparison {
+    double ratio;  // median of a / b, round by round
+    double a;      // median seconds
+    double b;
+};
+
+template <class A, class B> Comparison compare(const A &a, const B &b)
+{
+    const int repeat_a = repetitions_for(a);
+    const int repeat_b = repetitions_for(b);
+    std::vector<double> ratios;
+    std::vector<double> times_a;
+    std::vector<double> times_b;
+    for (int round = 0; round < rounds; ++round) {
+        times_a.push_back(seconds(a, repeat_a));
+        times_b.push_back(seconds(b, repeat_b));
+        ratios.push_back(times_a.back() / times_b.back());
+    }
+    return {median(ratios), median(times_a), median(times_b)};
+}
+
+class Sampler {
+public:
+    Sampler(DrawIndex draw, const char *isa, void *target, std::size_t n)
+        : operation_(unitvar::bench::operations[static_cast<std::size_t>(draw)]), isa_(isa), target_(target), n_(n)
+    {
+        check(unitvar_generator_create(UNITVAR_PCG32, 42, 0, &g_));
+    }
+    Sampler(const Sampler &) = delete;
+    Sampler &operator=(const Sampler &) = delete;
+    ~Sampler() { unitvar_generator_destroy(g_); }
+
+    // Not part of the time: detection asks the processor, which virtual machines make slow.
+    void prepare() const { check(unitvar_set_isa(isa_)); }
+    void operator()() const { check(operation_.run(g_, target_, n_)); }
+
+    static void check(std::int32_t status)
+    {
+        if (status != UNITVAR_OK) {
+            std::fprintf(stderr, "unitvar_targets: %s\n", unitvar_last_error());
+            std::exit(1);
+        }
+    }
+
+private:
+    const unitvar::bench::Operation &operation_;
+    const char *isa_;
+    void *target_;
+    std::size_t n_;
+    unitvar_generator *g_ = nullptr;
+};
+
+void print_row(const char *what, double measured, const char *unit, const char *relation, double target)
+{
+    const bool met = std::strcmp(relation, ">=") == 0 ? measured >= target : measured <= target;
+    std::printf("%-58s %8.2f %-5s %2s %6.2f  %s\n", what, measured, unit, relation, target, met ? "met" : "NOT MET");
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    if (argc > 1) {
+        std::printf("usage: %s\nPrints the project's speed targets and what this machine reaches: medians of %d\n"
+                    "interleaved rounds, one thread. Takes about half a minute.\n",
+                    argv[0], rounds);
+        return std::strcmp(argv[1], "--help") == 0 ? 0 : 2;
+    }
+    unitvar_set_num_threads(1);
+    const std::string best = unitvar_isa();
+    std::printf("unitvar %s, %s, 1 thread, medians of %d interleaved rounds\n\n", unitvar_version_string(),
+                best.c_str(), rounds);
+
+    std::vector<double> memory(large / 2 + 8, 1.0);
+    auto *floats = reinterpret_cast<float *>(memory.data());
+    double *doubles = memory.data();
+    pcg32 generator(42, 54);
+    const auto fill = [&](DrawIndex draw, std::size_t n, const char *isa) {
+        return Sampler(draw, isa, memory.data(), n);
+    };
+    const auto reset = [](std::size_t bytes, void *p) { return [=] { std::memset(p, 1, bytes); }; };
+
+    const Comparison uniform = compare([&] { unitvar::bench::pcg_uniform(generator, floats, cached); },
+                                       fill(DrawIndex::uniform_f32, cached, best.c_str()));
+    print_row("uniform_f32, 65536: times faster than pcg-cpp", uniform.ratio, "x", ">=", 6);
+    const Comparison normal = compare([&] { unitvar::bench::std_normal(generator, floats, cached); },
+                                      fill(DrawIndex::normal_f32, cached, best.c_str()));
+    print_row("normal_f32, 65536: times faster than std::normal", normal.ratio, "x", ">=", 16);
+    const Comparison normal64 = compare([&] { unitvar::bench::std_normal(generator, doubles, cached); },
+                                        fill(DrawIndex::normal_f64, cached, best.c_str()));
+    print_row("normal_f64, 65536: times faster than std::normal", normal64.ratio, "x", ">=", 11);
+    const Comparison large_uniform =
+        compare(fill(DrawIndex::uniform_f32, large, best.c_str()), reset(large * sizeof(float), memory.data()));
+    print_row("uniform_f32, 2^26: time of memset", large_uniform.ratio, "x", "<=", 0.8);
+    const Comparison large_normal =
+        compare(fill(DrawIndex::normal_f32, large, best.c_str()), reset(large * sizeof(float), memory.data()));
+    print_row("normal_f32, 2^26: time of memset", large_normal.ratio, "x", "<=", 1.25);
+    if (best == "avx512") {
+        const Comparison tables =
+            compare(fill(DrawIndex::normal_f32, cached, "avx512"), fill(DrawIndex::normal_f32, cached, "avx2"));
+        print_row("normal_f32, 65536: speed of AVX2 to AVX-512", tables.ratio, "x", ">=", 0.55);
+    }
+    Sampler::check(unitvar_set_isa("auto"));
+    unitvar_generator *g = nullptr;
+    Sampler::check(unitvar_generator_create(UNITVAR_PCG32, 42, 0, &g));
+    const auto call = [&] { Sampler::check(unitvar_normal_f32(g, floats, 16, 0, 1)); };
+    const Comparison calls = compare(call, reset(64, memory.data()));
+    unitvar_generator_destroy(g);
+    print_row("normal_f32 of 16 elements, whole C call", calls.a * 1e9, "ns", "<=", 200);
+
+    std::printf("\nmedians: normal_f32 %.3f ns per element, uniform_f32 %.3f, normal_f64 %.3f (65536);"
+                " memset of 2^28 bytes %.1f GB/s\n",
+                normal.b / cached * 1e9, uniform.b / cached * 1e9, normal64.b / cached * 1e9,
+                large * sizeof(float) / large_uniform.b * 1e-9);
+    return 0;
+}
