@@ -77,11 +77,12 @@ void register_samplers(const std::string &isa)
     for (const auto &[engine, suffix] : {std::pair{UNITVAR_PCG32, ""}, std::pair{UNITVAR_PHILOX4X32, "_philox4x32"}}) {
         for (const unitvar::bench::Operation &operation : unitvar::bench::operations) {
             for (const std::size_t n : sizes) {
-                const std::string name = std::string("BM_") + operation.row().name + suffix + "/" + isa + "/" +
-                                         std::to_string(n);
-                benchmark::RegisterBenchmark(name.c_str(), [&operation, isa, engine = engine, n](benchmark::State &state) {
-                    sample(state, operation, isa, engine, n);
-                });
+                const std::string name =
+                    std::string("BM_") + operation.row().name + suffix + "/" + isa + "/" + std::to_string(n);
+                benchmark::RegisterBenchmark(name.c_str(),
+                                             [&operation, isa, engine = engine, n](benchmark::State &state) {
+                                                 sample(state, operation, isa, engine, n);
+                                             });
             }
         }
     }
@@ -93,8 +94,9 @@ int main(int argc, char **argv)
 {
     unitvar_set_num_threads(1);
     register_peer<float>("memset", [](pcg32 &, float *p, std::size_t n) { std::memset(p, 1, n * sizeof(float)); });
-    register_peer<float>("store_prefetchw",
-                         [](pcg32 &, float *p, std::size_t n) { unitvar::bench::store_prefetched(p, n * sizeof(float)); });
+    register_peer<float>("store_prefetchw", [](pcg32 &, float *p, std::size_t n) {
+        unitvar::bench::store_prefetched(p, n * sizeof(float));
+    });
     register_peer<float>("pcg_cpp_uniform_f32", unitvar::bench::pcg_uniform);
     register_peer<float>("std_normal_f32", unitvar::bench::std_normal<float>);
     register_peer<double>("std_normal_f64", unitvar::bench::std_normal<double>);

@@ -16,18 +16,26 @@ struct Operation {
 };
 
 inline constexpr std::array<Operation, core::draw_count> operations{{
-    {core::DrawIndex::bits_u32,
-     [](unitvar_generator *g, void *t, std::size_t n) { return unitvar_bits_u32(g, static_cast<std::uint32_t *>(t), n); }},
-    {core::DrawIndex::bits_u64,
-     [](unitvar_generator *g, void *t, std::size_t n) { return unitvar_bits_u64(g, static_cast<std::uint64_t *>(t), n); }},
+    {core::DrawIndex::bits_u32, [](unitvar_generator *g, void *t,
+                                   std::size_t n) { return unitvar_bits_u32(g, static_cast<std::uint32_t *>(t), n); }},
+    {core::DrawIndex::bits_u64, [](unitvar_generator *g, void *t,
+                                   std::size_t n) { return unitvar_bits_u64(g, static_cast<std::uint64_t *>(t), n); }},
     {core::DrawIndex::uniform_f32,
-     [](unitvar_generator *g, void *t, std::size_t n) { return unitvar_uniform_f32(g, static_cast<float *>(t), n, 0, 1); }},
+     [](unitvar_generator *g, void *t, std::size_t n) {
+         return unitvar_uniform_f32(g, static_cast<float *>(t), n, 0, 1);
+     }},
     {core::DrawIndex::uniform_f64,
-     [](unitvar_generator *g, void *t, std::size_t n) { return unitvar_uniform_f64(g, static_cast<double *>(t), n, 0, 1); }},
+     [](unitvar_generator *g, void *t, std::size_t n) {
+         return unitvar_uniform_f64(g, static_cast<double *>(t), n, 0, 1);
+     }},
     {core::DrawIndex::normal_f32,
-     [](unitvar_generator *g, void *t, std::size_t n) { return unitvar_normal_f32(g, static_cast<float *>(t), n, 0, 1); }},
+     [](unitvar_generator *g, void *t, std::size_t n) {
+         return unitvar_normal_f32(g, static_cast<float *>(t), n, 0, 1);
+     }},
     {core::DrawIndex::normal_f64,
-     [](unitvar_generator *g, void *t, std::size_t n) { return unitvar_normal_f64(g, static_cast<double *>(t), n, 0, 1); }},
+     [](unitvar_generator *g, void *t, std::size_t n) {
+         return unitvar_normal_f64(g, static_cast<double *>(t), n, 0, 1);
+     }},
 }};
 
 // A draw that is missing here leaves a row that repeats draw 0.

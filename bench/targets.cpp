@@ -48,8 +48,8 @@ template <class Body> int repetitions_for(const Body &body)
 }
 
 struct Comparison {
-    double ratio;  // median of a / b, round by round
-    double a;      // median seconds
+    double ratio; // median of a / b, round by round
+    double a;     // median seconds
     double b;
 };
 

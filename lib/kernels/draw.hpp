@@ -25,8 +25,7 @@ template <> struct Draw<core::DrawIndex::bits_u64> {
     UNITVAR_INLINE U64x<16> operator()(const U32x<32> &words) const { return as_u64(words); }
 };
 
-// x = fma(u, width, low), no more than limit: min(x, limit) written as a select, whose zeros every table treats
-// alike.
+// x = fma(u, width, low), no more than limit.
 template <class F> struct UniformTransform {
     F low;
     F width;
@@ -37,11 +36,7 @@ template <class F> struct UniformTransform {
           limit(broadcast<F>(static_cast<typename F::Lane>(p.limit)))
     {
     }
-    UNITVAR_INLINE F operator()(const F &u) const
-    {
-        const F x = fma(u, width, low);
-        return select_less(x, limit, x, limit);
-    }
+    UNITVAR_INLINE F operator()(const F &u) const { return minimum(fma(u, width, low), limit); }
 };
 
 template <> struct Draw<core::DrawIndex::uniform_f32> {

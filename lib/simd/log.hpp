@@ -19,10 +19,9 @@ inline constexpr float log_polynomial_f32[] = {-0x1p1F,        0x1.fffeb8p-1F,  
                                                -0x1.35bfbep1F, -0x1.a3ff3p1F,   -0x1.6a33a6p1F};
 
 // (4 - 4 atanh(s) / s) / s^2 as a polynomial in s^2, s = f / (2 + f) in [-1/3, 0]; relative error 2^-54.1.
-inline constexpr double atanh_polynomial_f64[] = {
-    -0x1.5555555555959p0,  -0x1.99999998e81a9p-1, -0x1.2492497962842p-1,
-    -0x1.c71c4a06b3dafp-2, -0x1.74625998cce0ep-2, -0x1.3aa89e54bd4e5p-2,
-    -0x1.1643f3489c0dbp-2, -0x1.957523a42260cp-3, -0x1.6b772c7332396p-2};
+inline constexpr double atanh_polynomial_f64[] = {-0x1.5555555555959p0,  -0x1.99999998e81a9p-1, -0x1.2492497962842p-1,
+                                                  -0x1.c71c4a06b3dafp-2, -0x1.74625998cce0ep-2, -0x1.3aa89e54bd4e5p-2,
+                                                  -0x1.1643f3489c0dbp-2, -0x1.957523a42260cp-3, -0x1.6b772c7332396p-2};
 
 template <std::size_t K> UNITVAR_INLINE Pack<F32, K> box_muller_radius(const Pack<U32, K> &p)
 {

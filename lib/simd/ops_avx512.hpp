@@ -102,9 +102,14 @@ UNITVAR_INLINE F64 convert_signed(U64 a)
     return _mm512_cvtepi64_pd(a);
 }
 
-UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
+// x < y ? x : y, which is what the instruction does for zeros and NaN.
+UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 {
-    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, y, _CMP_LT_OQ), b, a);
+    return _mm512_min_ps(x, y);
+}
+UNITVAR_INLINE F64 minimum(F64 x, F64 y)
+{
+    return _mm512_min_pd(x, y);
 }
 UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 {

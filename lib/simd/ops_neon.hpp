@@ -97,9 +97,14 @@ UNITVAR_INLINE F64 convert_signed(U64 a)
     return vcvtq_f64_s64(vreinterpretq_s64_u64(a));
 }
 
-UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
+// x < y ? x : y. vminq differs for zeros and NaN.
+UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 {
-    return vbslq_f32(vcltq_f32(x, y), a, b);
+    return vbslq_f32(vcltq_f32(x, y), x, y);
+}
+UNITVAR_INLINE F64 minimum(F64 x, F64 y)
+{
+    return vbslq_f64(vcltq_f64(x, y), x, y);
 }
 UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 {

@@ -151,6 +151,10 @@ UNITVAR_INLINE F64 convert_signed(U64 a)
                 a);
 }
 
+template <class T> UNITVAR_INLINE Lanes<T> minimum(Lanes<T> x, Lanes<T> y)
+{
+    return each([](T p, T q) UNITVAR_INLINE_LAMBDA { return p < q ? p : q; }, x, y);
+}
 template <class T> UNITVAR_INLINE Lanes<T> if_less(Lanes<T> x, Lanes<T> y, Lanes<T> a, Lanes<T> b)
 {
     return each([](T p, T q, T s, T t) UNITVAR_INLINE_LAMBDA { return p < q ? s : t; }, x, y, a, b);

@@ -98,6 +98,11 @@ template <int Bits, class R, std::size_t K> UNITVAR_INLINE Pack<R, K> shift_righ
     return map([](R x) UNITVAR_INLINE_LAMBDA { return R(x >> Bits); }, a);
 }
 
+// x < y ? x : y.
+template <class R, std::size_t K> UNITVAR_INLINE Pack<R, K> minimum(const Pack<R, K> &x, const Pack<R, K> &y)
+{
+    return map([](R p, R q) UNITVAR_INLINE_LAMBDA { return minimum(p, q); }, x, y);
+}
 // a where x < y (x <= 0), else b.
 template <class R, std::size_t K>
 UNITVAR_INLINE Pack<R, K> select_less(const Pack<R, K> &x, const Pack<R, K> &y, const Pack<R, K> &a,
