@@ -9,6 +9,8 @@ include(${CMAKE_CURRENT_LIST_DIR}/isa.cmake)
 # tools.
 find_program(UNITVAR_LD NAMES ld.bfd ld REQUIRED)
 find_program(UNITVAR_OBJCOPY NAMES objcopy REQUIRED)
+find_program(UNITVAR_NM NAMES nm REQUIRED)
+find_program(UNITVAR_OBJDUMP NAMES objdump REQUIRED)
 
 file(GLOB kernel_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/kernels/*.cpp)
 set(UNITVAR_SEALED_OBJECTS "")

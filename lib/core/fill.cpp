@@ -37,7 +37,7 @@ template <class T> DrawParameters uniform_parameters(double low, double high, Pa
 {
     const T first = rounded<T>(names.first, low);
     const T second = rounded<T>(names.second, high);
-    if (low > high) {
+    if (first > second) {
         throw InvalidArgument(std::string(names.first) + " is " + text(low) + " and " + std::string(names.second) +
                               " is " + text(high) + "; expected " + std::string(names.first) +
                               " <= " + std::string(names.second));

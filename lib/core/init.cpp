@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "core/fill.hpp"
@@ -73,17 +74,34 @@ void fill_normal(Generator &generator, const TensorView &tensor, double mean, do
     }
 }
 
-// A uniform distribution of deviation std about 0, and a normal one. The name is that of the argument that std
-// comes from.
-void fill_scaled_uniform(Generator &generator, const TensorView &tensor, double std, std::string_view name)
+// The argument that a deviation was computed from, for messages.
+struct Source {
+    std::string_view name;
+    double value;
+};
+
+// Throws InvalidArgument where [-bound, bound) is too wide for the element type.
+void require_bound(DType dtype, double bound, Source source)
 {
-    const double bound = std::sqrt(3.0) * std;
-    fill_uniform(generator, tensor, -bound, bound, {name, name});
+    const double most = dtype == DType::f32 ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
+    if (!(bound <= most / 2)) {
+        core::invalid_value(source.name, source.value,
+                            "a value whose deviation is within the range of the element type");
+    }
 }
 
-void fill_scaled_normal(Generator &generator, const TensorView &tensor, double std, std::string_view name)
+// A uniform distribution of deviation std about 0, and a normal one.
+void fill_scaled_uniform(Generator &generator, const TensorView &tensor, double std, Source source)
 {
-    fill_normal(generator, tensor, 0, std, {name, name});
+    const double bound = std::sqrt(3.0) * std;
+    require_bound(tensor.dtype, bound, source);
+    fill_uniform(generator, tensor, -bound, bound, {source.name, source.name});
+}
+
+void fill_scaled_normal(Generator &generator, const TensorView &tensor, double std, Source source)
+{
+    require_bound(tensor.dtype, std, source);
+    fill_normal(generator, tensor, 0, std, {source.name, source.name});
 }
 
 template <class T> void fill_constant(const core::Layout &layout, double value)
@@ -227,24 +245,24 @@ void init_normal(Generator &generator, const TensorView &tensor, double mean, do
 
 void init_xavier_uniform(Generator &generator, const TensorView &tensor, double gain)
 {
-    fill_scaled_uniform(generator, tensor, xavier_std(tensor, gain), "the bound from gain");
+    fill_scaled_uniform(generator, tensor, xavier_std(tensor, gain), {"gain", gain});
 }
 
 void init_xavier_normal(Generator &generator, const TensorView &tensor, double gain)
 {
-    fill_scaled_normal(generator, tensor, xavier_std(tensor, gain), "the deviation from gain");
+    fill_scaled_normal(generator, tensor, xavier_std(tensor, gain), {"gain", gain});
 }
 
 void init_kaiming_uniform(Generator &generator, const TensorView &tensor, double a, FanMode fan_mode,
                           Nonlinearity nonlinearity)
 {
-    fill_scaled_uniform(generator, tensor, kaiming_std(tensor, a, fan_mode, nonlinearity), "the bound from a");
+    fill_scaled_uniform(generator, tensor, kaiming_std(tensor, a, fan_mode, nonlinearity), {"a", a});
 }
 
 void init_kaiming_normal(Generator &generator, const TensorView &tensor, double a, FanMode fan_mode,
                          Nonlinearity nonlinearity)
 {
-    fill_scaled_normal(generator, tensor, kaiming_std(tensor, a, fan_mode, nonlinearity), "the deviation from a");
+    fill_scaled_normal(generator, tensor, kaiming_std(tensor, a, fan_mode, nonlinearity), {"a", a});
 }
 
 } // namespace unitvar

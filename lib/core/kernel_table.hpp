@@ -31,15 +31,17 @@ enum class StoreMode : std::uint32_t {
 // Writes elements 0 to n-1 of a draw that starts at the engine's block. The target may have any address.
 using FillKernel = void (*)(const EngineState &, const DrawParameters &, void *target, std::size_t n, StoreMode);
 
-struct Moments {
+// The mean is the sum of its two parts: what rounding would lose of it matters where chunks' means are subtracted.
+struct ChunkMoments {
     double count;
     double mean;
+    double mean_low;
     double m2;
 };
 
 // Moments of n elements, 0 < n <= moments_chunk.
 inline constexpr std::size_t moments_chunk = 8192;
-using MomentsKernel = Moments (*)(const void *source, std::size_t n);
+using MomentsKernel = ChunkMoments (*)(const void *source, std::size_t n);
 
 // All draws from one engine.
 struct FillRow {

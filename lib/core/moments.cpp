@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "core/fill.hpp"
@@ -13,6 +14,8 @@
 
 namespace unitvar {
 namespace {
+
+using core::ChunkMoments;
 
 constexpr std::size_t chunks_per_group = 32;
 constexpr std::size_t group_elements = chunks_per_group * core::moments_chunk;
@@ -24,7 +27,9 @@ void require_count(std::string_view name, double count)
     }
 }
 
-void append(Moments &into, const Moments &other) noexcept
+// Chan, Golub and LeVeque's rule. The difference of two means that are much larger than it is keeps its precision by
+// the means' low parts, and the sum's rounding goes into a low part again (Knuth's two-sum).
+void append(ChunkMoments &into, const ChunkMoments &other) noexcept
 {
     if (other.count == 0) {
         return;
@@ -34,18 +39,37 @@ void append(Moments &into, const Moments &other) noexcept
         return;
     }
     const double count = into.count + other.count;
-    const double delta = other.mean - into.mean;
-    into.mean += delta * (other.count / count);
-    into.m2 += other.m2 + delta * delta * (into.count * (other.count / count));
+    const double weight = other.count / count;
+    const double delta = (other.mean - into.mean) + (other.mean_low - into.mean_low);
+    const double step = delta * weight;
+    const double mean = into.mean + step;
+    if (!std::isfinite(mean)) {
+        // Infinities of one sign stay one; the deviations are undefined.
+        into = {count, into.mean + other.mean, 0, std::numeric_limits<double>::quiet_NaN()};
+        return;
+    }
+    const double part = mean - into.mean;
+    into.mean_low += (into.mean - (mean - part)) + (step - part);
+    into.mean = mean;
+    into.m2 += other.m2 + delta * delta * (into.count * weight);
     into.count = count;
 }
 
-Moments group_moments(core::MomentsKernel kernel, const unsigned char *x, std::size_t n, std::size_t element_bytes)
+ChunkMoments widened(const Moments &m) noexcept
 {
-    Moments result;
+    return {m.count, m.mean, 0, m.m2};
+}
+
+Moments narrowed(const ChunkMoments &m) noexcept
+{
+    return {m.count, m.mean + m.mean_low, m.m2};
+}
+
+ChunkMoments group_moments(core::MomentsKernel kernel, const unsigned char *x, std::size_t n, std::size_t element_bytes)
+{
+    ChunkMoments result{};
     for (std::size_t i = 0; i < n; i += core::moments_chunk) {
-        const core::Moments chunk = kernel(x + i * element_bytes, std::min(core::moments_chunk, n - i));
-        append(result, {chunk.count, chunk.mean, chunk.m2});
+        append(result, kernel(x + i * element_bytes, std::min(core::moments_chunk, n - i)));
     }
     return result;
 }
@@ -60,11 +84,13 @@ void update(Moments &moments, core::MomentsKernel core::KernelTable::*kernel, co
     }
     const core::MomentsKernel run = core::kernels().*kernel;
     const auto *x = static_cast<const unsigned char *>(data);
+    ChunkMoments all = widened(moments);
     if (n <= group_elements) {
-        append(moments, group_moments(run, x, n, element_bytes));
+        append(all, group_moments(run, x, n, element_bytes));
+        moments = narrowed(all);
         return;
     }
-    std::vector<Moments> groups((n - 1) / group_elements + 1);
+    std::vector<ChunkMoments> groups(n / group_elements + (n % group_elements != 0 ? 1 : 0));
     core::parallel_for(groups.size(), 1, [&](std::size_t begin, std::size_t end) {
         for (std::size_t g = begin; g < end; ++g) {
             const std::size_t first = g * group_elements;
@@ -72,11 +98,10 @@ void update(Moments &moments, core::MomentsKernel core::KernelTable::*kernel, co
                 group_moments(run, x + first * element_bytes, std::min(group_elements, n - first), element_bytes);
         }
     });
-    Moments all;
-    for (const Moments &group : groups) {
+    for (const ChunkMoments &group : groups) {
         append(all, group);
     }
-    append(moments, all);
+    moments = narrowed(all);
 }
 
 } // namespace
@@ -95,7 +120,9 @@ void Moments::merge(const Moments &other)
 {
     require_count("count", count);
     require_count("other's count", other.count);
-    append(*this, other);
+    ChunkMoments all = widened(*this);
+    append(all, widened(other));
+    *this = narrowed(all);
 }
 
 double Moments::variance(double correction) const

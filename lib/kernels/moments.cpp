@@ -37,7 +37,7 @@ struct Deviations {
     }
 };
 
-template <class Element> core::Moments moments(const void *source, std::size_t n)
+template <class Element> core::ChunkMoments moments(const void *source, std::size_t n)
 {
     alignas(64) static constexpr double lane_index[lanes] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
                                                              11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
@@ -65,18 +65,20 @@ template <class Element> core::Moments moments(const void *source, std::size_t n
     }
     const double sum_of_deviations = merge_lanes(deviations.sum);
     const double squares = merge_lanes(deviations.squares);
-    const double m2 = squares - sum_of_deviations * sum_of_deviations / count;
-    return {count, mean + sum_of_deviations / count, m2 < 0 ? 0 : m2};
+    const double mean_low = sum_of_deviations / count;
+    const double m2 = squares - sum_of_deviations * mean_low;
+    // Infinite data have an infinite or undefined mean, about which there are no deviations.
+    return {count, mean, mean_low - mean_low == 0 ? mean_low : 0, m2 < 0 ? 0 : m2};
 }
 
 } // namespace
 
-core::Moments moments_f32(const void *source, std::size_t n)
+core::ChunkMoments moments_f32(const void *source, std::size_t n)
 {
     return moments<float>(source, n);
 }
 
-core::Moments moments_f64(const void *source, std::size_t n)
+core::ChunkMoments moments_f64(const void *source, std::size_t n)
 {
     return moments<double>(source, n);
 }

@@ -9,7 +9,7 @@ namespace unitvar::UNITVAR_ISA {
 extern const core::FillRow fill_pcg32;
 extern const core::FillRow fill_philox4x32;
 
-core::Moments moments_f32(const void *source, std::size_t n);
-core::Moments moments_f64(const void *source, std::size_t n);
+core::ChunkMoments moments_f32(const void *source, std::size_t n);
+core::ChunkMoments moments_f64(const void *source, std::size_t n);
 
 } // namespace unitvar::UNITVAR_ISA

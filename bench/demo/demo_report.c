@@ -1,0 +1,108 @@
+/* demo_report.c: see demo_report.h. */
+#include "demo_report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { COUNT_TEXT = 32, SHAPE_TEXT = 64 * 20 + 1 };
+
+/* 124439808 as "124,439,808". */
+static const char *grouped(size_t value, char text[COUNT_TEXT])
+{
+    char digits[COUNT_TEXT];
+    const int length = snprintf(digits, sizeof digits, "%zu", value);
+    char *out = text;
+    for (int i = 0; i < length; ++i) {
+        if (i > 0 && (length - i) % 3 == 0) {
+            *out++ = ',';
+        }
+        *out++ = digits[i];
+    }
+    *out = '\0';
+    return text;
+}
+
+static const char *shape_text(const struct tensor *tensor, char text[SHAPE_TEXT])
+{
+    char *out = text;
+    for (int32_t i = 0; i < tensor->view.ndim; ++i) {
+        out += sprintf(out, "%s%" PRId64, i > 0 ? "x" : "", tensor->view.shape[i]);
+    }
+    return text;
+}
+
+void report_model(const struct model *model, const struct options *options)
+{
+    char parameters[COUNT_TEXT];
+    printf("%s: %zu tensors, %s parameters, %.1f MB of f32\n", model->path, model->tensor_count,
+           grouped(model->parameters, parameters), 1e-6 * (double)model->parameters * sizeof(float));
+    printf("engine %s, seed %" PRIu64 ", threads %" PRId32 ", instruction set %s\n", options->engine_name,
+           options->seed, unitvar_num_threads(), unitvar_isa());
+}
+
+struct report_columns report_columns(const struct model *model)
+{
+    struct report_columns columns = {.name = (int)strlen("tensor"), .shape = (int)strlen("shape")};
+    char shape[SHAPE_TEXT];
+    for (size_t i = 0; i < model->tensor_count; ++i) {
+        const int name_width = (int)strlen(model->tensors[i].name);
+        const int shape_width = (int)strlen(shape_text(&model->tensors[i], shape));
+        columns.name = name_width > columns.name ? name_width : columns.name;
+        columns.shape = shape_width > columns.shape ? shape_width : columns.shape;
+    }
+    return columns;
+}
+
+void report_check_heading(const struct report_columns *columns)
+{
+    printf("\n%*s  ---------- mean ----------  ------- deviation --------\n", columns->name + 2 + columns->shape, "");
+    printf("%-*s  %-*s  %12s  %12s  %12s  %12s  %5s  %s\n", columns->name, "tensor", columns->shape, "shape",
+           "expected", "measured", "expected", "measured", "off", "rule");
+}
+
+void report_check(const struct report_columns *columns, const struct tensor *tensor, const struct check *check)
+{
+    char shape[SHAPE_TEXT];
+    printf("%-*s  %-*s  %12.6g  %12.6g  %12.6g  %12.6g  %5.2f  %s%s\n", columns->name, tensor->name, columns->shape,
+           shape_text(tensor, shape), check->expected.mean, check->mean, check->expected.deviation, check->deviation,
+           check->distance, tensor->rule_text, check_passes(check) ? "" : "  <-- NOT AS EXPECTED");
+}
+
+void report_check_summary(const struct model *model, size_t passed, const struct tensor *farthest, double distance)
+{
+    printf("\n%zu of %zu tensors have the expected mean and deviation; the farthest off is %s, %.2f standard errors "
+           "(limit %g)\n",
+           passed, model->tensor_count, farthest->name, distance, CHECK_STANDARD_ERRORS);
+}
+
+void report_timings(const struct model *model, const struct timing *timings, size_t count)
+{
+    const double elements = (double)model->parameters;
+    printf("\nInitialising the whole model: medians of the runs; memset (1 thread) overwrites the same memory before "
+           "each\n");
+    printf("%-8s %4s  %11s  %10s  %6s  %11s  %8s  %s\n", "isa", "runs", "total time", "ns/element", "GB/s", "memset",
+           "x memset", "SHA-256 of the model");
+    for (size_t i = 0; i < count; ++i) {
+        const struct timing *const t = &timings[i];
+        printf("%-8s %4d  %8.2f ms  %10.3f  %6.2f  %8.2f ms  %8.2f  ", t->isa, t->runs, 1e3 * t->init_seconds,
+               1e9 * t->init_seconds / elements, 1e-9 * elements * sizeof(float) / t->init_seconds,
+               1e3 * t->memset_seconds, t->init_seconds / t->memset_seconds);
+        for (int k = 0; k < DIGEST_BYTES; ++k) {
+            printf("%02x", t->digest[k]);
+        }
+        putchar('\n');
+    }
+}
+
+void report_digests(bool equal, size_t count, const char *missing)
+{
+    if (count == 1) {
+        printf("One instruction set, nothing to compare");
+    } else if (equal) {
+        printf("The same bytes under all %zu instruction sets", count);
+    } else {
+        printf("DIFFERENT BYTES: the %zu instruction sets do not agree", count);
+    }
+    printf("%s%s%s\n", missing[0] != '\0' ? " (not available here:" : "", missing, missing[0] != '\0' ? ")" : "");
+}

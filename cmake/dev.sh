@@ -1,0 +1,142 @@
+#!/bin/sh
+# dev.sh: everything that a developer runs, from a bare Debian 12 or Ubuntu 24.04 on.
+set -eu
+
+usage() {
+    cat <<'TEXT'
+usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
+
+  demo [OPTION ...]   initialise GPT-2 small, ResNet-50 and a perceptron, on every instruction set of this machine;
+                      options go to the program (--help lists them)
+  test                build and run all tests: this machine, emulated x86-64 processors, and AArch64 under qemu
+  sanitize            build with clang under AddressSanitizer and UndefinedBehaviorSanitizer, and run the tests
+  bench [OPTION ...]  Google Benchmark of every sampler, instruction set and size; options go to the program
+  targets             the project's speed targets and what this machine reaches
+  format              clang-format every source in place
+  tidy                clang-tidy over the library
+
+Missing packages are installed with apt-get where that is allowed (as root, or by sudo without a password), else
+listed. CC and CXX choose the compiler; JOBS the number of compile jobs; builds are kept in build/.
+TEXT
+}
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+jobs=${JOBS:-$(nproc)}
+
+# need PACKAGE ...: installs what is missing, or lists it and stops.
+need() {
+    missing=
+    for package; do
+        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+    if [ "$(id -u)" -eq 0 ]; then
+        as_root=
+    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+        as_root=sudo
+    else
+        echo "dev.sh: please install:$missing" >&2
+        echo "  sudo apt-get install$missing" >&2
+        exit 1
+    fi
+    echo "dev.sh: installing$missing"
+    # shellcheck disable=SC2086
+    { $as_root apt-get update && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y --no-install-recommends \
+        $missing; } >/dev/null || { echo "dev.sh: apt-get could not install$missing" >&2; exit 1; }
+}
+
+library_packages="cmake make g++ libxsimd-dev libpcg-cpp-dev"
+
+# configure NAME [OPTION ...]: the build tree build/NAME.
+configure() {
+    name=$1
+    shift
+    cmake -S . -B "build/$name" "$@" >"build/$name.log" 2>&1 || { cat "build/$name.log"; exit 1; }
+}
+build() {
+    cmake --build "build/$1" -j "$jobs" >>"build/$1.log" 2>&1 || { tail -n 40 "build/$1.log"; exit 1; }
+}
+
+compiler=$(basename "${CXX:-g++}")
+mkdir -p build
+
+passed=0
+failed=0
+# run_tests TREE: runs them, and adds to passed and failed; skipped tests count as neither.
+run_tests() {
+    echo "== tests of build/$1"
+    ctest --test-dir "build/$1" --output-on-failure -j "$jobs" 2>&1 | tee "build/$1.tests" | grep -vE '^ +Start ' || true
+    ran=$(grep -cE '^ *[0-9]+/[0-9]+ Test ' "build/$1.tests" || true)
+    skipped=$(grep -cE '^ *[0-9]+/[0-9]+ Test .*\*\*\*Skipped' "build/$1.tests" || true)
+    good=$(grep -cE '^ *[0-9]+/[0-9]+ Test .* Passed ' "build/$1.tests" || true)
+    passed=$((passed + good))
+    failed=$((failed + ran - skipped - good))
+    if [ "$good" -eq 0 ]; then
+        echo "dev.sh: no test of build/$1 passed" >&2
+        failed=$((failed + 1))
+    fi
+}
+summary() {
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ]
+}
+
+command=${1:-help}
+[ $# -eq 0 ] || shift
+case $command in
+demo)
+    # shellcheck disable=SC2086
+    need $library_packages libssl-dev
+    configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON
+    build "$compiler"
+    exec "build/$compiler/bench/unitvar_demo" "$@"
+    ;;
+test)
+    # shellcheck disable=SC2086
+    need $library_packages libssl-dev doctest-dev librandom123-dev binutils qemu-user g++-aarch64-linux-gnu \
+        libc6-dev-arm64-cross
+    configure "$compiler" -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON -DUNITVAR_WERROR=ON
+    build "$compiler"
+    run_tests "$compiler"
+    configure aarch64 --toolchain cmake/toolchains/aarch64-linux-gnu.cmake \
+        -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF -DUNITVAR_WERROR=ON
+    build aarch64
+    run_tests aarch64
+    summary
+    ;;
+sanitize)
+    # shellcheck disable=SC2086
+    need $library_packages libssl-dev doctest-dev librandom123-dev binutils clang
+    CC=clang CXX=clang++ configure sanitize -DCMAKE_BUILD_TYPE=RelWithDebInfo -DUNITVAR_SANITIZE=address,undefined \
+        -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON -DUNITVAR_WERROR=ON
+    build sanitize
+    run_tests sanitize
+    summary
+    ;;
+bench | targets)
+    # shellcheck disable=SC2086
+    need $library_packages libbenchmark-dev
+    configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=ON -DUNITVAR_DEMO=OFF
+    build "$compiler"
+    exec "build/$compiler/bench/unitvar_$command" "$@"
+    ;;
+format)
+    need clang-format
+    git ls-files '*.cpp' '*.hpp' '*.c' '*.h' | xargs clang-format -i
+    ;;
+tidy)
+    # shellcheck disable=SC2086
+    need $library_packages clang-tidy clang
+    CC=clang CXX=clang++ configure tidy -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF
+    git ls-files 'lib/core/*.cpp' 'capi/*.cpp' | xargs clang-tidy --quiet -p build/tidy
+    ;;
+help | --help | -h)
+    usage
+    ;;
+*)
+    echo "dev.sh: unknown command '$command'" >&2
+    usage >&2
+    exit 2
+    ;;
+esac

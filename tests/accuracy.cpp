@@ -1,0 +1,162 @@
+// unitvar_accuracy [--stride N]: the largest error of the elementary functions in ulp of the result, over every N-th
+// 32-bit word (default 4099; 1 is exhaustive) for f32, and over as many 64-bit words for f64. The references are the
+// standard library's double for f32 and 80-bit long double for f64. Fails where a bound of the documentation does not
+// hold. It compiles lib/simd with the portable registers, whose bits every other table repeats.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <numbers>
+
+#include "simd/log.hpp"
+#include "simd/sincos.hpp"
+
+namespace {
+
+using namespace unitvar;
+
+struct Worst {
+    const char *name;
+    double bound;
+    double ulps = 0;
+    std::uint64_t word = 0;
+
+    // The unit is that of the reference rounded to T.
+    template <class T, class Reference> void see(std::uint64_t at, T value, Reference reference)
+    {
+        const auto magnitude = static_cast<T>(std::abs(reference));
+        const T unit = std::nextafter(magnitude, std::numeric_limits<T>::infinity()) - magnitude;
+        const auto error = static_cast<double>(std::abs(static_cast<Reference>(value) - reference) /
+                                               static_cast<Reference>(unit));
+        if (error > ulps) {
+            ulps = error;
+            word = at;
+        }
+    }
+
+    [[nodiscard]] bool report() const
+    {
+        const bool holds = ulps <= bound;
+        std::printf("%-22s %6.3f ulp at word 0x%016llx  (documented: %.1f)%s\n", name, ulps,
+                    static_cast<unsigned long long>(word), bound, holds ? "" : "  EXCEEDED");
+        return holds;
+    }
+};
+
+constexpr std::uint64_t golden_ratio = 0x9E3779B97F4A7C15U;
+
+template <class T, class Reference, class Register> struct Functions {
+    using Word = typename Register::value_type;
+    using Words = Pack<Register, 1>;
+    static constexpr int bits = std::numeric_limits<Word>::digits;
+
+    Worst radius;
+    Worst cosine;
+    Worst sine;
+    Worst normal;
+
+    void see(const Word (&word)[Register::size])
+    {
+        const auto words = load<Words>(word);
+        const auto r = box_muller_radius(words);
+        const auto angle = cos_sin_turns(words);
+        const auto product = r * angle.cos;
+        T radii[Register::size];
+        T cosines[Register::size];
+        T sines[Register::size];
+        T products[Register::size];
+        store(radii, r);
+        store(cosines, angle.cos);
+        store(sines, angle.sin);
+        store(products, product);
+        for (std::size_t i = 0; i < Register::size; ++i) {
+            const Reference exact_radius = reference_radius(word[i]);
+            const auto [c, s] = reference_turns(word[i]);
+            radius.see(word[i], radii[i], exact_radius);
+            cosine.see(word[i], cosines[i], c);
+            sine.see(word[i], sines[i], s);
+            normal.see(word[i], products[i], exact_radius * c);
+        }
+    }
+
+    [[nodiscard]] bool report() const
+    {
+        const bool first = radius.report();
+        const bool second = cosine.report();
+        const bool third = sine.report();
+        return normal.report() && first && second && third;
+    }
+
+private:
+    static Reference reference_radius(Word word)
+    {
+        const Reference scale = std::ldexp(Reference(1), -bits);
+        // Near 1 by the distance to it, which is exact.
+        const Reference distance = static_cast<Reference>(static_cast<Word>(~word)) * scale;
+        const Reference log = distance < Reference(0.5)
+                                  ? std::log1p(-distance)
+                                  : std::log((static_cast<Reference>(word) + 1) * scale);
+        return std::sqrt(-2 * log);
+    }
+
+    struct Turns {
+        Reference cos;
+        Reference sin;
+    };
+    static Turns reference_turns(Word word)
+    {
+        // By the distance to the nearest quarter turn, so that no quarter turn has to be subtracted from pi / 2.
+        const Word quarter = static_cast<Word>(word + (Word{1} << (bits - 3))) >> (bits - 2);
+        using Signed = std::make_signed_t<Word>;
+        const auto rest = static_cast<Signed>(static_cast<Word>(word - static_cast<Word>(quarter << (bits - 2))));
+        const Reference angle = static_cast<Reference>(rest) * std::ldexp(Reference(1), 1 - bits) *
+                                std::numbers::pi_v<Reference>;
+        const Reference c = std::cos(angle);
+        const Reference s = std::sin(angle);
+        switch (quarter & 3U) {
+        case 0:
+            return {c, s};
+        case 1:
+            return {-s, c};
+        case 2:
+            return {-c, -s};
+        default:
+            return {s, -c};
+        }
+    }
+};
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    std::uint64_t stride = 4099;
+    if (argc == 3 && std::strcmp(argv[1], "--stride") == 0) {
+        stride = std::strtoull(argv[2], nullptr, 10);
+    }
+    if ((argc != 1 && argc != 3) || stride == 0) {
+        std::fprintf(stderr, "usage: %s [--stride N]\n", argv[0]);
+        return 2;
+    }
+    Functions<float, double, U32> f32{{"radius f32", 2}, {"cos f32", 2}, {"sin f32", 2}, {"normal f32", 4}};
+    for (std::uint64_t word = 0; word < (std::uint64_t{1} << 32U); word += stride * U32::size) {
+        std::uint32_t words[U32::size];
+        for (std::size_t i = 0; i < U32::size; ++i) {
+            words[i] = static_cast<std::uint32_t>(word + i * stride);
+        }
+        f32.see(words);
+    }
+    // 64-bit words of every magnitude from both ends, and a low-discrepancy sequence between.
+    Functions<double, long double, U64> f64{{"radius f64", 2}, {"cos f64", 2}, {"sin f64", 2}, {"normal f64", 4}};
+    const std::uint64_t count = (std::uint64_t{1} << 32U) / stride;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::uint64_t word = i * golden_ratio;
+        const unsigned shift = static_cast<unsigned>(i % 64);
+        f64.see({i % 4 == 3 ? ~(word >> shift) : word >> shift, word});
+    }
+    const bool f32_holds = f32.report();
+    return f64.report() && f32_holds ? 0 : 1;
+}

@@ -1,0 +1,235 @@
+// Writes the bytes of one entry to standard output: what a sampler, an initialiser or the moments give for fixed
+// arguments. check_golden.cmake compares their SHA-256 sums with those of a stream version. Every entry is a row of
+// the table below; an entry that has been published is never changed, only a new stream version may drop it.
+//
+//   golden_dump ENTRY      the bytes
+//   golden_dump --list     the names, one a line
+#include <unitvar.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace {
+
+using Bytes = std::vector<unsigned char>;
+
+void require_ok(std::int32_t status)
+{
+    if (status != UNITVAR_OK)
+        throw std::runtime_error(unitvar_last_error());
+}
+
+struct Destroy {
+    void operator()(unitvar_generator *g) const { unitvar_generator_destroy(g); }
+};
+using Generator = std::unique_ptr<unitvar_generator, Destroy>;
+
+// Where the words come from.
+struct Source {
+    std::int32_t engine;
+    std::uint64_t seed;
+    std::uint64_t stream;
+    std::uint64_t block;
+
+    Generator open() const
+    {
+        unitvar_generator *g = nullptr;
+        require_ok(unitvar_generator_create(engine, seed, stream, &g));
+        Generator owner(g);
+        require_ok(unitvar_generator_seek(g, block));
+        return owner;
+    }
+};
+
+template <class T> Bytes bytes_of(const std::vector<T> &values)
+{
+    Bytes bytes(values.size() * sizeof(T));
+    if (!bytes.empty())
+        std::memcpy(bytes.data(), values.data(), bytes.size());
+    return bytes;
+}
+
+// Two numbers are enough for every sampler and initialiser here: a range, a mean and a deviation, or one of them.
+using Produce = Bytes (*)(const Source &source, std::size_t n, double first, double second);
+
+template <class T, auto fill> Bytes bits(const Source &source, std::size_t n, double, double)
+{
+    std::vector<T> values(n);
+    require_ok(fill(source.open().get(), values.data(), n));
+    return bytes_of(values);
+}
+
+template <class T, auto fill> Bytes sample(const Source &source, std::size_t n, double first, double second)
+{
+    std::vector<T> values(n);
+    require_ok(fill(source.open().get(), values.data(), n, first, second));
+    return bytes_of(values);
+}
+
+template <class T, auto initialize> Bytes weights(const Source &source, std::vector<std::int64_t> shape)
+{
+    std::size_t n = 1;
+    for (const std::int64_t length : shape)
+        n *= static_cast<std::size_t>(length);
+    std::vector<T> values(n);
+    unitvar_tensor t{};
+    t.data = values.data();
+    t.device = {1, 0};
+    t.ndim = static_cast<std::int32_t>(shape.size());
+    t.dtype = {2, static_cast<std::uint8_t>(8 * sizeof(T)), 1};
+    t.shape = shape.data();
+    require_ok(initialize(source.open().get(), &t));
+    return bytes_of(values);
+}
+
+std::int32_t xavier_uniform(unitvar_generator *g, unitvar_tensor *t)
+{
+    return unitvar_init_xavier_uniform(g, t, 5.0 / 3.0);
+}
+std::int32_t xavier_normal(unitvar_generator *g, unitvar_tensor *t)
+{
+    return unitvar_init_xavier_normal(g, t, 1.0);
+}
+std::int32_t kaiming_uniform(unitvar_generator *g, unitvar_tensor *t)
+{
+    return unitvar_init_kaiming_uniform(g, t, 0.2, UNITVAR_FAN_IN, UNITVAR_LEAKY_RELU);
+}
+std::int32_t kaiming_normal(unitvar_generator *g, unitvar_tensor *t)
+{
+    return unitvar_init_kaiming_normal(g, t, 0.0, UNITVAR_FAN_OUT, UNITVAR_RELU);
+}
+std::int32_t kaiming_average(unitvar_generator *g, unitvar_tensor *t)
+{
+    return unitvar_init_kaiming_normal(g, t, 0.0, UNITVAR_FAN_AVG, UNITVAR_TANH);
+}
+
+template <class T, auto initialize> Bytes matrix(const Source &source, std::size_t, double, double)
+{
+    return weights<T, initialize>(source, {129, 65});
+}
+template <class T, auto initialize> Bytes filters(const Source &source, std::size_t, double, double)
+{
+    return weights<T, initialize>(source, {64, 3, 7, 7});
+}
+
+template <class T, auto fill, auto update>
+Bytes moments(const Source &source, std::size_t n, double first, double second)
+{
+    std::vector<T> values(n);
+    require_ok(fill(source.open().get(), values.data(), n, first, second));
+    unitvar_moments m{0.0, 0.0, 0.0};
+    require_ok(update(&m, values.data(), n));
+    return bytes_of(std::vector<double>{m.count, m.mean, m.m2});
+}
+
+Bytes state(const Source &source, std::size_t, double, double)
+{
+    const Generator g = source.open();
+    std::size_t size = 0;
+    require_ok(unitvar_generator_save(g.get(), nullptr, 0, &size));
+    Bytes bytes(size);
+    require_ok(unitvar_generator_save(g.get(), bytes.data(), bytes.size(), &size));
+    return bytes;
+}
+
+struct Row {
+    std::string name; // of the part behind the engine's
+    Produce produce;
+    std::size_t n;
+    double first;
+    double second;
+    std::uint64_t seed;
+    std::uint64_t stream;
+    std::uint64_t block;
+};
+
+const std::size_t large = 1000003;
+const std::size_t medium = 4099;
+const std::uint64_t far_block = std::uint64_t{1} << 40;
+const std::uint64_t far_stream = 0xFEDCBA9876543210u;
+
+// Each row is one entry for each engine.
+const std::vector<Row> rows{
+    {"bits_u32-large", bits<std::uint32_t, unitvar_bits_u32>, large, 0, 0, 42, 0, 0},
+    {"bits_u32-far", bits<std::uint32_t, unitvar_bits_u32>, medium, 0, 0, 43, far_stream, far_block},
+    {"bits_u64-medium", bits<std::uint64_t, unitvar_bits_u64>, medium, 0, 0, 42, 0, 0},
+    {"uniform_f32-large", sample<float, unitvar_uniform_f32>, large, 0.0, 1.0, 42, 0, 0},
+    {"uniform_f32-one", sample<float, unitvar_uniform_f32>, 1, 0.0, 1.0, 42, 0, 0},
+    {"uniform_f32-shifted", sample<float, unitvar_uniform_f32>, medium, -0.37, 1.9, 42, 1, 7},
+    {"uniform_f32-narrow", sample<float, unitvar_uniform_f32>, medium, 3.0, 3.0000005, 42, 0, 0},
+    {"uniform_f32-far", sample<float, unitvar_uniform_f32>, medium, -1.0, 1.0, 43, far_stream, far_block},
+    {"uniform_f64-large", sample<double, unitvar_uniform_f64>, large, 0.0, 1.0, 42, 0, 0},
+    {"uniform_f64-shifted", sample<double, unitvar_uniform_f64>, medium, -0.37, 1.9, 42, 1, 7},
+    {"uniform_f64-far", sample<double, unitvar_uniform_f64>, medium, -1.0, 1.0, 43, far_stream, far_block},
+    {"normal_f32-large", sample<float, unitvar_normal_f32>, large, 0.0, 1.0, 42, 0, 0},
+    {"normal_f32-one", sample<float, unitvar_normal_f32>, 1, 0.0, 1.0, 42, 0, 0},
+    {"normal_f32-33", sample<float, unitvar_normal_f32>, 33, 0.0, 1.0, 42, 0, 0},
+    {"normal_f32-shifted", sample<float, unitvar_normal_f32>, medium, 1.5, 0.02, 42, 1, 7},
+    {"normal_f32-far", sample<float, unitvar_normal_f32>, medium, 0.0, 1.0, 43, far_stream, far_block},
+    {"normal_f64-large", sample<double, unitvar_normal_f64>, large, 0.0, 1.0, 42, 0, 0},
+    {"normal_f64-17", sample<double, unitvar_normal_f64>, 17, 0.0, 1.0, 42, 0, 0},
+    {"normal_f64-shifted", sample<double, unitvar_normal_f64>, medium, 1.5, 0.02, 42, 1, 7},
+    {"normal_f64-far", sample<double, unitvar_normal_f64>, medium, 0.0, 1.0, 43, far_stream, far_block},
+    {"xavier_uniform_f32-matrix", matrix<float, xavier_uniform>, 0, 0, 0, 42, 0, 0},
+    {"xavier_uniform_f64-filters", filters<double, xavier_uniform>, 0, 0, 0, 42, 0, 0},
+    {"xavier_normal_f32-filters", filters<float, xavier_normal>, 0, 0, 0, 42, 0, 0},
+    {"xavier_normal_f64-matrix", matrix<double, xavier_normal>, 0, 0, 0, 42, 0, 0},
+    {"kaiming_uniform_f32-filters", filters<float, kaiming_uniform>, 0, 0, 0, 42, 0, 0},
+    {"kaiming_uniform_f64-matrix", matrix<double, kaiming_uniform>, 0, 0, 0, 42, 0, 0},
+    {"kaiming_normal_f32-matrix", matrix<float, kaiming_normal>, 0, 0, 0, 42, 0, 0},
+    {"kaiming_normal_f64-filters", filters<double, kaiming_normal>, 0, 0, 0, 42, 0, 0},
+    {"kaiming_average_f32-filters", filters<float, kaiming_average>, 0, 0, 0, 42, 0, 0},
+    {"moments_f32-large", moments<float, unitvar_normal_f32, unitvar_moments_update_f32>, large, 1000.0, 1.0, 42, 0, 0},
+    {"moments_f32-small", moments<float, unitvar_normal_f32, unitvar_moments_update_f32>, 45, 0.0, 1.0, 42, 0, 0},
+    {"moments_f64-large", moments<double, unitvar_normal_f64, unitvar_moments_update_f64>, large, 1e6, 1.0, 42, 0, 0},
+    {"state", state, 0, 0, 0, 43, far_stream, far_block},
+};
+
+struct Engine {
+    std::string name;
+    std::int32_t id;
+};
+const std::vector<Engine> engines{{"pcg32", UNITVAR_PCG32}, {"philox4x32", UNITVAR_PHILOX4X32}};
+
+int write_entry(const std::string &entry)
+{
+    for (const Engine &engine : engines)
+        for (const Row &row : rows) {
+            if (engine.name + "-" + row.name != entry)
+                continue;
+            const Source source{engine.id, row.seed, row.stream, row.block};
+            const Bytes bytes = row.produce(source, row.n, row.first, row.second);
+            const bool written = std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size();
+            return written && std::fflush(stdout) == 0 ? 0 : 1;
+        }
+    std::fprintf(stderr, "golden_dump: no entry \"%s\"; --list shows them\n", entry.c_str());
+    return 2;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) {
+        std::fprintf(stderr, "usage: golden_dump ENTRY | --list\n");
+        return 2;
+    }
+    if (std::string(argv[1]) == "--list") {
+        for (const Engine &engine : engines)
+            for (const Row &row : rows)
+                std::printf("%s-%s\n", engine.name.c_str(), row.name.c_str());
+        return 0;
+    }
+    try {
+        return write_entry(argv[1]);
+    } catch (const std::exception &error) {
+        std::fprintf(stderr, "golden_dump: %s: %s\n", argv[1], error.what());
+        return 1;
+    }
+}
