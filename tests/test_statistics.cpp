@@ -87,14 +87,19 @@ template <class T, class Fill> void check_normal_moments(Fill fill, const Engine
     }
 }
 
+struct Pair {
+    float x;
+    float y;
+};
+
 // Pearson's statistic of pairs (x, y) in 64 x 64 cells, in standard deviations from its expectation.
 template <class Pairs> double pair_statistic(std::size_t pairs, Pairs pair)
 {
     const std::size_t side = 64;
     std::vector<double> count(side * side, 0.0);
     for (std::size_t i = 0; i < pairs; ++i) {
-        const auto cell = pair(i);
-        count[static_cast<std::size_t>(cell.first * side) * side + static_cast<std::size_t>(cell.second * side)] += 1.0;
+        const Pair cell = pair(i);
+        count[static_cast<std::size_t>(cell.x * side) * side + static_cast<std::size_t>(cell.y * side)] += 1.0;
     }
     const double expected = static_cast<double>(pairs) / static_cast<double>(count.size());
     double statistic = 0.0;
@@ -173,13 +178,13 @@ TEST_CASE("pairs of uniforms fill the square evenly")
         const std::size_t longest_lag = 64;
         const std::vector<float> u =
             filled<float>(unitvar_uniform_f32, Generator(engine, 99), 2 * pairs + longest_lag, 0.0, 1.0);
-        const auto disjoint = [&](std::size_t i) { return std::pair(u[2 * i], u[2 * i + 1]); };
+        const auto disjoint = [&](std::size_t i) { return Pair{u[2 * i], u[2 * i + 1]}; };
         CHECK(std::abs(pair_statistic(pairs, disjoint)) <= 5.0);
         for (const std::size_t lag : {16u, 32u, 64u}) {
             CAPTURE(lag);
             const auto lagged = [&](std::size_t i) {
                 const std::size_t first = i / lag * 2 * lag + i % lag;
-                return std::pair(u[first], u[first + lag]);
+                return Pair{u[first], u[first + lag]};
             };
             CHECK(std::abs(pair_statistic(pairs / lag * lag, lagged)) <= 5.0);
         }
@@ -192,9 +197,10 @@ TEST_CASE("the low bits of the words fill the square evenly")
     for (const Engine &engine : support::engines()) {
         CAPTURE(engine.name);
         const std::vector<std::uint32_t> w = filled<std::uint32_t>(unitvar_bits_u32, Generator(engine, 98), 2 * pairs);
-        const auto low_bits = [&](std::size_t i) { return std::ldexp(static_cast<double>(w[i] & 63u), -6); };
-        CHECK(std::abs(pair_statistic(
-                  pairs, [&](std::size_t i) { return std::pair(low_bits(2 * i), low_bits(2 * i + 1)); })) <= 5.0);
+        const auto low_bits = [&](std::size_t i) { return std::ldexp(static_cast<float>(w[i] & 63u), -6); };
+        CHECK(std::abs(pair_statistic(pairs, [&](std::size_t i) {
+                  return Pair{low_bits(2 * i), low_bits(2 * i + 1)};
+              })) <= 5.0);
     }
 }
 

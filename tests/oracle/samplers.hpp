@@ -45,9 +45,14 @@ template <std::floating_point Real, std::unsigned_integral Integer> Real radius(
     return std::sqrt(-2 * std::log(std::ldexp(static_cast<Real>(p) + 1, -std::numeric_limits<Integer>::digits)));
 }
 
+template <std::floating_point Real> struct Point {
+    Real x;
+    Real y;
+};
+
 // cos and sin of 2 pi q / 2^B. The octant is split off in integers, because the cosine of an angle near pi / 2 that
 // was rounded first has no correct digit left.
-template <std::floating_point Real, std::unsigned_integral Integer> std::pair<Real, Real> cos_sin(Integer q)
+template <std::floating_point Real, std::unsigned_integral Integer> Point<Real> cos_sin(Integer q)
 {
     const int bits = std::numeric_limits<Integer>::digits;
     const Integer quarter = Integer{1} << (bits - 2);
@@ -80,9 +85,9 @@ std::vector<Real> standard_normals(const std::vector<Integer> &words)
     for (std::size_t group = 0; group + 2 * half <= words.size(); group += 2 * half)
         for (std::size_t j = group; j < group + half; ++j) {
             const Real r = radius<Real>(words[j]);
-            const auto [c, s] = cos_sin<Real>(words[j + half]);
-            z[j] = r * c;
-            z[j + half] = r * s;
+            const Point<Real> direction = cos_sin<Real>(words[j + half]);
+            z[j] = r * direction.x;
+            z[j + half] = r * direction.y;
         }
     return z;
 }
