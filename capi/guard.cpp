@@ -40,11 +40,9 @@ void set_last_error(const char *message) noexcept
     std::snprintf(last_error, sizeof(last_error), "%s", message);
 }
 
-void require(const void *pointer, const char *name)
+void refuse_null(const char *name)
 {
-    if (pointer == nullptr) {
-        core::invalid(name, "NULL", "an address");
-    }
+    core::invalid(name, "NULL", "an address");
 }
 
 std::span<const std::int64_t> tensor_shape(const unitvar_tensor *t)

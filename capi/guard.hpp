@@ -40,8 +40,14 @@ template <class Body> [[nodiscard]] std::int32_t guard(Body &&body) noexcept
     }
 }
 
+[[noreturn]] void refuse_null(const char *name);
 // Throws InvalidArgument where the pointer is NULL.
-void require(const void *pointer, const char *name);
+inline void require(const void *pointer, const char *name)
+{
+    if (pointer == nullptr) {
+        refuse_null(name);
+    }
+}
 
 // A buffer of n elements; NULL only where n is 0.
 template <class T> [[nodiscard]] std::span<T> buffer(T *data, std::size_t n, const char *name)

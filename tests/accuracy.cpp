@@ -29,8 +29,8 @@ struct Worst {
     {
         const auto magnitude = static_cast<T>(std::abs(reference));
         const T unit = std::nextafter(magnitude, std::numeric_limits<T>::infinity()) - magnitude;
-        const auto error = static_cast<double>(std::abs(static_cast<Reference>(value) - reference) /
-                                               static_cast<Reference>(unit));
+        const auto error =
+            static_cast<double>(std::abs(static_cast<Reference>(value) - reference) / static_cast<Reference>(unit));
         if (error > ulps) {
             ulps = error;
             word = at;
@@ -96,9 +96,8 @@ private:
         const Reference scale = std::ldexp(Reference(1), -bits);
         // Near 1 by the distance to it, which is exact.
         const Reference distance = static_cast<Reference>(static_cast<Word>(~word)) * scale;
-        const Reference log = distance < Reference(0.5)
-                                  ? std::log1p(-distance)
-                                  : std::log((static_cast<Reference>(word) + 1) * scale);
+        const Reference log =
+            distance < Reference(0.5) ? std::log1p(-distance) : std::log((static_cast<Reference>(word) + 1) * scale);
         return std::sqrt(-2 * log);
     }
 
@@ -112,8 +111,8 @@ private:
         const Word quarter = static_cast<Word>(word + (Word{1} << (bits - 3))) >> (bits - 2);
         using Signed = std::make_signed_t<Word>;
         const auto rest = static_cast<Signed>(static_cast<Word>(word - static_cast<Word>(quarter << (bits - 2))));
-        const Reference angle = static_cast<Reference>(rest) * std::ldexp(Reference(1), 1 - bits) *
-                                std::numbers::pi_v<Reference>;
+        const Reference angle =
+            static_cast<Reference>(rest) * std::ldexp(Reference(1), 1 - bits) * std::numbers::pi_v<Reference>;
         const Reference c = std::cos(angle);
         const Reference s = std::sin(angle);
         switch (quarter & 3U) {

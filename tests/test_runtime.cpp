@@ -252,8 +252,7 @@ TEST_CASE("an unusable environment variable is an error of every computation, ne
         const bool usable = probe.value == "3" || probe.value == "1024" || probe.value == "scalar" ||
                             std::find(available.begin(), available.end(), probe.value) != available.end();
         // With UNITVAR_ISA set for this run, which other instruction sets exist is not known here.
-        const bool unknown =
-            (probe.value == "avx2" || probe.value == "neon") && support::default_isa() != "auto";
+        const bool unknown = (probe.value == "avx2" || probe.value == "neon") && support::default_isa() != "auto";
         if (usable || unknown)
             continue;
         CAPTURE(probe.variable);

@@ -11,7 +11,7 @@
 int main()
 {
     const std::array<std::int64_t, 2> shape{1024, 768};
-    std::vector<float> whole(1024 * 768);
+    std::vector<float> whole(1024UL * 768);
     unitvar::Generator g(unitvar::Engine::pcg32, 42);
     unitvar::init_kaiming_normal(g, unitvar::view(whole.data(), shape));
 

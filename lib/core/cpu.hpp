@@ -6,6 +6,6 @@
 namespace unitvar::core {
 
 // True where every feature of a comma-separated list is there; the empty list is. Names are those of cmake/isa.cmake.
-[[nodiscard]] bool cpu_has(std::string_view features) noexcept;
+[[nodiscard]] bool cpu_has(std::string_view list) noexcept;
 
 } // namespace unitvar::core
