@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "memory.hpp"
 #include "operations.hpp"
 #include "peers.hpp"
 #include "unitvar.h"
@@ -18,14 +19,6 @@ constexpr std::size_t sizes[] = {16, 1024, 65536, std::size_t{1} << 26U};
 struct Destroy {
     void operator()(unitvar_generator *g) const { unitvar_generator_destroy(g); }
 };
-
-// Aligned to a page, and touched, so that no page fault is measured.
-std::unique_ptr<unsigned char[]> touched(std::size_t bytes)
-{
-    auto memory = std::make_unique<unsigned char[]>(bytes);
-    std::memset(memory.get(), 1, bytes);
-    return memory;
-}
 
 void count(benchmark::State &state, std::size_t n, std::size_t element_bytes)
 {
@@ -46,7 +39,7 @@ void sample(benchmark::State &state, const unitvar::bench::Operation &operation,
         return;
     }
     const std::unique_ptr<unitvar_generator, Destroy> g(handle);
-    const auto memory = touched(n * operation.row().element_bytes);
+    const auto memory = unitvar::bench::touched_pages(n * operation.row().element_bytes);
     for (auto iteration : state) {
         if (operation.run(g.get(), memory.get(), n) != UNITVAR_OK) {
             state.SkipWithError(unitvar_last_error());
@@ -61,7 +54,7 @@ template <class Element, class Body> void register_peer(const std::string &name,
 {
     for (const std::size_t n : sizes) {
         benchmark::RegisterBenchmark(("BM_" + name + "/" + std::to_string(n)).c_str(), [=](benchmark::State &state) {
-            const auto memory = touched(n * sizeof(Element));
+            const auto memory = unitvar::bench::touched_pages(n * sizeof(Element));
             pcg32 generator(42, 54);
             for (auto iteration : state) {
                 body(generator, reinterpret_cast<Element *>(memory.get()), n);

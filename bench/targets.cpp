@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "memory.hpp"
 #include "operations.hpp"
 #include "peers.hpp"
 #include "unitvar.h"
@@ -120,12 +121,12 @@ int main(int argc, char **argv)
     std::printf("unitvar %s, %s, 1 thread, medians of %d interleaved rounds\n\n", unitvar_version_string(),
                 best.c_str(), rounds);
 
-    std::vector<double> memory(large / 2 + 8, 1.0);
-    auto *floats = reinterpret_cast<float *>(memory.data());
-    double *doubles = memory.data();
+    const auto memory = unitvar::bench::touched_pages(large * sizeof(float));
+    auto *floats = reinterpret_cast<float *>(memory.get());
+    auto *doubles = reinterpret_cast<double *>(memory.get());
     pcg32 generator(42, 54);
     const auto fill = [&](DrawIndex draw, std::size_t n, const char *isa) {
-        return Sampler(draw, isa, memory.data(), n);
+        return Sampler(draw, isa, memory.get(), n);
     };
     const auto reset = [](std::size_t bytes, void *p) { return [=] { std::memset(p, 1, bytes); }; };
 
@@ -139,10 +140,10 @@ int main(int argc, char **argv)
                                         fill(DrawIndex::normal_f64, cached, best.c_str()));
     print_row("normal_f64, 65536: times faster than std::normal", normal64.ratio, "x", ">=", 11);
     const Comparison large_uniform =
-        compare(fill(DrawIndex::uniform_f32, large, best.c_str()), reset(large * sizeof(float), memory.data()));
+        compare(fill(DrawIndex::uniform_f32, large, best.c_str()), reset(large * sizeof(float), memory.get()));
     print_row("uniform_f32, 2^26: time of memset", large_uniform.ratio, "x", "<=", 0.8);
     const Comparison large_normal =
-        compare(fill(DrawIndex::normal_f32, large, best.c_str()), reset(large * sizeof(float), memory.data()));
+        compare(fill(DrawIndex::normal_f32, large, best.c_str()), reset(large * sizeof(float), memory.get()));
     print_row("normal_f32, 2^26: time of memset", large_normal.ratio, "x", "<=", 1.25);
     if (best == "avx512") {
         const Comparison tables =
@@ -153,7 +154,7 @@ int main(int argc, char **argv)
     unitvar_generator *g = nullptr;
     Sampler::check(unitvar_generator_create(UNITVAR_PCG32, 42, 0, &g));
     const auto call = [&] { Sampler::check(unitvar_normal_f32(g, floats, 16, 0, 1)); };
-    const Comparison calls = compare(call, reset(64, memory.data()));
+    const Comparison calls = compare(call, reset(64, memory.get()));
     unitvar_generator_destroy(g);
     print_row("normal_f32 of 16 elements, whole C call", calls.a * 1e9, "ns", "<=", 200);
 

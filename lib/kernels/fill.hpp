@@ -12,45 +12,8 @@ namespace {
 
 inline constexpr std::size_t line_bytes = 64;
 
-// Streams blocks to a target that is not aligned to lines: whole lines go out by way of a buffer, whose first line
-// keeps what the round before left of the line that is not yet full. Writes a multiple of staged_bytes.
-class UnalignedStream {
-public:
-    static constexpr std::size_t staged_bytes = 4096;
-
-    UNITVAR_INLINE explicit UnalignedStream(unsigned char *target)
-        : line(target - reinterpret_cast<std::uintptr_t>(target) % line_bytes),
-          offset(reinterpret_cast<std::uintptr_t>(target) % line_bytes)
-    {
-    }
-
-    // Where the next staged_bytes go.
-    UNITVAR_INLINE unsigned char *stage() { return buffer + line_bytes; }
-
-    UNITVAR_INLINE void flush()
-    {
-        const unsigned char *source = buffer + line_bytes - offset;
-        std::size_t i = 0;
-        if (first) { // the line begins with bytes of somebody else's
-            __builtin_memcpy(line + offset, buffer + line_bytes, line_bytes - offset);
-            first = false;
-            i = line_bytes;
-        }
-        for (; i < staged_bytes; i += line_bytes) {
-            stream(line + i, load<U32x<16>>(source + i));
-        }
-        line += staged_bytes;
-        store(buffer, load<U32x<16>>(buffer + staged_bytes));
-    }
-
-    UNITVAR_INLINE void finish() { __builtin_memcpy(line, buffer + line_bytes - offset, first ? 0 : offset); }
-
-private:
-    alignas(line_bytes) unsigned char buffer[line_bytes + staged_bytes];
-    unsigned char *line;
-    std::size_t offset;
-    bool first = true;
-};
+// How far ahead lines are asked for before they are written, which spares reading them first.
+inline constexpr std::size_t prefetch_bytes = 4096;
 
 template <class Engine, core::DrawIndex Index>
 void fill(const core::EngineState &state, const core::DrawParameters &parameters, void *target, std::size_t n,
@@ -72,19 +35,17 @@ void fill(const core::EngineState &state, const core::DrawParameters &parameters
                 stream(out, draw(engine.next()));
                 stream(out + group_bytes, draw(engine.next()));
             }
+            stream_fence();
         } else {
-            constexpr std::size_t staged_blocks = UnalignedStream::staged_bytes / block_bytes;
-            UnalignedStream lines(out);
-            for (; blocks >= staged_blocks; blocks -= staged_blocks, out += UnalignedStream::staged_bytes) {
-                for (std::size_t b = 0; b < staged_blocks; ++b) {
-                    store(lines.stage() + b * block_bytes, draw(engine.next()));
-                    store(lines.stage() + b * block_bytes + group_bytes, draw(engine.next()));
+            // Streaming stores want whole lines, and assembling those in a buffer costs more than it saves.
+            for (; blocks > prefetch_bytes / block_bytes; --blocks, out += block_bytes) {
+                for (std::size_t i = 0; i < block_bytes; i += line_bytes) {
+                    __builtin_prefetch(out + prefetch_bytes + i, 1);
                 }
-                lines.flush();
+                store(out, draw(engine.next()));
+                store(out + group_bytes, draw(engine.next()));
             }
-            lines.finish();
         }
-        stream_fence();
     }
     for (; blocks != 0; --blocks, out += block_bytes) {
         store(out, draw(engine.next()));
