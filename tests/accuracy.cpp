@@ -140,7 +140,7 @@ int main(int argc, char **argv)
         std::fprintf(stderr, "usage: %s [--stride N]\n", argv[0]);
         return 2;
     }
-    Functions<float, double, U32> f32{{"radius f32", 2}, {"cos f32", 2}, {"sin f32", 2}, {"normal f32", 4}};
+    Functions<float, double, U32> f32{{"radius f32", 2}, {"cos f32", 2}, {"sin f32", 2}, {"normal f32", 5}};
     for (std::uint64_t word = 0; word < (std::uint64_t{1} << 32U); word += stride * U32::size) {
         std::uint32_t words[U32::size];
         for (std::size_t i = 0; i < U32::size; ++i) {
@@ -149,7 +149,7 @@ int main(int argc, char **argv)
         f32.see(words);
     }
     // 64-bit words of every magnitude from both ends, and a low-discrepancy sequence between.
-    Functions<double, long double, U64> f64{{"radius f64", 2}, {"cos f64", 2}, {"sin f64", 2}, {"normal f64", 4}};
+    Functions<double, long double, U64> f64{{"radius f64", 2}, {"cos f64", 2}, {"sin f64", 2}, {"normal f64", 5}};
     const std::uint64_t count = (std::uint64_t{1} << 32U) / stride;
     for (std::uint64_t i = 0; i < count; ++i) {
         const std::uint64_t word = i * golden_ratio;

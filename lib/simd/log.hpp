@@ -13,10 +13,9 @@
 namespace unitvar {
 namespace {
 
-// Relative error 2^-25.3.
-inline constexpr float log_polynomial_f32[] = {-0x1p1F,        0x1.fffeb8p-1F,  -0x1.55a49p-1F,
-                                               0x1.f2fa54p-2F, -0x1.0e4386p-1F, -0x1.741c46p-2F,
-                                               -0x1.35bfbep1F, -0x1.a3ff3p1F,   -0x1.6a33a6p1F};
+// Without its first coefficient, -2; relative error 2^-25.3.
+inline constexpr float log_polynomial_f32[] = {0x1.fffeb8p-1F,  -0x1.55a49p-1F, 0x1.f2fa54p-2F, -0x1.0e4386p-1F,
+                                               -0x1.741c46p-2F, -0x1.35bfbep1F, -0x1.a3ff3p1F,  -0x1.6a33a6p1F};
 
 // (4 - 4 atanh(s) / s) / s^2 as a polynomial in s^2, s = f / (2 + f) in [-1/3, 0]; relative error 2^-54.1.
 inline constexpr double atanh_polynomial_f64[] = {-0x1.5555555555959p0,  -0x1.99999998e81a9p-1, -0x1.2492497962842p-1,
@@ -33,7 +32,9 @@ template <std::size_t K> UNITVAR_INLINE Pack<F32, K> box_muller_radius(const Pac
     const F exponent = signed_to_float(shift_right<23>(bits)) - broadcast<F>(32 + 126);
     const F f = select_not_positive(v, v * broadcast<F>(0x1p-32F), mantissa - broadcast<F>(1));
     const F e = select_not_positive(v, broadcast<F>(0), exponent);
-    return sqrt(fma(e, broadcast<F>(-0x1.62e43p0F), f * horner(f, log_polynomial_f32)));
+    // The large terms meet first: what is added to them last is small, and so is its rounding.
+    const F linear = fma(e, broadcast<F>(-0x1.62e43p0F), f * broadcast<F>(-2.0F));
+    return sqrt(fma(f * f, horner(f, log_polynomial_f32), linear));
 }
 
 template <std::size_t K> UNITVAR_INLINE Pack<F64, K> box_muller_radius(const Pack<U64, K> &p)
