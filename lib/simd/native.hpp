@@ -7,7 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 
+// Under sanitizers nothing is forced inline: instrumented, whole kernels in one function take minutes to compile.
+#if defined(UNITVAR_SANITIZED)
+#define UNITVAR_INLINE inline
+#define UNITVAR_INLINE_LAMBDA
+#else
 #define UNITVAR_INLINE [[gnu::always_inline]] inline
 #define UNITVAR_INLINE_LAMBDA __attribute__((always_inline))
+#endif
 
 #include UNITVAR_OPS_HEADER
