@@ -161,8 +161,9 @@ private:
     [[nodiscard]] double make_reflector(T *x, std::size_t length, T &sign) const noexcept
     {
         double square = kernels_.sum_of_squares(x, length);
-        if (square == 0) { // no direction: e_1 is as good as any
-            x[0] = 1;
+        // On the line only the sign counts, and the result is exact for length 1. The zero vector is as good as e_1.
+        if (length == 1 || square == 0) {
+            x[0] = x[0] >= 0 ? T(1) : T(-1);
             square = 1;
         }
         const double head = x[0];

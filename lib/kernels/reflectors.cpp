@@ -93,8 +93,8 @@ void factor(const void *vectors, std::size_t rows, std::size_t count, const doub
             store(inverse + i * panel_width + j, sum / broadcast<Columns>(squares[i] / 2));
         }
     }
-    for (std::size_t i = 0; i < panel_width; ++i) {
-        for (std::size_t j = 0; j < panel_width; ++j) {
+    for (std::size_t i = 0; i < up_to_group(count); ++i) {
+        for (std::size_t j = 0; j < up_to_group(count); ++j) {
             const bool inside = i <= j && j < count;
             t[i * panel_width + j] = inside ? static_cast<T>(-inverse[i * panel_width + j]) : T(0);
         }
