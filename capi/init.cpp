@@ -85,4 +85,14 @@ int32_t unitvar_init_kaiming_normal(unitvar_generator *g, unitvar_tensor *t, dou
     });
 }
 
+int32_t unitvar_init_orthogonal(unitvar_generator *g, unitvar_tensor *t, double gain)
+{
+    return guard([&] { unitvar::init_orthogonal(generator(g), tensor_view(t), gain); });
+}
+
+int32_t unitvar_init_delta_orthogonal(unitvar_generator *g, unitvar_tensor *t, double gain)
+{
+    return guard([&] { unitvar::init_delta_orthogonal(generator(g), tensor_view(t), gain); });
+}
+
 } // extern "C"

@@ -46,4 +46,10 @@ void init_kaiming_uniform(Generator &generator, const TensorView &tensor, double
 void init_kaiming_normal(Generator &generator, const TensorView &tensor, double a = 0,
                          FanMode fan_mode = FanMode::fan_in, Nonlinearity nonlinearity = Nonlinearity::leaky_relu);
 
+// Uniformly distributed (Haar) orthogonal matrices times gain. The second writes one, of shape[0] x shape[1] with
+// shape[1] <= shape[0], into the spatial centre of a tensor of 3 to 5 dimensions, and zeros around it. std::bad_alloc
+// where the working memory, a little more than the matrix itself, is not to be had; the tensor is then untouched.
+void init_orthogonal(Generator &generator, const TensorView &tensor, double gain = 1);
+void init_delta_orthogonal(Generator &generator, const TensorView &tensor, double gain = 1);
+
 } // namespace unitvar

@@ -48,11 +48,35 @@ struct FillRow {
     FillKernel draw[draw_count];
 };
 
+// Householder reflectors v, (I - 2 v v^T / v^T v), in panels of up to panel_width: the product of a panel is
+// I - V T V^T (lib/kernels/reflectors.cpp). V is a row-major array of panel_width columns, of which the first count
+// are in use and lower trapezoidal; the others, and rows up to the next multiple of panel_group, hold zeros.
+//
+// A matrix that reflectors are applied to lies in strips of strip_width columns, each a row-major array. The width
+// is the instruction set's choice and divides panel_width; no element depends on it. V, T and strips are aligned to
+// 64 bytes.
+inline constexpr std::size_t panel_width = 96;
+inline constexpr std::size_t panel_group = 24;
+
+struct ReflectorKernels {
+    std::size_t strip_width;
+    // Of n elements, in double.
+    double (*sum_of_squares)(const void *x, std::size_t n);
+    // -T of a panel, panel_width^2 elements. squares: v^T v of each reflector; workspace: panel_width^2 doubles.
+    void (*factor)(const void *v, std::size_t rows, std::size_t count, const double *squares, double *workspace,
+                   void *minus_t);
+    // Multiplies a strip by I - V T V^T from the left. The strip is zero outside rows first to last - 1.
+    void (*apply)(const void *v, const void *minus_t, std::size_t rows, std::size_t count, std::size_t first,
+                  std::size_t last, void *strip);
+};
+
 struct KernelTable {
     const char *name;
     const FillRow *fill[engine_count];
     MomentsKernel moments_f32;
     MomentsKernel moments_f64;
+    const ReflectorKernels *reflectors_f32;
+    const ReflectorKernels *reflectors_f64;
 };
 
 } // namespace unitvar::core

@@ -6,26 +6,14 @@
 //
 // Port budget for 32 f32 with AVX-512: 4 conversions and 4 additions, then 4 conversions, 4 subtractions, 4
 // additions and 4 fma: 24 operations for 128 bytes.
+#include "kernels/lane_sums.hpp"
 #include "kernels/units.hpp"
-#include "simd/pack.hpp"
 
 namespace unitvar::UNITVAR_ISA {
 namespace {
 
-inline constexpr std::size_t lanes = 32;
-using Accumulators = F64x<lanes>;
-
-double merge_lanes(const Accumulators &accumulators)
-{
-    alignas(64) double lane[lanes];
-    store(lane, accumulators);
-    for (std::size_t width = lanes / 2; width != 0; width /= 2) {
-        for (std::size_t i = 0; i < width; ++i) {
-            lane[i] += lane[i + width];
-        }
-    }
-    return lane[0];
-}
+inline constexpr std::size_t lanes = sum_lanes;
+using Accumulators = LaneSums;
 
 struct Deviations {
     Accumulators sum;

@@ -15,4 +15,6 @@ constinit const unitvar::core::KernelTable UNITVAR_TABLE_NAME(UNITVAR_ISA) = {
     {&fill_pcg32, &fill_philox4x32},
     &moments_f32,
     &moments_f64,
+    &reflectors_f32,
+    &reflectors_f64,
 };

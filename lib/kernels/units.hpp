@@ -12,4 +12,7 @@ extern const core::FillRow fill_philox4x32;
 core::ChunkMoments moments_f32(const void *source, std::size_t n);
 core::ChunkMoments moments_f64(const void *source, std::size_t n);
 
+extern const core::ReflectorKernels reflectors_f32;
+extern const core::ReflectorKernels reflectors_f64;
+
 } // namespace unitvar::UNITVAR_ISA

@@ -15,6 +15,7 @@ using F64 = xsimd::batch<double, xsimd::fma3<xsimd::avx2>>;
 using U64 = xsimd::batch<std::uint64_t, xsimd::fma3<xsimd::avx2>>;
 
 inline constexpr bool has_multiply_u64 = false;
+inline constexpr std::size_t vector_registers = 16;
 
 template <class R> UNITVAR_INLINE R load_register(const void *source)
 {
