@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""How many times faster initialisers are than PyTorch's, single-threaded: medians of interleaved rounds.
+
+usage: torch_ratios.py PATH_TO_libunitvar.so
+
+Both sides fill the same tensor one after the other, because a shared machine's speed wanders. Needs PyTorch (Debian:
+python3-torch) and, for a fair comparison, an optimised BLAS (libopenblas0). To add a row: an entry of ROWS.
+"""
+import ctypes
+import os
+import statistics
+import sys
+import time
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ["UNITVAR_NUM_THREADS"] = "1"
+import torch
+
+
+class DType(ctypes.Structure):
+    _fields_ = [("code", ctypes.c_uint8), ("bits", ctypes.c_uint8), ("lanes", ctypes.c_uint16)]
+
+
+class Device(ctypes.Structure):
+    _fields_ = [("device_type", ctypes.c_int32), ("device_id", ctypes.c_int32)]
+
+
+class Tensor(ctypes.Structure):
+    _fields_ = [("data", ctypes.c_void_p), ("device", Device), ("ndim", ctypes.c_int32), ("dtype", DType),
+                ("shape", ctypes.POINTER(ctypes.c_int64)), ("strides", ctypes.POINTER(ctypes.c_int64)),
+                ("byte_offset", ctypes.c_uint64)]
+
+
+# function, arguments after the tensor, PyTorch's function, shape, dtype, rounds, times faster (None: no target)
+ROWS = [
+    ("orthogonal", [1.0], torch.nn.init.orthogonal_, (64, 64), torch.float32, 101, None),
+    ("orthogonal", [1.0], torch.nn.init.orthogonal_, (256, 256), torch.float32, 31, None),
+    ("orthogonal", [1.0], torch.nn.init.orthogonal_, (1024, 1024), torch.float32, 15, 2),
+    ("orthogonal", [1.0], torch.nn.init.orthogonal_, (1024, 1024), torch.float64, 7, None),
+    ("orthogonal", [1.0], torch.nn.init.orthogonal_, (512, 512, 3, 3), torch.float32, 7, None),
+    ("orthogonal", [1.0], torch.nn.init.orthogonal_, (4096, 4096), torch.float32, 3, 3),
+]
+
+
+def seconds(function):
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+def main():
+    if len(sys.argv) != 2 or sys.argv[1] in ("-h", "--help"):
+        print(__doc__)
+        return 0 if len(sys.argv) == 2 else 2
+    library = ctypes.CDLL(sys.argv[1])
+    library.unitvar_last_error.restype = ctypes.c_char_p
+    library.unitvar_isa.restype = ctypes.c_char_p
+    torch.set_num_threads(1)
+    print(f"PyTorch {torch.__version__}, unitvar {library.unitvar_isa().decode()}, 1 thread each")
+
+    def check(status):
+        if status != 0:
+            sys.exit(library.unitvar_last_error().decode())
+
+    generator = ctypes.c_void_p()
+    check(library.unitvar_generator_create(1, ctypes.c_uint64(42), ctypes.c_uint64(0), ctypes.byref(generator)))
+    for name, arguments, peer, shape, dtype, rounds, target in ROWS:
+        w = torch.ones(shape, dtype=dtype)
+        lengths = (ctypes.c_int64 * len(shape))(*shape)
+        bits = torch.finfo(dtype).bits
+        tensor = Tensor(w.data_ptr(), Device(1, 0), len(shape), DType(2, bits, 1), lengths, None, 0)
+        function = getattr(library, "unitvar_init_" + name)
+        values = [ctypes.c_double(x) for x in arguments]
+
+        def own():
+            check(function(generator, ctypes.byref(tensor), *values))
+
+        def other():
+            peer(w)
+
+        own()
+        other()
+        times = [(seconds(own), seconds(other)) for _ in range(rounds)]
+        ratio = statistics.median(b / a for a, b in times)
+        a, b = (statistics.median(column) * 1e3 for column in zip(*times))
+        verdict = "" if target is None else f" >= {target} {'met' if ratio >= target else 'NOT MET'}"
+        print(f"{name} {'x'.join(map(str, shape))} f{bits}: {a:.3f} ms, PyTorch {b:.3f} ms: {ratio:.2f} times{verdict}",
+              flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
