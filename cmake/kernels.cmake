@@ -13,6 +13,10 @@ find_program(UNITVAR_NM NAMES nm REQUIRED)
 find_program(UNITVAR_OBJDUMP NAMES objdump REQUIRED)
 
 file(GLOB kernel_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/kernels/*.cpp)
+set(kernel_optimisation -O3)
+if(UNITVAR_SANITIZE)
+    set(kernel_optimisation -O1)
+endif()
 set(UNITVAR_SEALED_OBJECTS "")
 set(rows "")
 set(declarations "")
@@ -35,7 +39,7 @@ foreach(isa IN LISTS UNITVAR_ISA_NAMES)
         UNITVAR_ISA=${isa} "UNITVAR_OPS_HEADER=\"${UNITVAR_ISA_${isa}_OPS}\"" xsimd=xsimd_${isa})
     # Kernels are what the library is for: -O3, and errno is nobody's business (scalar square roots stay instructions).
     target_compile_options(unitvar_kernels_${isa} PRIVATE
-        ${UNITVAR_ISA_${isa}_FLAGS} -fno-math-errno -fno-exceptions $<$<NOT:$<CONFIG:Debug>>:$<IF:$<BOOL:${UNITVAR_SANITIZE}>,-O1,-O3>>
+        ${UNITVAR_ISA_${isa}_FLAGS} -fno-math-errno -fno-exceptions $<$<NOT:$<CONFIG:Debug>>:${kernel_optimisation}>
         # GCC 12 sees uninitialised values in its own AVX-512 headers (GCC PR 105593).
         $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized -Wno-maybe-uninitialized>)
     set_target_properties(unitvar_kernels_${isa} PROPERTIES

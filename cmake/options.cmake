@@ -17,3 +17,12 @@ target_compile_features(unitvar_options INTERFACE cxx_std_20)
 target_compile_options(unitvar_options INTERFACE
     -ffp-contract=off $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
 target_link_libraries(unitvar_options INTERFACE unitvar_warnings unitvar_sanitizers)
+
+# A C program links the sanitizers' C++ runtime by way of the C++ compiler.
+function(unitvar_c_program target)
+    set_target_properties(${target} PROPERTIES C_STANDARD 99 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF)
+    target_link_libraries(${target} PRIVATE unitvar_shared unitvar_warnings unitvar_sanitizers)
+    if(UNITVAR_SANITIZE)
+        set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
+    endif()
+endfunction()

@@ -394,7 +394,7 @@ TEST_CASE("orthogonal initialisers: errors leave tensor and generator as they we
     CHECK(position(g) == 0);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) // which ends the program where operator new should throw
+#if !defined(UNITVAR_SANITIZED) // which ends the program where operator new should throw
 TEST_CASE("orthogonal: a matrix beyond memory")
 {
     const Handle g = make_generator();
