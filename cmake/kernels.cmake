@@ -55,5 +55,8 @@ foreach(isa IN LISTS UNITVAR_ISA_NAMES)
     set_source_files_properties(${sealed} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
     list(APPEND UNITVAR_SEALED_OBJECTS ${sealed})
 endforeach()
+# Both libraries take the sealed objects. Makefiles would run the commands once for each of them, at the same time:
+# this target, which both wait for, is where they run.
+add_custom_target(unitvar_sealed DEPENDS ${UNITVAR_SEALED_OBJECTS})
 
 configure_file(${CMAKE_CURRENT_LIST_DIR}/isa_rows.hpp.in ${PROJECT_BINARY_DIR}/generated/core/isa_rows.hpp @ONLY)
