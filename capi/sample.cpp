@@ -39,4 +39,9 @@ int32_t unitvar_normal_f64(unitvar_generator *g, double *dst, size_t n, double m
     return guard([&] { unitvar::normal(generator(g), buffer(dst, n, "dst"), mean, std); });
 }
 
+int32_t unitvar_normal_icdf_f32(unitvar_generator *g, float *dst, size_t n, double mean, double std)
+{
+    return guard([&] { unitvar::normal_icdf(generator(g), buffer(dst, n, "dst"), mean, std); });
+}
+
 } // extern "C"

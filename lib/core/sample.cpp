@@ -51,4 +51,10 @@ void normal(Generator &generator, std::span<double> target, double mean, double 
     sample(generator, target, core::DrawIndex::normal_f64, core::normal_parameters<double>(mean, std, normal_names));
 }
 
+void normal_icdf(Generator &generator, std::span<float> target, double mean, double std)
+{
+    sample(generator, target, core::DrawIndex::normal_icdf_f32,
+           core::normal_parameters<float>(mean, std, normal_names));
+}
+
 } // namespace unitvar

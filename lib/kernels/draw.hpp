@@ -5,6 +5,7 @@
 
 #include "core/kernel_table.hpp"
 #include "simd/log.hpp"
+#include "simd/normal_quantile.hpp"
 #include "simd/sincos.hpp"
 
 namespace unitvar {
@@ -88,6 +89,34 @@ template <> struct Draw<core::DrawIndex::normal_f64> {
     NormalTransform<F64x<8>> transform;
     UNITVAR_INLINE explicit Draw(const core::DrawParameters &p) : transform(p) {}
     UNITVAR_INLINE F64x<16> operator()(const U32x<32> &words) const { return transform(as_u64(words)); }
+};
+
+// A word is two signed distances: to the nearer end of (0, 2^32), negative from the upper one, and to the middle.
+// Adding the half keeps the relative precision of both.
+template <std::size_t K> UNITVAR_INLINE Pack<F32, K> distance_to_end(const Pack<U32, K> &word)
+{
+    return signed_to_float(word) + broadcast<Pack<F32, K>>(0.5F);
+}
+template <std::size_t K> UNITVAR_INLINE Pack<F32, K> distance_to_middle(const Pack<U32, K> &word)
+{
+    return signed_to_float(word ^ broadcast<Pack<U32, K>>(0x80000000U)) + broadcast<Pack<F32, K>>(0.5F);
+}
+
+// Inverse of the distribution function.
+template <> struct Draw<core::DrawIndex::normal_icdf_f32> {
+    using Element = float;
+    using F = F32x<32>;
+    F mean;
+    F std;
+    UNITVAR_INLINE explicit Draw(const core::DrawParameters &p)
+        : mean(broadcast<F>(static_cast<float>(p.location))), std(broadcast<F>(static_cast<float>(p.scale)))
+    {
+    }
+    UNITVAR_INLINE F operator()(const U32x<32> &words) const
+    {
+        const F q = distance_to_middle(words) * broadcast<F>(0x1p-32F);
+        return fma(normal_quantile<32>(q, distance_to_end(words)), std, mean);
+    }
 };
 
 } // namespace

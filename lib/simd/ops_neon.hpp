@@ -106,6 +106,10 @@ UNITVAR_INLINE F64 minimum(F64 x, F64 y)
 {
     return vbslq_f64(vcltq_f64(x, y), x, y);
 }
+UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
+{
+    return vbslq_f32(vcltq_f32(x, y), a, b);
+}
 UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 {
     return vbslq_f64(vcltq_f64(x, y), a, b);
