@@ -19,9 +19,12 @@ enum class DrawIndex : std::uint32_t {
     uniform_f64,
     normal_f32,
     normal_f64,
-    normal_icdf_f32
+    normal_icdf_f32,
+    normal_icdf_f64,
+    trunc_normal_f32,
+    trunc_normal_f64
 };
-inline constexpr std::size_t draw_count = 7;
+inline constexpr std::size_t draw_count = 10;
 
 inline constexpr std::size_t words_per_block = 64;
 
@@ -43,6 +46,9 @@ inline constexpr std::array<DrawRow, draw_count> draws{{
     {"normal_f32", 4, 1},
     {"normal_f64", 8, 2},
     {"normal_icdf_f32", 4, 1},
+    {"normal_icdf_f64", 8, 2},
+    {"trunc_normal_f32", 4, 1},
+    {"trunc_normal_f64", 8, 2},
 }};
 
 [[nodiscard]] constexpr const DrawRow &row(DrawIndex draw) noexcept

@@ -22,6 +22,29 @@ inline constexpr float quantile_centre_f32[] = {-0x1.d26cdep-3F, 0x1.4ffd4p1F,  
 inline constexpr float quantile_tail_f32[] = {-0x1.490378p-1F, -0x1.dd77a2p1F, -0x1.dc28p1F,   -0x1.ed7d08p3F,
                                               -0x1.081d48p4F,  -0x1.07d68p7F,  -0x1.850416p5F, -0x1.ef21fcp10F};
 
+// Remez exchange, coefficients rounded: relative error 2^-56, 2^-54.2 (1.95 <= t <= 11.3) and 2^-53.9 (5.4 <= t <= 40).
+inline constexpr double quantile_slope_f64 = 0x1.5ep1;
+inline constexpr double quantile_centre_f64[] = {
+    -0x1.d26ce009d8fa7p-3,  0x1.4ffddeaa22ed1p+1,  0x1.71713082b7534p+2,   0x1.f55d0d9526081p+3,
+    0x1.784944d6565a4p+5,   0x1.2ba9aa134d848p+7,  0x1.f021a73e657abp+8,   0x1.a8b67cf842634p+10,
+    0x1.553d6f3ce70adp+12,  0x1.119febed7c9e0p+15, -0x1.2543a0ca931c4p+18, 0x1.dd5f591ddb961p+22,
+    -0x1.bd0590c1e26c0p+26, 0x1.51b374cecc764p+30, -0x1.825599bd9d2ffp+33, 0x1.4df61dd0ac0fep+36,
+    -0x1.a3e6de362b09ap+38, 0x1.6d37b2402f5d9p+40, -0x1.8998113cb5344p+41, 0x1.93b290296490fp+41};
+inline constexpr double quantile_tail_f64[] = {
+    -0x1.1caad4ca70308p-1,  -0x1.41c07d64a9578p+2,  -0x1.964c77572156bp+3,  -0x1.0c53c686b8ddep+6,
+    -0x1.d0a499bb90ca8p+7,  -0x1.64a5e783a5bccp+10, -0x1.54f0ba9baf0f1p+12, -0x1.2fc8c35ee2679p+15,
+    -0x1.1d144154f1ed7p+17, -0x1.20ef6cfb21073p+20, -0x1.eaad8be04f6acp+21, -0x1.2987a81b0326ep+25,
+    -0x1.a0249de44cf78p+26, -0x1.477f2c19d9391p+30, -0x1.46fef93459bffp+31, -0x1.7b24089d9cfcep+35,
+    -0x1.6180ffea8fb2ap+34, -0x1.0657baa0e760cp+41, -0x1.a40b15cf3f1e6p+41, -0x1.1c2e4636166f6p+45,
+    0x1.142b4967b7652p+49,  -0x1.0cab861e12086p+53};
+inline constexpr double quantile_far_tail_f64[] = {
+    -0x1.30b4d6516af9ep-2,  -0x1.10ca016ffc896p+3,  -0x1.79e833a7a5a32p+6,  -0x1.751c4fdde5811p+10,
+    -0x1.4de1a5a2e9f98p+14, -0x1.5780928b862e6p+18, -0x1.4646e6a4ee455p+22, -0x1.580976a40459ap+26,
+    -0x1.5049d83063028p+30, -0x1.6ae2d8faec705p+34, -0x1.69e2c412c068fp+38, -0x1.8f90d3b8b9bdep+42,
+    -0x1.94e650200604dp+46, -0x1.cec572acf48eap+50, -0x1.d766c30b54fb6p+54, -0x1.eb9299d82dcb5p+58,
+    -0x1.e682d6610b9ddp+62, -0x1.b63328e48b885p+67, -0x1.2114e2dd33aadp+72, -0x1.16b70e3fcddd7p+75,
+    0x1.665dc143fcb49p+78};
+
 // -2 ln(x / 2^Scale) of normal x, whatever its sign.
 template <int Scale, std::size_t K> UNITVAR_INLINE Pack<F32, K> minus_two_log(const Pack<F32, K> &x)
 {
@@ -45,6 +68,44 @@ UNITVAR_INLINE Pack<F32, K> normal_quantile(const Pack<F32, K> &q, const Pack<F3
     const F r = broadcast<F>(1) / (t + broadcast<F>(2.25F)) - broadcast<F>(0.171875F);
     const F tail = t + horner(r, quantile_tail_f32);
     return select_less(square, broadcast<F>(0.1225F), centre, flip_sign(tail, bits_of(q)));
+}
+
+template <int Scale, std::size_t K> UNITVAR_INLINE Pack<F64, K> minus_two_log(const Pack<F64, K> &x)
+{
+    using F = Pack<F64, K>;
+    using U = Pack<U64, K>;
+    const U bits = bits_of(x);
+    const F mantissa = float_of((bits & broadcast<U>(0x000FFFFFFFFFFFFF)) | broadcast<U>(0x3FE0000000000000));
+    const F exponent = float_of(shift_right<53>(shift_left<1>(bits)) | broadcast<U>(0x4330000000000000)) -
+                       broadcast<F>(0x1p52 + Scale + 1022);
+    return fma(exponent, broadcast<F>(-0x1.62e42fefa39efp0), minus_two_log_of(mantissa - broadcast<F>(1)));
+}
+
+// |z| from t = sqrt(-2 ln d).
+template <std::size_t K> UNITVAR_INLINE Pack<F64, K> normal_tail(const Pack<F64, K> &t)
+{
+    using F = Pack<F64, K>;
+    return t + horner(broadcast<F>(1) / (t + broadcast<F>(3.5)) - broadcast<F>(0.125), quantile_tail_f64);
+}
+template <std::size_t K> UNITVAR_INLINE Pack<F64, K> normal_far_tail(const Pack<F64, K> &t)
+{
+    using F = Pack<F64, K>;
+    return t + horner(broadcast<F>(1) / (t + broadcast<F>(10)) - broadcast<F>(0.046875), quantile_far_tail_f64);
+}
+
+// The quantile where d >= 0.15, else tail with the sign of q.
+template <std::size_t K> UNITVAR_INLINE Pack<F64, K> join_quantile(const Pack<F64, K> &q, const Pack<F64, K> &tail)
+{
+    using F = Pack<F64, K>;
+    const F square = q * q;
+    const F centre = fma(q, broadcast<F>(quantile_slope_f64), q * horner(square, quantile_centre_f64));
+    return select_less(square, broadcast<F>(0.1225), centre, flip_sign(tail, bits_of(q)));
+}
+
+template <int Scale, std::size_t K>
+UNITVAR_INLINE Pack<F64, K> normal_quantile(const Pack<F64, K> &q, const Pack<F64, K> &d)
+{
+    return join_quantile(q, normal_tail(sqrt(minus_two_log<Scale>(d))));
 }
 
 } // namespace

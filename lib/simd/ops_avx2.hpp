@@ -107,6 +107,20 @@ UNITVAR_INLINE F64 convert_signed(U64 a)
     return _mm256_add_pd(shifted, _mm256_castsi256_pd(low));
 }
 
+// Signed 32-bit lanes as f64: the lower and the upper half; and back, rounded to f32.
+UNITVAR_INLINE F64 widen_lower(U32 a)
+{
+    return _mm256_cvtepi32_pd(_mm256_castsi256_si128(a));
+}
+UNITVAR_INLINE F64 widen_upper(U32 a)
+{
+    return _mm256_cvtepi32_pd(_mm256_extracti128_si256(a, 1));
+}
+UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
+{
+    return _mm256_set_m128(_mm256_cvtpd_ps(upper), _mm256_cvtpd_ps(lower));
+}
+
 // x < y ? x : y, which is what the instruction does for zeros and NaN.
 UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 {

@@ -97,6 +97,20 @@ UNITVAR_INLINE F64 convert_signed(U64 a)
     return vcvtq_f64_s64(vreinterpretq_s64_u64(a));
 }
 
+// Signed 32-bit lanes as f64: the lower and the upper half; and back, rounded to f32.
+UNITVAR_INLINE F64 widen_lower(U32 a)
+{
+    return vcvtq_f64_s64(vmovl_s32(vget_low_s32(vreinterpretq_s32_u32(a))));
+}
+UNITVAR_INLINE F64 widen_upper(U32 a)
+{
+    return vcvtq_f64_s64(vmovl_high_s32(vreinterpretq_s32_u32(a)));
+}
+UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
+{
+    return vcvt_high_f32_f64(vcvt_f32_f64(lower), upper);
+}
+
 // x < y ? x : y. vminq differs for zeros and NaN.
 UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 {

@@ -145,6 +145,17 @@ template <std::size_t K> UNITVAR_INLINE Pack<U64, K> as_u64(const Pack<U32, K> &
     return map([](U32 x) UNITVAR_INLINE_LAMBDA { return pairs(x); }, a);
 }
 
+// The two's complement value of each lane as f64, and f64 rounded to f32.
+template <std::size_t K> UNITVAR_INLINE Pack<F64, 2 * K> signed_to_f64(const Pack<U32, K> &a)
+{
+    return generate<2 * K>([&](std::size_t k) UNITVAR_INLINE_LAMBDA {
+        return k % 2 == 0 ? widen_lower(a.reg[k / 2]) : widen_upper(a.reg[k / 2]);
+    });
+}
+template <std::size_t K> UNITVAR_INLINE Pack<F32, K / 2> to_f32(const Pack<F64, K> &a)
+{
+    return generate<K / 2>([&](std::size_t k) UNITVAR_INLINE_LAMBDA { return narrow(a.reg[2 * k], a.reg[2 * k + 1]); });
+}
 template <class P> UNITVAR_INLINE P load(const void *source)
 {
     using R = typename P::Native;
