@@ -82,7 +82,7 @@ double mills_ratio(double x) noexcept
     }
     // 1 / (x + 1 / (x + 2 / (x + 3 / ...))): its error after n terms is about exp(-2 x sqrt(2 n)).
     double denominator = x;
-    for (int n = x < 6 ? 120 : 30; n > 0; --n) {
+    for (int n = 20 + static_cast<int>(165 / (x * x)); n > 0; --n) {
         denominator = x + n / denominator;
     }
     return 1 / denominator;

@@ -148,7 +148,7 @@ template <> struct Draw<core::DrawIndex::trunc_normal_f32> {
           turned(p.truncation->turned ? ~std::uint32_t{0} : 0)
     {
     }
-    UNITVAR_CALLED F32x<32> operator()(const U32x<32> &words) const
+    UNITVAR_INLINE F32x<32> operator()(const U32x<32> &words) const
     {
         const U32x<32> word = words ^ broadcast<U32x<32>>(turned);
         if (is_direct) {
@@ -158,7 +158,7 @@ template <> struct Draw<core::DrawIndex::trunc_normal_f32> {
     }
 
 private:
-    UNITVAR_INLINE F32x<16> wide(const U32x<16> &word) const
+    UNITVAR_CALLED F32x<16> wide(const U32x<16> &word) const
     {
         const auto half = broadcast<F64x<16>>(0.5);
         const U32x<16> middle = word ^ broadcast<U32x<16>>(0x80000000U);

@@ -40,7 +40,12 @@ public:
     UNITVAR_INLINE F central(const F &e, const F &s) const
     {
         const F q = fma(s, broadcast<F>(middle_slope), broadcast<F>(middle));
-        return finish(e, scaled(normal_quantile<0>(q, probability(e))));
+        const F d = probability(e);
+        if constexpr (sizeof(Lane) == sizeof(float)) {
+            return finish(e, scaled(normal_quantile_by_log(q, d)));
+        } else {
+            return finish(e, scaled(normal_quantile<0>(q, d)));
+        }
     }
 
     UNITVAR_INLINE F probability(const F &e) const { return fma(e, of_half(e, slope), of_half(e, base)); }
@@ -50,7 +55,11 @@ public:
     UNITVAR_INLINE F finish(const F &e, const F &x) const
     {
         const F n = e * of_half(e, rate);
-        return clamp(select_less(n, broadcast<F>(1), near_bound(e, n), x));
+        const F one = broadcast<F>(1);
+        if (!any_less(n, one)) {
+            return clamp(x);
+        }
+        return clamp(select_less(n, one, near_bound(e, n), x));
     }
     UNITVAR_INLINE F narrow(const F &e) const { return clamp(near_bound(e, e * of_half(e, rate))); }
 

@@ -57,6 +57,13 @@ template <int Scale, std::size_t K> UNITVAR_INLINE Pack<F32, K> minus_two_log(co
     return fma(exponent, broadcast<F>(-0x1.62e43p0F), f * horner(f, log_polynomial_f32));
 }
 
+// |z| from t = sqrt(-2 ln d).
+template <std::size_t K> UNITVAR_INLINE Pack<F32, K> normal_tail(const Pack<F32, K> &t)
+{
+    using F = Pack<F32, K>;
+    return t + horner(broadcast<F>(1) / (t + broadcast<F>(2.25F)) - broadcast<F>(0.171875F), quantile_tail_f32);
+}
+
 // d is the distance to the nearer end of (0, 1), times 2^Scale; its sign does not matter.
 template <int Scale, std::size_t K>
 UNITVAR_INLINE Pack<F32, K> normal_quantile(const Pack<F32, K> &q, const Pack<F32, K> &d)
@@ -64,10 +71,36 @@ UNITVAR_INLINE Pack<F32, K> normal_quantile(const Pack<F32, K> &q, const Pack<F3
     using F = Pack<F32, K>;
     const F square = q * q;
     const F centre = fma(q, broadcast<F>(quantile_slope_f32), q * horner(square, quantile_centre_f32));
-    const F t = sqrt(minus_two_log<Scale>(d));
-    const F r = broadcast<F>(1) / (t + broadcast<F>(2.25F)) - broadcast<F>(0.171875F);
-    const F tail = t + horner(r, quantile_tail_f32);
+    const F tail = normal_tail(sqrt(minus_two_log<Scale>(d)));
     return select_less(square, broadcast<F>(0.1225F), centre, flip_sign(tail, bits_of(q)));
+}
+
+// The same in fewer operations and not monotone (Giles 2011): z = q P(w), w = -ln(4 d (1 - d)) <= 5, which is all but
+// 2^-8 of the distribution; the tails beyond are left out where no lane is in them. d may be the distance to
+// either end.
+// Absolute error 2^-24.6 of -ln(1 + f) / f on [-1/2, 0] times f; relative error 2^-26.2 of P(w), in w - 2.74.
+inline constexpr float short_log_polynomial_f32[] = {-0x1.ffff38p-1F, 0x1.002fcap-1F, -0x1.4d99a8p-2F, 0x1.4c9d94p-2F,
+                                                     0x1.9e4e12p-3F,  0x1.62614cp+0F, 0x1.d9af22p+0F,  0x1.9533ecp+0F};
+inline constexpr float quantile_log_f32[] = {0x1.1a6b8p+2F,   0x1.61fbfp-1F,    -0x1.cfa24p-7F,   -0x1.8457b8p-9F,
+                                             0x1.36e8cp-11F,  -0x1.bc24c6p-16F, -0x1.f7ec0ep-18F, 0x1.75f246p-20F,
+                                             0x1.a233aap-27F, -0x1.ab2a64p-26F};
+
+template <std::size_t K>
+UNITVAR_INLINE Pack<F32, K> normal_quantile_by_log(const Pack<F32, K> &q, const Pack<F32, K> &d)
+{
+    using F = Pack<F32, K>;
+    using U = Pack<U32, K>;
+    const U bits = bits_of(d * (broadcast<F>(1) - d));
+    const F mantissa = float_of((bits & broadcast<U>(0x007FFFFF)) | broadcast<U>(0x3F000000));
+    const F exponent = signed_to_float(shift_right<23>(bits)) - broadcast<F>(126 - 2);
+    const F f = mantissa - broadcast<F>(1);
+    const F constant = fma(exponent, broadcast<F>(-0x1.62e43p-1F), broadcast<F>(-2.7392578125F));
+    const F z = q * horner_by_parity(fma(f, horner_by_parity(f, short_log_polynomial_f32), constant), quantile_log_f32);
+    const F far = broadcast<F>(0x1.bap-10F); // w = 5
+    if (!any_less(d, far)) {
+        return z;
+    }
+    return select_less(d, far, flip_sign(normal_tail(sqrt(minus_two_log<0>(d))), bits_of(q)), z);
 }
 
 template <int Scale, std::size_t K> UNITVAR_INLINE Pack<F64, K> minus_two_log(const Pack<F64, K> &x)

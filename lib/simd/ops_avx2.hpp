@@ -130,6 +130,14 @@ UNITVAR_INLINE F64 minimum(F64 x, F64 y)
 {
     return _mm256_min_pd(x, y);
 }
+UNITVAR_INLINE bool any_lane_less(F32 x, F32 y)
+{
+    return _mm256_movemask_ps(_mm256_cmp_ps(x, y, _CMP_LT_OQ)) != 0;
+}
+UNITVAR_INLINE bool any_lane_less(F64 x, F64 y)
+{
+    return _mm256_movemask_pd(_mm256_cmp_pd(x, y, _CMP_LT_OQ)) != 0;
+}
 UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
 {
     return _mm256_blendv_ps(b, a, _mm256_cmp_ps(x, y, _CMP_LT_OQ));

@@ -125,6 +125,14 @@ UNITVAR_INLINE F64 minimum(F64 x, F64 y)
 {
     return _mm512_min_pd(x, y);
 }
+UNITVAR_INLINE bool any_lane_less(F32 x, F32 y)
+{
+    return _mm512_cmp_ps_mask(x, y, _CMP_LT_OQ) != 0;
+}
+UNITVAR_INLINE bool any_lane_less(F64 x, F64 y)
+{
+    return _mm512_cmp_pd_mask(x, y, _CMP_LT_OQ) != 0;
+}
 UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
 {
     return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, y, _CMP_LT_OQ), b, a);

@@ -120,6 +120,14 @@ UNITVAR_INLINE F64 minimum(F64 x, F64 y)
 {
     return vbslq_f64(vcltq_f64(x, y), x, y);
 }
+UNITVAR_INLINE bool any_lane_less(F32 x, F32 y)
+{
+    return vmaxvq_u32(vcltq_f32(x, y)) != 0;
+}
+UNITVAR_INLINE bool any_lane_less(F64 x, F64 y)
+{
+    return vmaxvq_u32(vreinterpretq_u32_u64(vcltq_f64(x, y))) != 0;
+}
 UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
 {
     return vbslq_f32(vcltq_f32(x, y), a, b);

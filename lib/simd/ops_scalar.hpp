@@ -182,6 +182,14 @@ template <class T> UNITVAR_INLINE Lanes<T> minimum(Lanes<T> x, Lanes<T> y)
 {
     return each([](T p, T q) UNITVAR_INLINE_LAMBDA { return p < q ? p : q; }, x, y);
 }
+template <class T> UNITVAR_INLINE bool any_lane_less(Lanes<T> x, Lanes<T> y)
+{
+    bool any = false;
+    for (std::size_t i = 0; i < Lanes<T>::size; ++i) {
+        any = any || x.lane[i] < y.lane[i];
+    }
+    return any;
+}
 template <class T> UNITVAR_INLINE Lanes<T> if_less(Lanes<T> x, Lanes<T> y, Lanes<T> a, Lanes<T> b)
 {
     return each([](T p, T q, T s, T t) UNITVAR_INLINE_LAMBDA { return p < q ? s : t; }, x, y, a, b);
