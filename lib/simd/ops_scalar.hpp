@@ -1,4 +1,4 @@
-// Portable C++: a register is an array of four f32 or two f64, every operation a loop over it. Needs no instruction
+// Portable C++: a register is an array of 16 f32 or 8 f64, every operation a loop over it. Needs no instruction
 // beyond the baseline (std::fma is the only fused operation, and exact wherever the hardware has none). This table
 // is the fallback on unknown processors and the oracle that all others must equal.
 #pragma once
@@ -12,7 +12,7 @@ namespace {
 
 template <class T> struct Lanes {
     using value_type = T;
-    static constexpr std::size_t size = 16 / sizeof(T);
+    static constexpr std::size_t size = 64 / sizeof(T);
 
     T lane[size];
 
@@ -152,9 +152,44 @@ UNITVAR_INLINE F64 convert_signed(U64 a)
                 a);
 }
 
+// Signed 32-bit lanes as f64: the lower and the upper half; and back, rounded to f32.
+template <std::size_t First> UNITVAR_INLINE F64 widen_from(U32 a)
+{
+    F64 wide;
+    for (std::size_t i = 0; i < F64::size; ++i) {
+        wide.lane[i] = static_cast<double>(static_cast<std::int32_t>(a.lane[First + i]));
+    }
+    return wide;
+}
+UNITVAR_INLINE F64 widen_lower(U32 a)
+{
+    return widen_from<0>(a);
+}
+UNITVAR_INLINE F64 widen_upper(U32 a)
+{
+    return widen_from<F64::size>(a);
+}
+UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
+{
+    F32 result;
+    for (std::size_t i = 0; i < F64::size; ++i) {
+        result.lane[i] = static_cast<float>(lower.lane[i]);
+        result.lane[F64::size + i] = static_cast<float>(upper.lane[i]);
+    }
+    return result;
+}
+
 template <class T> UNITVAR_INLINE Lanes<T> minimum(Lanes<T> x, Lanes<T> y)
 {
     return each([](T p, T q) UNITVAR_INLINE_LAMBDA { return p < q ? p : q; }, x, y);
+}
+template <class T> UNITVAR_INLINE bool any_lane_less(Lanes<T> x, Lanes<T> y)
+{
+    bool any = false;
+    for (std::size_t i = 0; i < Lanes<T>::size; ++i) {
+        any = any || x.lane[i] < y.lane[i];
+    }
+    return any;
 }
 template <class T> UNITVAR_INLINE Lanes<T> if_less(Lanes<T> x, Lanes<T> y, Lanes<T> a, Lanes<T> b)
 {
