@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace unitvar {
 
@@ -38,6 +39,10 @@ public:
     // Throws InvalidArgument beyond it.
     void seek(std::uint64_t block);
     [[nodiscard]] std::uint64_t tell() const noexcept { return block_; }
+
+    // A generator of its own for a name, at block 0: a function of engine, seed, stream and name alone. Names that
+    // differ, and forks of forks, give unrelated sequences.
+    [[nodiscard]] Generator fork(std::string_view name) const;
 
     // The complete state, the same bytes on every machine. load throws CorruptState for any other bytes.
     [[nodiscard]] std::array<std::byte, saved_bytes> save() const noexcept;

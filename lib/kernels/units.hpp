@@ -15,4 +15,7 @@ core::ChunkMoments moments_f64(const void *source, std::size_t n);
 extern const core::ReflectorKernels reflectors_f32;
 extern const core::ReflectorKernels reflectors_f64;
 
+void round_to_bf16(const float *source, std::uint16_t *target, std::size_t n);
+void round_to_f16(const float *source, std::uint16_t *target, std::size_t n);
+
 } // namespace unitvar::UNITVAR_ISA
