@@ -182,13 +182,13 @@ UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
     return result;
 }
 
-// The upper halves of 32-bit lanes, first those of a.
-UNITVAR_INLINE U16 upper_halves(U32 a, U32 b)
+// The bits of f32 rounded to their upper halves, to nearest even; first those of a.
+UNITVAR_INLINE U16 round_to_upper(U32 a, U32 b)
 {
     U16 result;
     for (std::size_t i = 0; i < U32::size; ++i) {
-        result.lane[i] = static_cast<std::uint16_t>(a.lane[i] >> 16U);
-        result.lane[U32::size + i] = static_cast<std::uint16_t>(b.lane[i] >> 16U);
+        result.lane[i] = core::round_to_bf16(std::bit_cast<float>(a.lane[i]));
+        result.lane[U32::size + i] = core::round_to_bf16(std::bit_cast<float>(b.lane[i]));
     }
     return result;
 }
@@ -201,6 +201,24 @@ UNITVAR_INLINE U16 halve(F32 a, F32 b)
         result.lane[F32::size + i] = core::round_to_f16(b.lane[i]);
     }
     return result;
+}
+
+// Bit i: is lane i of a below that of b?
+UNITVAR_INLINE std::uint64_t less_bits(U32 a, U32 b)
+{
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < U32::size; ++i) {
+        bits |= std::uint64_t{a.lane[i] < b.lane[i]} << i;
+    }
+    return bits;
+}
+// Zeros in the lanes whose bits are set, counted from bit 0.
+template <class T> UNITVAR_INLINE Lanes<T> zero_where(Lanes<T> a, std::uint64_t bits)
+{
+    for (std::size_t i = 0; i < Lanes<T>::size; ++i) {
+        a.lane[i] = (bits >> i & 1U) != 0 ? T{0} : a.lane[i];
+    }
+    return a;
 }
 
 template <class T> UNITVAR_INLINE Lanes<T> minimum(Lanes<T> x, Lanes<T> y)
