@@ -197,14 +197,3 @@ func TestFinalizers(t *testing.T) {
 	runtime.GC()
 	must(unitvar.BitsU32(kept, make([]uint32, 1)))
 }
-
-func BenchmarkNormal16(b *testing.B) {
-	g := pcg32()
-	x := make([]float32, 16)
-	for i := 0; i < b.N; i++ {
-		if i%(1<<20) == 0 {
-			must(g.Seek(0))
-		}
-		must(unitvar.Normal(g, x, 0, 1))
-	}
-}
