@@ -36,6 +36,22 @@ inline constexpr std::array<Operation, core::draw_count> operations{{
      [](unitvar_generator *g, void *t, std::size_t n) {
          return unitvar_normal_f64(g, static_cast<double *>(t), n, 0, 1);
      }},
+    {core::DrawIndex::normal_icdf_f32,
+     [](unitvar_generator *g, void *t, std::size_t n) {
+         return unitvar_normal_icdf_f32(g, static_cast<float *>(t), n, 0, 1);
+     }},
+    {core::DrawIndex::normal_icdf_f64,
+     [](unitvar_generator *g, void *t, std::size_t n) {
+         return unitvar_normal_icdf_f64(g, static_cast<double *>(t), n, 0, 1);
+     }},
+    {core::DrawIndex::trunc_normal_f32,
+     [](unitvar_generator *g, void *t, std::size_t n) {
+         return unitvar_trunc_normal_f32(g, static_cast<float *>(t), n, 0, 1, -2, 2);
+     }},
+    {core::DrawIndex::trunc_normal_f64,
+     [](unitvar_generator *g, void *t, std::size_t n) {
+         return unitvar_trunc_normal_f64(g, static_cast<double *>(t), n, 0, 1, -2, 2);
+     }},
 }};
 
 // A draw that is missing here leaves a row that repeats draw 0.

@@ -57,6 +57,11 @@ int32_t unitvar_init_normal(unitvar_generator *g, unitvar_tensor *t, double mean
     return guard([&] { unitvar::init_normal(generator(g), tensor_view(t), mean, std); });
 }
 
+int32_t unitvar_init_trunc_normal(unitvar_generator *g, unitvar_tensor *t, double mean, double std, double a, double b)
+{
+    return guard([&] { unitvar::init_trunc_normal(generator(g), tensor_view(t), mean, std, a, b); });
+}
+
 int32_t unitvar_init_xavier_uniform(unitvar_generator *g, unitvar_tensor *t, double gain)
 {
     return guard([&] { unitvar::init_xavier_uniform(generator(g), tensor_view(t), gain); });

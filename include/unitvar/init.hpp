@@ -37,6 +37,9 @@ void init_ones(const TensorView &tensor);
 
 void init_uniform(Generator &generator, const TensorView &tensor, double a = 0, double b = 1);
 void init_normal(Generator &generator, const TensorView &tensor, double mean = 0, double std = 1);
+// Defaults as in PyTorch: a and b are bounds, not deviations.
+void init_trunc_normal(Generator &generator, const TensorView &tensor, double mean = 0, double std = 1, double a = -2,
+                       double b = 2);
 
 void init_xavier_uniform(Generator &generator, const TensorView &tensor, double gain = 1);
 void init_xavier_normal(Generator &generator, const TensorView &tensor, double gain = 1);

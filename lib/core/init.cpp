@@ -12,6 +12,7 @@
 #include "core/message.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
+#include "core/truncation.hpp"
 #include "unitvar/error.hpp"
 
 namespace unitvar {
@@ -71,6 +72,19 @@ void fill_normal(Generator &generator, const TensorView &tensor, double mean, do
         fill_tensor(generator, layout, core::DrawIndex::normal_f32, core::normal_parameters<float>(mean, std, names));
     } else {
         fill_tensor(generator, layout, core::DrawIndex::normal_f64, core::normal_parameters<double>(mean, std, names));
+    }
+}
+
+void fill_trunc_normal(Generator &generator, const TensorView &tensor, double mean, double std, double a, double b)
+{
+    const core::Layout layout(tensor);
+    core::Truncation truncation;
+    if (tensor.dtype == DType::f32) {
+        fill_tensor(generator, layout, core::DrawIndex::trunc_normal_f32,
+                    core::trunc_normal_parameters<float>(mean, std, a, b, truncation));
+    } else {
+        fill_tensor(generator, layout, core::DrawIndex::trunc_normal_f64,
+                    core::trunc_normal_parameters<double>(mean, std, a, b, truncation));
     }
 }
 
@@ -241,6 +255,11 @@ void init_uniform(Generator &generator, const TensorView &tensor, double a, doub
 void init_normal(Generator &generator, const TensorView &tensor, double mean, double std)
 {
     fill_normal(generator, tensor, mean, std, {"mean", "std"});
+}
+
+void init_trunc_normal(Generator &generator, const TensorView &tensor, double mean, double std, double a, double b)
+{
+    fill_trunc_normal(generator, tensor, mean, std, a, b);
 }
 
 void init_xavier_uniform(Generator &generator, const TensorView &tensor, double gain)

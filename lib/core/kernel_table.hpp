@@ -16,11 +16,49 @@ struct EngineState {
     std::uint64_t stream;   // philox4x32 only
 };
 
+// How a truncated normal distribution gets from a word to x; lib/kernels/trunc_normal.hpp has the formulas.
+enum class TruncationMode : std::uint32_t {
+    direct,      // f32 only: as central, in f32 arithmetic
+    central,     // the interval begins below the mean, or little above it
+    tail,        // it begins above the mean, by less than 5 deviations
+    far_tail,    // by 5 or more
+    exponential, // by so many that a series in ln p converges
+    narrow,      // the series at its two ends cover the interval
+};
+
+inline constexpr std::size_t near_bound_terms = 10;
+inline constexpr std::size_t exponential_terms = 14;
+
+// One half of the words, and the bound that it approaches. e is a word's signed distance to the nearer end.
+struct TruncationSide {
+    double slope; // probability = base + slope e
+    double base;
+    double rate; // n = rate e; where n < 1, x = bound + n (series[0] + series[1] n + ...)
+    double bound;
+    double series[near_bound_terms];
+};
+
+// Turned round where need be, so that the bound nearer to the mean is the lower one.
+struct Truncation {
+    TruncationMode mode;
+    bool turned;          // words count down
+    double scale;         // std, or -std where turned
+    double low;           // no result is below it
+    double high;          // or above
+    double middle_slope;  // central: p - 1/2 = middle + middle_slope * distance to the middle word
+    double middle;        //
+    double probability;   // tails: that of everything above the lower bound
+    double minus_two_log; // and -2 ln of it
+    double exponential[exponential_terms];
+    TruncationSide side[2]; // the lower and the upper half of the words
+};
+
 // Parameters of a draw, rounded to the type that it writes.
 struct DrawParameters {
-    double location; // uniform: low; normal: mean
-    double scale;    // uniform: high - low; normal: std
-    double limit;    // uniform: no result is above it
+    double location;                        // uniform: low; normal: mean
+    double scale;                           // uniform: high - low; normal: std
+    double limit;                           // uniform: no result is above it
+    const Truncation *truncation = nullptr; // trunc_normal; must outlive the draw
 };
 
 enum class StoreMode : std::uint32_t {

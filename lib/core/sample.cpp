@@ -2,6 +2,7 @@
 #include "unitvar/sample.hpp"
 
 #include "core/fill.hpp"
+#include "core/truncation.hpp"
 
 namespace unitvar {
 namespace {
@@ -49,6 +50,32 @@ void normal(Generator &generator, std::span<float> target, double mean, double s
 void normal(Generator &generator, std::span<double> target, double mean, double std)
 {
     sample(generator, target, core::DrawIndex::normal_f64, core::normal_parameters<double>(mean, std, normal_names));
+}
+
+void normal_icdf(Generator &generator, std::span<float> target, double mean, double std)
+{
+    sample(generator, target, core::DrawIndex::normal_icdf_f32,
+           core::normal_parameters<float>(mean, std, normal_names));
+}
+
+void normal_icdf(Generator &generator, std::span<double> target, double mean, double std)
+{
+    sample(generator, target, core::DrawIndex::normal_icdf_f64,
+           core::normal_parameters<double>(mean, std, normal_names));
+}
+
+void trunc_normal(Generator &generator, std::span<float> target, double mean, double std, double a, double b)
+{
+    core::Truncation truncation;
+    sample(generator, target, core::DrawIndex::trunc_normal_f32,
+           core::trunc_normal_parameters<float>(mean, std, a, b, truncation));
+}
+
+void trunc_normal(Generator &generator, std::span<double> target, double mean, double std, double a, double b)
+{
+    core::Truncation truncation;
+    sample(generator, target, core::DrawIndex::trunc_normal_f64,
+           core::trunc_normal_parameters<double>(mean, std, a, b, truncation));
 }
 
 } // namespace unitvar

@@ -4,7 +4,9 @@
 #pragma once
 
 #include "core/kernel_table.hpp"
+#include "kernels/trunc_normal.hpp"
 #include "simd/log.hpp"
+#include "simd/normal_quantile.hpp"
 #include "simd/sincos.hpp"
 
 namespace unitvar {
@@ -88,6 +90,95 @@ template <> struct Draw<core::DrawIndex::normal_f64> {
     NormalTransform<F64x<8>> transform;
     UNITVAR_INLINE explicit Draw(const core::DrawParameters &p) : transform(p) {}
     UNITVAR_INLINE F64x<16> operator()(const U32x<32> &words) const { return transform(as_u64(words)); }
+};
+
+// A word is two signed distances: to the nearer end of the range of words, negative from the upper one, and to its
+// middle. Adding the half keeps the relative precision of both.
+template <class U> UNITVAR_INLINE auto distance_to_end(const U &word)
+{
+    const auto distance = signed_to_float(word);
+    using F = decltype(distance);
+    return distance + broadcast<std::remove_const_t<F>>(0.5F);
+}
+template <class U> UNITVAR_INLINE auto distance_to_middle(const U &word)
+{
+    return distance_to_end(word ^ broadcast<U>(typename U::Lane{1} << (8 * sizeof(typename U::Lane) - 1)));
+}
+
+// Inverse of the distribution function, Bits being those of a word.
+template <class F, int Bits> struct QuantileTransform {
+    F mean;
+    F std;
+    UNITVAR_INLINE explicit QuantileTransform(const core::DrawParameters &p)
+        : mean(broadcast<F>(static_cast<typename F::Lane>(p.location))),
+          std(broadcast<F>(static_cast<typename F::Lane>(p.scale)))
+    {
+    }
+    template <class U> UNITVAR_INLINE F operator()(const U &words) const
+    {
+        constexpr auto word = static_cast<typename F::Lane>(Bits == 32 ? 0x1p-32 : 0x1p-64);
+        const F q = distance_to_middle(words) * broadcast<F>(word);
+        return fma(normal_quantile<Bits>(q, distance_to_end(words)), std, mean);
+    }
+};
+
+template <> struct Draw<core::DrawIndex::normal_icdf_f32> {
+    using Element = float;
+    QuantileTransform<F32x<32>, 32> transform;
+    UNITVAR_INLINE explicit Draw(const core::DrawParameters &p) : transform(p) {}
+    UNITVAR_CALLED F32x<32> operator()(const U32x<32> &words) const { return transform(words); }
+};
+
+template <> struct Draw<core::DrawIndex::normal_icdf_f64> {
+    using Element = double;
+    QuantileTransform<F64x<16>, 64> transform;
+    UNITVAR_INLINE explicit Draw(const core::DrawParameters &p) : transform(p) {}
+    UNITVAR_CALLED F64x<16> operator()(const U32x<32> &words) const { return transform(as_u64(words)); }
+};
+
+template <> struct Draw<core::DrawIndex::trunc_normal_f32> {
+    using Element = float;
+    // Five terms reach the precision of f32.
+    TruncatedQuantile<F32x<32>, 5> direct;
+    TruncatedNormal any;
+    bool is_direct;
+    std::uint32_t turned;
+    UNITVAR_INLINE explicit Draw(const core::DrawParameters &p)
+        : direct(p), any(p), is_direct(p.truncation->mode == core::TruncationMode::direct),
+          turned(p.truncation->turned ? ~std::uint32_t{0} : 0)
+    {
+    }
+    UNITVAR_INLINE F32x<32> operator()(const U32x<32> &words) const
+    {
+        const U32x<32> word = words ^ broadcast<U32x<32>>(turned);
+        if (is_direct) {
+            return direct.central(distance_to_end(word), distance_to_middle(word));
+        }
+        return join(wide(lower(word)), wide(upper(word)));
+    }
+
+private:
+    UNITVAR_CALLED F32x<16> wide(const U32x<16> &word) const
+    {
+        const auto half = broadcast<F64x<16>>(0.5);
+        const U32x<16> middle = word ^ broadcast<U32x<16>>(0x80000000U);
+        return to_f32(any(signed_to_f64(word) + half, signed_to_f64(middle) + half));
+    }
+};
+
+template <> struct Draw<core::DrawIndex::trunc_normal_f64> {
+    using Element = double;
+    TruncatedNormal transform;
+    std::uint64_t turned;
+    UNITVAR_INLINE explicit Draw(const core::DrawParameters &p)
+        : transform(p), turned(p.truncation->turned ? ~std::uint64_t{0} : 0)
+    {
+    }
+    UNITVAR_INLINE F64x<16> operator()(const U32x<32> &words) const
+    {
+        const U64x<16> word = as_u64(words) ^ broadcast<U64x<16>>(turned);
+        return transform(distance_to_end(word), distance_to_middle(word));
+    }
 };
 
 } // namespace

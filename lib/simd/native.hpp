@@ -13,6 +13,8 @@
 #define UNITVAR_INLINE_LAMBDA
 #else
 #define UNITVAR_INLINE [[gnu::always_inline]] inline
+// For what is too much code to repeat at each place that needs it.
+#define UNITVAR_CALLED [[gnu::noinline]]
 #define UNITVAR_INLINE_LAMBDA __attribute__((always_inline))
 #endif
 

@@ -108,6 +108,20 @@ UNITVAR_INLINE F64 convert_signed(U64 a)
     return _mm256_add_pd(shifted, _mm256_castsi256_pd(low));
 }
 
+// Signed 32-bit lanes as f64: the lower and the upper half; and back, rounded to f32.
+UNITVAR_INLINE F64 widen_lower(U32 a)
+{
+    return _mm256_cvtepi32_pd(_mm256_castsi256_si128(a));
+}
+UNITVAR_INLINE F64 widen_upper(U32 a)
+{
+    return _mm256_cvtepi32_pd(_mm256_extracti128_si256(a, 1));
+}
+UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
+{
+    return _mm256_set_m128(_mm256_cvtpd_ps(upper), _mm256_cvtpd_ps(lower));
+}
+
 // x < y ? x : y, which is what the instruction does for zeros and NaN.
 UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 {
@@ -116,6 +130,18 @@ UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 UNITVAR_INLINE F64 minimum(F64 x, F64 y)
 {
     return _mm256_min_pd(x, y);
+}
+UNITVAR_INLINE bool any_lane_less(F32 x, F32 y)
+{
+    return _mm256_movemask_ps(_mm256_cmp_ps(x, y, _CMP_LT_OQ)) != 0;
+}
+UNITVAR_INLINE bool any_lane_less(F64 x, F64 y)
+{
+    return _mm256_movemask_pd(_mm256_cmp_pd(x, y, _CMP_LT_OQ)) != 0;
+}
+UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
+{
+    return _mm256_blendv_ps(b, a, _mm256_cmp_ps(x, y, _CMP_LT_OQ));
 }
 UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 {

@@ -103,6 +103,20 @@ UNITVAR_INLINE F64 convert_signed(U64 a)
     return _mm512_cvtepi64_pd(a);
 }
 
+// Signed 32-bit lanes as f64: the lower and the upper half; and back, rounded to f32.
+UNITVAR_INLINE F64 widen_lower(U32 a)
+{
+    return _mm512_cvtepi32_pd(_mm512_castsi512_si256(a));
+}
+UNITVAR_INLINE F64 widen_upper(U32 a)
+{
+    return _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(a, 1));
+}
+UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
+{
+    return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(lower)), _mm512_cvtpd_ps(upper), 1);
+}
+
 // x < y ? x : y, which is what the instruction does for zeros and NaN.
 UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 {
@@ -111,6 +125,18 @@ UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 UNITVAR_INLINE F64 minimum(F64 x, F64 y)
 {
     return _mm512_min_pd(x, y);
+}
+UNITVAR_INLINE bool any_lane_less(F32 x, F32 y)
+{
+    return _mm512_cmp_ps_mask(x, y, _CMP_LT_OQ) != 0;
+}
+UNITVAR_INLINE bool any_lane_less(F64 x, F64 y)
+{
+    return _mm512_cmp_pd_mask(x, y, _CMP_LT_OQ) != 0;
+}
+UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
+{
+    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, y, _CMP_LT_OQ), b, a);
 }
 UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 {

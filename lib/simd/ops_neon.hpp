@@ -98,6 +98,20 @@ UNITVAR_INLINE F64 convert_signed(U64 a)
     return vcvtq_f64_s64(vreinterpretq_s64_u64(a));
 }
 
+// Signed 32-bit lanes as f64: the lower and the upper half; and back, rounded to f32.
+UNITVAR_INLINE F64 widen_lower(U32 a)
+{
+    return vcvtq_f64_s64(vmovl_s32(vget_low_s32(vreinterpretq_s32_u32(a))));
+}
+UNITVAR_INLINE F64 widen_upper(U32 a)
+{
+    return vcvtq_f64_s64(vmovl_high_s32(vreinterpretq_s32_u32(a)));
+}
+UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
+{
+    return vcvt_high_f32_f64(vcvt_f32_f64(lower), upper);
+}
+
 // x < y ? x : y. vminq differs for zeros and NaN.
 UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 {
@@ -106,6 +120,18 @@ UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 UNITVAR_INLINE F64 minimum(F64 x, F64 y)
 {
     return vbslq_f64(vcltq_f64(x, y), x, y);
+}
+UNITVAR_INLINE bool any_lane_less(F32 x, F32 y)
+{
+    return vmaxvq_u32(vcltq_f32(x, y)) != 0;
+}
+UNITVAR_INLINE bool any_lane_less(F64 x, F64 y)
+{
+    return vmaxvq_u32(vreinterpretq_u32_u64(vcltq_f64(x, y))) != 0;
+}
+UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
+{
+    return vbslq_f32(vcltq_f32(x, y), a, b);
 }
 UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 {

@@ -152,9 +152,44 @@ UNITVAR_INLINE F64 convert_signed(U64 a)
                 a);
 }
 
+// Signed 32-bit lanes as f64: the lower and the upper half; and back, rounded to f32.
+template <std::size_t First> UNITVAR_INLINE F64 widen_from(U32 a)
+{
+    F64 wide;
+    for (std::size_t i = 0; i < F64::size; ++i) {
+        wide.lane[i] = static_cast<double>(static_cast<std::int32_t>(a.lane[First + i]));
+    }
+    return wide;
+}
+UNITVAR_INLINE F64 widen_lower(U32 a)
+{
+    return widen_from<0>(a);
+}
+UNITVAR_INLINE F64 widen_upper(U32 a)
+{
+    return widen_from<F64::size>(a);
+}
+UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
+{
+    F32 result;
+    for (std::size_t i = 0; i < F64::size; ++i) {
+        result.lane[i] = static_cast<float>(lower.lane[i]);
+        result.lane[F64::size + i] = static_cast<float>(upper.lane[i]);
+    }
+    return result;
+}
+
 template <class T> UNITVAR_INLINE Lanes<T> minimum(Lanes<T> x, Lanes<T> y)
 {
     return each([](T p, T q) UNITVAR_INLINE_LAMBDA { return p < q ? p : q; }, x, y);
+}
+template <class T> UNITVAR_INLINE bool any_lane_less(Lanes<T> x, Lanes<T> y)
+{
+    bool any = false;
+    for (std::size_t i = 0; i < Lanes<T>::size; ++i) {
+        any = any || x.lane[i] < y.lane[i];
+    }
+    return any;
 }
 template <class T> UNITVAR_INLINE Lanes<T> if_less(Lanes<T> x, Lanes<T> y, Lanes<T> a, Lanes<T> b)
 {

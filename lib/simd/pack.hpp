@@ -115,6 +115,16 @@ UNITVAR_INLINE Pack<R, K> select_not_positive(const Pack<R, K> &x, const Pack<R,
 {
     return map([](R p, R s, R t) UNITVAR_INLINE_LAMBDA { return if_not_positive(p, s, t); }, x, a, b);
 }
+// Is x < y in any lane, y being the same in all? Only to leave out what no lane needs: the branch must not change a
+// result.
+template <class R, std::size_t K> UNITVAR_INLINE bool any_less(const Pack<R, K> &x, const Pack<R, K> &y)
+{
+    R least = x.reg[0];
+    for (std::size_t k = 1; k < K; ++k) {
+        least = minimum(x.reg[k], least);
+    }
+    return any_lane_less(least, y.reg[0]);
+}
 // a where bit Bit of w is set, else b.
 template <int Bit, class W, class R, std::size_t K>
 UNITVAR_INLINE Pack<R, K> select_bit(const Pack<W, K> &w, const Pack<R, K> &a, const Pack<R, K> &b)
@@ -145,6 +155,17 @@ template <std::size_t K> UNITVAR_INLINE Pack<U64, K> as_u64(const Pack<U32, K> &
     return map([](U32 x) UNITVAR_INLINE_LAMBDA { return pairs(x); }, a);
 }
 
+// The two's complement value of each lane as f64, and f64 rounded to f32.
+template <std::size_t K> UNITVAR_INLINE Pack<F64, 2 * K> signed_to_f64(const Pack<U32, K> &a)
+{
+    return generate<2 * K>([&](std::size_t k) UNITVAR_INLINE_LAMBDA {
+        return k % 2 == 0 ? widen_lower(a.reg[k / 2]) : widen_upper(a.reg[k / 2]);
+    });
+}
+template <std::size_t K> UNITVAR_INLINE Pack<F32, K / 2> to_f32(const Pack<F64, K> &a)
+{
+    return generate<K / 2>([&](std::size_t k) UNITVAR_INLINE_LAMBDA { return narrow(a.reg[2 * k], a.reg[2 * k + 1]); });
+}
 template <class P> UNITVAR_INLINE P load(const void *source)
 {
     using R = typename P::Native;
@@ -201,6 +222,23 @@ UNITVAR_INLINE Pack<R, K> horner(const Pack<R, K> &x, const typename R::value_ty
         sum = fma(sum, x, broadcast<Pack<R, K>>(c[i]));
     }
     return sum;
+}
+
+// The same as two polynomials in x^2, of half the length: for kernels that wait for one long chain.
+template <class R, std::size_t K, std::size_t N>
+UNITVAR_INLINE Pack<R, K> horner_by_parity(const Pack<R, K> &x, const typename R::value_type (&c)[N])
+{
+    const Pack<R, K> square = x * x;
+    constexpr std::size_t top = (N - 1) / 2 * 2;
+    auto even = broadcast<Pack<R, K>>(c[top]);
+    auto odd = broadcast<Pack<R, K>>(c[N / 2 * 2 - 1]);
+    for (std::size_t i = top; i > 0; i -= 2) {
+        even = fma(even, square, broadcast<Pack<R, K>>(c[i - 2]));
+    }
+    for (std::size_t i = N / 2 * 2 - 1; i > 1; i -= 2) {
+        odd = fma(odd, square, broadcast<Pack<R, K>>(c[i - 2]));
+    }
+    return fma(odd, x, even);
 }
 
 } // namespace
