@@ -190,7 +190,7 @@ UNITVAR_API int32_t unitvar_normal_f64(unitvar_generator *g, double *dst, size_t
  * One word, or one pair of words, makes one element; z never decreases where the word increases, and both tails are
  * complete: |z| reaches 6.34 (f32) and 9.16 (f64). For stratified, antithetic and quasi-random use; where the order
  * does not matter, unitvar_normal_* is faster. z differs from the formula in exact arithmetic by at most 4 ulp
- * (tests/accuracy_icdf measures it).
+ * (tests/accuracy_quantile measures it).
  * Errors: INVALID_ARGUMENT unless mean and std are finite in the type of dst and std >= 0. */
 UNITVAR_API int32_t unitvar_normal_icdf_f32(unitvar_generator *g, float *dst, size_t n, double mean, double std);
 UNITVAR_API int32_t unitvar_normal_icdf_f64(unitvar_generator *g, double *dst, size_t n, double mean, double std);

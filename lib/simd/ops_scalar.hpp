@@ -1,4 +1,4 @@
-// Portable C++: a register is an array of four f32 or two f64, every operation a loop over it. Needs no instruction
+// Portable C++: a register is an array of 16 f32 or 8 f64, every operation a loop over it. Needs no instruction
 // beyond the baseline (std::fma is the only fused operation, and exact wherever the hardware has none). This table
 // is the fallback on unknown processors and the oracle that all others must equal.
 #pragma once
@@ -12,7 +12,7 @@ namespace {
 
 template <class T> struct Lanes {
     using value_type = T;
-    static constexpr std::size_t size = 16 / sizeof(T);
+    static constexpr std::size_t size = 64 / sizeof(T);
 
     T lane[size];
 
