@@ -156,6 +156,11 @@ UNITVAR_API int32_t unitvar_generator_tell(const unitvar_generator *g, uint64_t 
 UNITVAR_API int32_t unitvar_generator_save(const unitvar_generator *g, void *buf, size_t capacity, size_t *size);
 UNITVAR_API int32_t unitvar_generator_load(const void *buf, size_t size, unitvar_generator **out);
 
+/* The state of a generator of UNITVAR_TORCH_MT19937 as torch.get_rng_state() gives it and torch.set_rng_state() takes
+ * it, 5056 bytes; otherwise as save.
+ * Errors: as save; UNSUPPORTED for other engines. */
+UNITVAR_API int32_t unitvar_generator_save_torch(const unitvar_generator *g, void *buf, size_t capacity, size_t *size);
+
 /* ---- 5. Samplers ------------------------------------------------------------------------------
  *
  * Each fills dst[0] to dst[n-1], contiguous; n may be 0, and dst is then not looked at. Word w[i] is counted from
@@ -229,8 +234,8 @@ typedef struct {
     unitvar_device device;
     int32_t ndim; /* 0 to 64; 0 is a scalar */
     unitvar_dtype dtype;
-    int64_t *shape;   /* ndim lengths, each >= 0 */
-    int64_t *strides; /* ndim steps in elements, negative ones included; NULL: row-major */
+    int64_t *shape;       /* ndim lengths, each >= 0 */
+    int64_t *strides;     /* ndim steps in elements, negative ones included; NULL: row-major */
     uint64_t byte_offset; /* from data to the element with all indices 0 */
 } unitvar_tensor;
 
@@ -267,8 +272,8 @@ UNITVAR_API int32_t unitvar_init_normal(unitvar_generator *g, unitvar_tensor *t,
 
 /* Normal between the bounds a and b, as unitvar_trunc_normal_* of section 5; the bounds are values, not deviations, and
  * either may be infinite. PyTorch's defaults are mean = 0, std = 1, a = -2, b = 2. Errors: as the samplers. */
-UNITVAR_API int32_t unitvar_init_trunc_normal(unitvar_generator *g, unitvar_tensor *t, double mean, double std, double a,
-                                              double b);
+UNITVAR_API int32_t unitvar_init_trunc_normal(unitvar_generator *g, unitvar_tensor *t, double mean, double std,
+                                              double a, double b);
 
 /* Glorot and Bengio (2010): std = gain * sqrt(2 / (fan_in + fan_out)); normal(0, std), or uniform on [-b, b) with
  * b = sqrt(3) * std. PyTorch's default gain is 1.

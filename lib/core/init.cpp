@@ -12,6 +12,7 @@
 #include "core/message.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
+#include "core/torch/sample.hpp"
 #include "core/truncation.hpp"
 #include "unitvar/error.hpp"
 
@@ -56,6 +57,10 @@ void fill_tensor(Generator &generator, const core::Layout &layout, core::DrawInd
 
 void fill_uniform(Generator &generator, const TensorView &tensor, double low, double high, core::ParameterNames names)
 {
+    if (core::is_torch(generator)) {
+        core::torch_uniform(generator, core::TorchTensor(tensor).target(), low, high, names);
+        return;
+    }
     const core::Layout layout(tensor);
     if (tensor.dtype == DType::f32) {
         fill_tensor(generator, layout, core::DrawIndex::uniform_f32, core::uniform_parameters<float>(low, high, names));
@@ -67,6 +72,10 @@ void fill_uniform(Generator &generator, const TensorView &tensor, double low, do
 
 void fill_normal(Generator &generator, const TensorView &tensor, double mean, double std, core::ParameterNames names)
 {
+    if (core::is_torch(generator)) {
+        core::torch_normal(generator, core::TorchTensor(tensor).target(), mean, std, names);
+        return;
+    }
     const core::Layout layout(tensor);
     if (tensor.dtype == DType::f32) {
         fill_tensor(generator, layout, core::DrawIndex::normal_f32, core::normal_parameters<float>(mean, std, names));
@@ -77,6 +86,10 @@ void fill_normal(Generator &generator, const TensorView &tensor, double mean, do
 
 void fill_trunc_normal(Generator &generator, const TensorView &tensor, double mean, double std, double a, double b)
 {
+    if (core::is_torch(generator)) {
+        core::torch_trunc_normal(generator, core::TorchTensor(tensor).target(), mean, std, a, b);
+        return;
+    }
     const core::Layout layout(tensor);
     core::Truncation truncation;
     if (tensor.dtype == DType::f32) {

@@ -108,6 +108,8 @@ struct ReflectorKernels {
                   std::size_t last, void *strip);
 };
 
+struct TorchKernels; // core/torch/kernels.hpp
+
 struct KernelTable {
     const char *name;
     const FillRow *fill[engine_count];
@@ -115,6 +117,7 @@ struct KernelTable {
     MomentsKernel moments_f64;
     const ReflectorKernels *reflectors_f32;
     const ReflectorKernels *reflectors_f64;
+    const TorchKernels *torch;
 };
 
 } // namespace unitvar::core

@@ -17,4 +17,5 @@ constinit const unitvar::core::KernelTable UNITVAR_TABLE_NAME(UNITVAR_ISA) = {
     &moments_f64,
     &reflectors_f32,
     &reflectors_f64,
+    &torch,
 };

@@ -193,5 +193,23 @@ UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
     return _mm256_or_si256(_mm256_srlv_epi32(a, count), left);
 }
 
+// f32 as integers, rounded towards zero; |a| < 2^31.
+UNITVAR_INLINE U32 truncate(F32 a)
+{
+    return _mm256_cvttps_epi32(a);
+}
+
+// table[index mod N], N a power of two.
+template <std::size_t N> UNITVAR_INLINE F64 look_up(const double *table, U64 index)
+{
+    std::uint64_t at[U64::size];
+    double value[U64::size];
+    store_register(at, index);
+    for (std::size_t i = 0; i < U64::size; ++i) {
+        value[i] = table[at[i] % N];
+    }
+    return load_register<F64>(value);
+}
+
 } // namespace
 } // namespace unitvar

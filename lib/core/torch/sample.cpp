@@ -1,0 +1,163 @@
+// Samplers of engine 3: checks, and the order of a tensor's elements.
+#include "core/torch/sample.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+
+#include "core/engine.hpp"
+#include "core/message.hpp"
+#include "core/runtime.hpp"
+#include "core/torch/chunks.hpp"
+#include "core/torch/half.hpp"
+#include "unitvar/error.hpp"
+
+namespace unitvar::core {
+namespace {
+
+// A parameter in the type that is written.
+double rounded(double value, TorchElement element) noexcept
+{
+    switch (element) {
+    case TorchElement::f32:
+        return static_cast<double>(static_cast<float>(value));
+    case TorchElement::f64:
+        return value;
+    case TorchElement::bf16:
+        return static_cast<double>(from_bf16(to_bf16(static_cast<float>(value))));
+    case TorchElement::f16:
+        return static_cast<double>(from_f16(to_f16(static_cast<float>(value))));
+    }
+    return value;
+}
+
+void require_within(std::string_view name, double value, TorchElement element)
+{
+    require_finite(name, value);
+    if (!std::isfinite(rounded(value, element))) {
+        invalid_value(name, value, "a number within the range of the element type");
+    }
+}
+
+void require_room(const TorchTarget &target)
+{
+    const std::uint64_t most = most_bytes / torch_element_bytes(target.element);
+    if (target.count > most) {
+        invalid_value("n", target.count, "at most " + text(most) + " elements");
+    }
+}
+
+void require_order(std::string_view first, double low, std::string_view second, double high)
+{
+    if (low > high) {
+        throw InvalidArgument(std::string(first) + " is " + text(low) + " and " + std::string(second) + " is " +
+                              text(high) + "; expected " + std::string(first) + " <= " + std::string(second));
+    }
+}
+
+TorchElement element_of(DType dtype)
+{
+    return dtype == DType::f32 ? TorchElement::f32 : TorchElement::f64;
+}
+
+} // namespace
+
+TorchSource torch_source(Generator &generator)
+{
+    return {GeneratorAccess::torch(generator), *kernels().torch};
+}
+
+void torch_refuse(const char *what)
+{
+    throw Unsupported("engine is 3 (torch_mt19937), and PyTorch has no " + std::string(what) + "; expected 1 or 2");
+}
+
+void torch_uniform(Generator &generator, const TorchTarget &target, double low, double high, ParameterNames names)
+{
+    require_room(target);
+    require_within(names.first, low, target.element);
+    require_within(names.second, high, target.element);
+    require_order(names.first, low, names.second, high);
+    if (const double width = rounded(high, target.element) - rounded(low, target.element);
+        !std::isfinite(rounded(width, target.element))) {
+        invalid_value(std::string(names.second) + " - " + std::string(names.first), width,
+                      "a difference within the range of the element type");
+    }
+    torch_fill_uniform(torch_source(generator), target, low, high);
+}
+
+void torch_normal(Generator &generator, const TorchTarget &target, double mean, double std, ParameterNames names)
+{
+    require_room(target);
+    require_within(names.first, mean, target.element);
+    require_within(names.second, std, target.element);
+    if (std < 0) {
+        invalid_value(names.second, std, "a number >= 0");
+    }
+    torch_fill_normal(torch_source(generator), target, mean, std);
+}
+
+void torch_trunc_normal(Generator &generator, const TorchTarget &target, double mean, double std, double a, double b)
+{
+    if (target.element == TorchElement::f16) {
+        throw Unsupported(
+            "engine is 3 (torch_mt19937), and PyTorch has no trunc_normal for f16 on the CPU; expected f32, "
+            "f64 or bf16");
+    }
+    require_room(target);
+    require_within("mean", mean, target.element);
+    require_within("std", std, target.element);
+    if (!(std > 0)) {
+        invalid_value("std", std, "a number > 0");
+    }
+    if (std::isnan(a)) {
+        invalid_value("a", a, "a number");
+    }
+    if (std::isnan(b)) {
+        invalid_value("b", b, "a number");
+    }
+    require_order("a", a, "b", b);
+    torch_fill_trunc_normal(torch_source(generator), target, mean, std, a, b);
+}
+
+TorchTensor::TorchTensor(const TensorView &tensor)
+    : row_major_(tensor),
+      order_(in_order(tensor)), target_{element_of(tensor.dtype), row_major_.elements(), row_major_.contiguous(),
+                                        order_.data(), order_.contiguous() ? nullptr : &order_}
+{
+}
+
+Layout TorchTensor::in_order(const TensorView &tensor)
+{
+    if (row_major_.contiguous() || row_major_.elements() == 0) {
+        return row_major_;
+    }
+    // Strides that step down begin at the other end.
+    const std::size_t ndim = tensor.shape.size();
+    std::array<std::size_t, most_dimensions> by_stride{};
+    std::array<std::int64_t, most_dimensions> step{};
+    std::int64_t offset = 0;
+    for (std::size_t i = 0; i < ndim; ++i) {
+        by_stride[i] = i;
+        step[i] = tensor.shape[i] == 1 ? 0 : tensor.strides[i];
+        if (step[i] < 0) {
+            offset += (tensor.shape[i] - 1) * step[i];
+            step[i] = -step[i];
+        }
+    }
+    std::stable_sort(by_stride.begin(), by_stride.begin() + static_cast<std::ptrdiff_t>(ndim),
+                     [&step](std::size_t a, std::size_t b) { return step[a] > step[b]; });
+    std::array<std::int64_t, most_dimensions> shape{};
+    std::array<std::int64_t, most_dimensions> strides{};
+    for (std::size_t i = 0; i < ndim; ++i) {
+        shape[i] = tensor.shape[by_stride[i]];
+        strides[i] = step[by_stride[i]];
+    }
+    return Layout({row_major_.data() + offset * static_cast<std::int64_t>(row_major_.element_bytes()),
+                   tensor.dtype,
+                   {shape.data(), ndim},
+                   {strides.data(), ndim}});
+}
+
+} // namespace unitvar::core
