@@ -11,11 +11,11 @@
 namespace unitvar::UNITVAR_ISA {
 namespace {
 
-using F = F32x<32>;
-using U = U32x<32>;
+using F = F32x<48>;
+using U = U32x<48>;
 
-inline constexpr std::size_t most = 1024; // y at a time
-static_assert(most % F::lanes == 0 && F::lanes <= core::torch_read_ahead);
+inline constexpr std::size_t most = 1248; // y at a time
+static_assert(F::lanes <= core::torch_read_ahead);
 
 inline constexpr float outer = 0.7F;
 inline constexpr float tail = 0.92F;
@@ -47,7 +47,7 @@ UNITVAR_INLINE F outer_start(const F &y)
     return horner(z, outer_numerator) / horner(z, outer_denominator);
 }
 
-void solve_inner(float *y, std::size_t n)
+UNITVAR_CALLED void solve_inner(float *y, std::size_t n)
 {
     for (std::size_t i = 0; i < n; i += F::lanes) {
         const auto signed_y = load<F>(y + i);
@@ -60,7 +60,7 @@ void solve_inner(float *y, std::size_t n)
 }
 
 // Of |y|.
-void solve_outer(const float *y, float *x, std::size_t n)
+UNITVAR_CALLED void solve_outer(const float *y, float *x, std::size_t n)
 {
     for (std::size_t i = 0; i < n; i += F::lanes) {
         const auto a = load<F>(y + i);
@@ -70,7 +70,7 @@ void solve_outer(const float *y, float *x, std::size_t n)
     }
 }
 
-void solve_tail(const float *y, float *x, std::size_t n)
+UNITVAR_CALLED void solve_tail(const float *y, float *x, std::size_t n)
 {
     for (std::size_t i = 0; i < n; i += F::lanes) {
         const auto a = load<F>(y + i);
@@ -82,7 +82,7 @@ void solve_tail(const float *y, float *x, std::size_t n)
 }
 
 // Indices of the |y| above a bound, in order; how many. Harmless values follow the last |y| to the end of its pack.
-std::size_t collect(const float *y, std::size_t n, float bound, std::uint16_t *index, float *collected)
+UNITVAR_CALLED std::size_t collect(const float *y, std::size_t n, float bound, std::uint16_t *index, float *collected)
 {
     std::size_t count = 0;
     for (std::size_t i = 0; i < n; ++i) {
@@ -103,8 +103,8 @@ void solve(float *y, std::size_t n)
     std::uint16_t tail_index[most + 1];
     alignas(64) float outer_y[most + F::lanes];
     alignas(64) float tail_y[most + F::lanes];
-    alignas(64) float outer_x[most];
-    alignas(64) float tail_x[most];
+    alignas(64) float outer_x[most + F::lanes];
+    alignas(64) float tail_x[most + F::lanes];
     const std::size_t outer_count = collect(y, n, outer, outer_index, outer_y);
     const std::size_t tail_count = collect(outer_y, outer_count, tail, tail_index, tail_y);
     solve_outer(outer_y, outer_x, outer_count);

@@ -54,6 +54,11 @@ template <class Take> UNITVAR_INLINE void next_period(core::Mt19937State &state,
     }
 }
 
+void fence()
+{
+    stream_fence();
+}
+
 void regenerate(core::Mt19937State &state)
 {
     next_period(state, [](std::size_t, const Words &) UNITVAR_INLINE_LAMBDA {});
@@ -103,8 +108,15 @@ void uniform_f64(const std::uint32_t *words, double low, double width, void *tar
 } // namespace
 
 constinit const core::TorchKernels torch = {
-    &regenerate,  &generate,         &temper,           &uniform_f32,
-    &uniform_f64, &torch_normal_f32, &torch_erfinv_f32, &torch_truncate_f32,
+    &fence,
+    &regenerate,
+    &generate,
+    &temper,
+    &uniform_f32,
+    &uniform_f64,
+    &torch_normal_f32,
+    &torch_erfinv_f32,
+    &torch_truncate_f32,
 };
 
 } // namespace unitvar::UNITVAR_ISA

@@ -47,7 +47,8 @@ inline constexpr std::uint64_t torch_streaming_bytes = std::uint64_t{8} << 20U;
 
 // Calls write(out, count, mode) for pieces of up to most elements, from element 0 to last - 1.
 template <class Write>
-void for_each_piece(const TorchTarget &target, std::uint64_t last, std::size_t most, const Write &write)
+void for_each_piece(const TorchSource &source, const TorchTarget &target, std::uint64_t last, std::size_t most,
+                    const Write &write)
 {
     const std::size_t bytes = torch_element_bytes(target.element);
     const StoreMode mode = last * bytes >= torch_streaming_bytes ? StoreMode::streaming : StoreMode::cached;
@@ -60,6 +61,9 @@ void for_each_piece(const TorchTarget &target, std::uint64_t last, std::size_t m
             write(buffer, count, StoreMode::cached);
             target.strided->scatter(buffer, first, count);
         }
+    }
+    if (mode == StoreMode::streaming) {
+        source.kernels.fence();
     }
 }
 

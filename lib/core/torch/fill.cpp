@@ -20,7 +20,7 @@ void fill_uniform_16(const TorchSource &source, const TorchTarget &target, doubl
     const float a = widen(round(static_cast<float>(low)));
     const float width = widen(round(widen(round(static_cast<float>(high))) - a));
     ChunkOfWords words;
-    for_each_piece(target, target.count, chunk_words, [&](unsigned char *out, std::size_t count, StoreMode) {
+    for_each_piece(source, target, target.count, chunk_words, [&](unsigned char *out, std::size_t count, StoreMode) {
         words.draw(source, count);
         for (std::size_t i = 0; i < count; ++i) {
             put(out, i, round(std::fma(static_cast<float>(words.word[i] & mask) * step, width, a)));
@@ -34,7 +34,7 @@ void torch_fill_u32(const TorchSource &source, void *target, std::uint64_t n)
 {
     ChunkOfWords words;
     const TorchTarget elements{TorchElement::f32, n, true, target};
-    for_each_piece(elements, n, chunk_words, [&](unsigned char *out, std::size_t count, StoreMode) {
+    for_each_piece(source, elements, n, chunk_words, [&](unsigned char *out, std::size_t count, StoreMode) {
         words.draw(source, count);
         std::memcpy(out, words.word, count * sizeof(std::uint32_t));
     });
@@ -44,7 +44,7 @@ void torch_fill_u64(const TorchSource &source, void *target, std::uint64_t n)
 {
     ChunkOfWords words;
     const TorchTarget elements{TorchElement::f64, n, true, target};
-    for_each_piece(elements, n, chunk_words / 2, [&](unsigned char *out, std::size_t count, StoreMode) {
+    for_each_piece(source, elements, n, chunk_words / 2, [&](unsigned char *out, std::size_t count, StoreMode) {
         words.draw(source, 2 * count);
         for (std::size_t i = 0; i < count; ++i) {
             put(out, i, (std::uint64_t{words.word[2 * i]} << 32U) | words.word[2 * i + 1]);
@@ -59,16 +59,17 @@ void torch_fill_uniform(const TorchSource &source, const TorchTarget &target, do
         const auto a = static_cast<float>(low);
         const float width = static_cast<float>(high) - a;
         ChunkOfWords words;
-        for_each_piece(target, target.count, chunk_words, [&](unsigned char *out, std::size_t count, StoreMode mode) {
-            words.draw(source, count);
-            source.kernels.uniform_f32(words.word, static_cast<double>(a), static_cast<double>(width), out, count,
-                                       mode);
-        });
+        for_each_piece(source, target, target.count, chunk_words,
+                       [&](unsigned char *out, std::size_t count, StoreMode mode) {
+                           words.draw(source, count);
+                           source.kernels.uniform_f32(words.word, static_cast<double>(a), static_cast<double>(width),
+                                                      out, count, mode);
+                       });
         return;
     }
     case TorchElement::f64: {
         ChunkOfWords words;
-        for_each_piece(target, target.count, chunk_words / 2,
+        for_each_piece(source, target, target.count, chunk_words / 2,
                        [&](unsigned char *out, std::size_t count, StoreMode mode) {
                            words.draw(source, 2 * count);
                            source.kernels.uniform_f64(words.word, low, high - low, out, count, mode);

@@ -31,6 +31,8 @@ struct TorchTruncation {
 };
 
 struct TorchKernels {
+    // To be called after what was written with StoreMode::streaming.
+    void (*fence)();
     // Moves the state on by one period of 624 words.
     void (*regenerate)(Mt19937State &state);
     // Moves it on by a number of periods, and writes all their words.

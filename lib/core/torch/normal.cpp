@@ -104,7 +104,7 @@ template <class Block> void fill_blocks(const TorchSource &source, const TorchTa
 {
     ChunkOfWords words;
     const std::uint64_t rest = target.count % block;
-    for_each_piece(target, target.count - rest, chunk_words / Block::words,
+    for_each_piece(source, target, target.count - rest, chunk_words / Block::words,
                    [&](unsigned char *out, std::size_t count, StoreMode mode) {
                        words.draw(source, count * Block::words);
                        transform(words.word, out, count, mode);
@@ -123,7 +123,7 @@ template <class Round>
 void fill_scalars(const TorchSource &source, const TorchTarget &target, double mean, double std, Round round)
 {
     constexpr std::size_t most = 1024;
-    for_each_piece(target, target.count, most, [&](unsigned char *out, std::size_t count, StoreMode /*mode*/) {
+    for_each_piece(source, target, target.count, most, [&](unsigned char *out, std::size_t count, StoreMode /*mode*/) {
         for (std::size_t i = 0; i < count; ++i) {
             put(out, i, round(std::fma(source.engine.normal(source.kernels), std, mean)));
         }

@@ -74,27 +74,29 @@ void torch_fill_trunc_normal(const TorchSource &source, const TorchTarget &targe
     case TorchElement::f32: {
         const auto first = static_cast<float>(low);
         const float width = static_cast<float>(high) - first;
-        for_each_piece(target, target.count, chunk_words, [&](unsigned char *out, std::size_t count, StoreMode mode) {
-            words.draw(source, count);
-            source.kernels.uniform_f32(words.word, static_cast<double>(first), static_cast<double>(width), uniform,
-                                       count, StoreMode::cached);
-            pad(uniform, count);
-            source.kernels.erfinv_f32(uniform, count);
-            source.kernels.truncate_f32(uniform, truncation, out, count, mode);
-        });
+        for_each_piece(source, target, target.count, chunk_words,
+                       [&](unsigned char *out, std::size_t count, StoreMode mode) {
+                           words.draw(source, count);
+                           source.kernels.uniform_f32(words.word, static_cast<double>(first),
+                                                      static_cast<double>(width), uniform, count, StoreMode::cached);
+                           pad(uniform, count);
+                           source.kernels.erfinv_f32(uniform, count);
+                           source.kernels.truncate_f32(uniform, truncation, out, count, mode);
+                       });
         return;
     }
     case TorchElement::f64:
-        for_each_piece(target, target.count, chunk_words / 2, [&](unsigned char *out, std::size_t count, StoreMode) {
-            words.draw(source, 2 * count);
-            source.kernels.uniform_f64(words.word, low, high - low, out, count, StoreMode::cached);
-            for (std::size_t i = 0; i < count; ++i) {
-                double y = 0;
-                std::memcpy(&y, out + i * sizeof(y), sizeof(y));
-                const double scaled = erfinv(y) * truncation.scale;
-                put(out, i, clamp(scaled + mean, a, b));
-            }
-        });
+        for_each_piece(source, target, target.count, chunk_words / 2,
+                       [&](unsigned char *out, std::size_t count, StoreMode) {
+                           words.draw(source, 2 * count);
+                           source.kernels.uniform_f64(words.word, low, high - low, out, count, StoreMode::cached);
+                           for (std::size_t i = 0; i < count; ++i) {
+                               double y = 0;
+                               std::memcpy(&y, out + i * sizeof(y), sizeof(y));
+                               const double scaled = erfinv(y) * truncation.scale;
+                               put(out, i, clamp(scaled + mean, a, b));
+                           }
+                       });
         return;
     case TorchElement::bf16: {
         const auto round = [](double x) { return from_bf16(to_bf16(static_cast<float>(x))); };
@@ -102,20 +104,21 @@ void torch_fill_trunc_normal(const TorchSource &source, const TorchTarget &targe
         const float width = from_bf16(to_bf16(round(high) - first));
         const float scale = round(truncation.scale);
         const float offset = round(mean);
-        for_each_piece(target, target.count, chunk_words, [&](unsigned char *out, std::size_t count, StoreMode) {
-            words.draw(source, count);
-            for (std::size_t i = 0; i < count; ++i) {
-                const float u = static_cast<float>(words.word[i] & 0xFFU) * 0x1p-8F;
-                uniform[i] = from_bf16(to_bf16(std::fma(u, width, first)));
-            }
-            pad(uniform, count);
-            source.kernels.erfinv_f32(uniform, count);
-            for (std::size_t i = 0; i < count; ++i) {
-                const float x = from_bf16(to_bf16(from_bf16(to_bf16(uniform[i])) * scale));
-                const float moved = from_bf16(to_bf16(x + offset));
-                put(out, i, to_bf16(clamp(moved, round(a), round(b))));
-            }
-        });
+        for_each_piece(source, target, target.count, chunk_words,
+                       [&](unsigned char *out, std::size_t count, StoreMode) {
+                           words.draw(source, count);
+                           for (std::size_t i = 0; i < count; ++i) {
+                               const float u = static_cast<float>(words.word[i] & 0xFFU) * 0x1p-8F;
+                               uniform[i] = from_bf16(to_bf16(std::fma(u, width, first)));
+                           }
+                           pad(uniform, count);
+                           source.kernels.erfinv_f32(uniform, count);
+                           for (std::size_t i = 0; i < count; ++i) {
+                               const float x = from_bf16(to_bf16(from_bf16(to_bf16(uniform[i])) * scale));
+                               const float moved = from_bf16(to_bf16(x + offset));
+                               put(out, i, to_bf16(clamp(moved, round(a), round(b))));
+                           }
+                       });
         return;
     }
     case TorchElement::f16: // PyTorch has none
