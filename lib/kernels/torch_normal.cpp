@@ -68,8 +68,8 @@ template <bool Second, class R> UNITVAR_INLINE auto half_of(const Pack<R, Blocks
 {
     return generate<Half::registers>([&](std::size_t k) UNITVAR_INLINE_LAMBDA {
         if constexpr (R::size == 16) {
-            return Second ? upper_halves(blocks.reg[2 * k], blocks.reg[2 * k + 1])
-                          : lower_halves(blocks.reg[2 * k], blocks.reg[2 * k + 1]);
+            return Second ? second_halves(blocks.reg[2 * k], blocks.reg[2 * k + 1])
+                          : first_halves(blocks.reg[2 * k], blocks.reg[2 * k + 1]);
         } else {
             constexpr std::size_t registers = 8 / R::size;
             return blocks.reg[k / registers * 2 * registers + k % registers + (Second ? registers : 0)];
@@ -82,8 +82,8 @@ UNITVAR_INLINE auto blocks_of(const Pack<R, Half::registers> &first, const Pack<
 {
     return generate<Blocks::registers>([&](std::size_t k) UNITVAR_INLINE_LAMBDA {
         if constexpr (R::size == 16) {
-            return k % 2 == 0 ? lower_halves(first.reg[k / 2], second.reg[k / 2])
-                              : upper_halves(first.reg[k / 2], second.reg[k / 2]);
+            return k % 2 == 0 ? first_halves(first.reg[k / 2], second.reg[k / 2])
+                              : second_halves(first.reg[k / 2], second.reg[k / 2]);
         } else {
             constexpr std::size_t registers = 8 / R::size;
             const std::size_t half = k / (2 * registers) * registers + k % registers;

@@ -194,12 +194,12 @@ UNITVAR_INLINE U32 truncate(F32 a)
 {
     return _mm512_cvttps_epi32(a);
 }
-// The lower (upper) halves of two registers.
-UNITVAR_INLINE F32 lower_halves(F32 a, F32 b)
+// The first (second) halves of two registers.
+UNITVAR_INLINE F32 first_halves(F32 a, F32 b)
 {
     return _mm512_shuffle_f32x4(a, b, 0x44);
 }
-UNITVAR_INLINE F32 upper_halves(F32 a, F32 b)
+UNITVAR_INLINE F32 second_halves(F32 a, F32 b)
 {
     return _mm512_shuffle_f32x4(a, b, 0xEE);
 }

@@ -239,15 +239,15 @@ UNITVAR_INLINE U32 truncate(F32 a)
     return each([](float x) UNITVAR_INLINE_LAMBDA { return static_cast<std::uint32_t>(static_cast<std::int32_t>(x)); },
                 a);
 }
-// The lower (upper) halves of two registers.
-template <class T> UNITVAR_INLINE Lanes<T> lower_halves(Lanes<T> a, Lanes<T> b)
+// The first (second) halves of two registers.
+template <class T> UNITVAR_INLINE Lanes<T> first_halves(Lanes<T> a, Lanes<T> b)
 {
     for (std::size_t i = 0; i < Lanes<T>::size / 2; ++i) {
         a.lane[Lanes<T>::size / 2 + i] = b.lane[i];
     }
     return a;
 }
-template <class T> UNITVAR_INLINE Lanes<T> upper_halves(Lanes<T> a, Lanes<T> b)
+template <class T> UNITVAR_INLINE Lanes<T> second_halves(Lanes<T> a, Lanes<T> b)
 {
     for (std::size_t i = 0; i < Lanes<T>::size / 2; ++i) {
         b.lane[i] = a.lane[Lanes<T>::size / 2 + i];
