@@ -106,6 +106,9 @@ struct ReflectorKernels {
     // Multiplies a strip by I - V T V^T from the left. The strip is zero outside rows first to last - 1.
     void (*apply)(const void *v, const void *minus_t, std::size_t rows, std::size_t count, std::size_t first,
                   std::size_t last, void *strip);
+    // The same with the transpose, I - V T^T V^T.
+    void (*apply_transposed)(const void *v, const void *minus_t, std::size_t rows, std::size_t count, std::size_t first,
+                             std::size_t last, void *strip);
 };
 
 struct TorchKernels; // core/torch/kernels.hpp
