@@ -59,6 +59,16 @@ int32_t unitvar_generator_clone(const unitvar_generator *g, unitvar_generator **
     });
 }
 
+int32_t unitvar_generator_fork(const unitvar_generator *g, const char *name, unitvar_generator **out)
+{
+    return guard([&] {
+        require(g, "g");
+        require(name, "name");
+        require(out, "out");
+        *out = new unitvar_generator{g->value.fork(name)};
+    });
+}
+
 int32_t unitvar_generator_seek(unitvar_generator *g, uint64_t block)
 {
     return guard([&] { generator(g).seek(block); });

@@ -1,6 +1,7 @@
 // Status, last error and the checks that every entry point shares.
 #include "guard.hpp"
 
+#include <array>
 #include <cstdio>
 #include <string>
 
@@ -14,23 +15,34 @@ namespace {
 constinit thread_local char last_error[512] = "";
 
 constexpr std::int32_t device_cpu = 1; // DLPack's kDLCPU
-constexpr std::uint8_t code_float = 2; // DLPack's kDLFloat
+
+// Codes are DLPack's: kDLFloat and kDLBfloat.
+struct NamedDType {
+    std::uint8_t code;
+    std::uint8_t bits;
+    DType dtype;
+};
+constexpr std::array<NamedDType, 4> dtypes{{
+    {2, 32, DType::f32},
+    {2, 64, DType::f64},
+    {4, 16, DType::bf16},
+    {2, 16, DType::f16},
+}};
 
 DType dtype_of(const unitvar_dtype &dtype)
 {
     if (dtype.lanes != 1) {
         core::invalid_value("t->dtype.lanes", std::uint64_t{dtype.lanes}, "1");
     }
-    if (dtype.code == code_float && dtype.bits == 32) {
-        return DType::f32;
-    }
-    if (dtype.code == code_float && dtype.bits == 64) {
-        return DType::f64;
+    for (const NamedDType &known : dtypes) {
+        if (known.code == dtype.code && known.bits == dtype.bits) {
+            return known.dtype;
+        }
     }
     throw Unsupported(core::message("t->dtype",
                                     "{code " + core::text(std::uint64_t{dtype.code}) + ", bits " +
                                         core::text(std::uint64_t{dtype.bits}) + "}",
-                                    "f32 {2, 32} or f64 {2, 64}"));
+                                    "f32 {2, 32}, f64 {2, 64}, bf16 {4, 16} or f16 {2, 16}"));
 }
 
 } // namespace

@@ -55,6 +55,12 @@ constexpr std::array<NamedValue, 3> fan_modes{{
     {"fan_avg", UNITVAR_FAN_AVG},
 }};
 
+constexpr std::array<NamedValue, 3> distributions{{
+    {"uniform", UNITVAR_UNIFORM},
+    {"normal", UNITVAR_NORMAL},
+    {"truncated_normal", UNITVAR_TRUNCATED_NORMAL},
+}};
+
 template <std::size_t N> void look_up(const std::array<NamedValue, N> &table, const char *name, std::int32_t *out)
 {
     require(name, "name");
@@ -132,6 +138,11 @@ int32_t unitvar_nonlinearity_from_name(const char *name, int32_t *out)
 int32_t unitvar_fan_mode_from_name(const char *name, int32_t *out)
 {
     return guard([&] { look_up(fan_modes, name, out); });
+}
+
+int32_t unitvar_distribution_from_name(const char *name, int32_t *out)
+{
+    return guard([&] { look_up(distributions, name, out); });
 }
 
 int32_t unitvar_status_from_name(const char *name, int32_t *out)

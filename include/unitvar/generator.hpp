@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace unitvar {
@@ -58,6 +59,10 @@ public:
     // Throws InvalidArgument beyond it, and Unsupported for torch_mt19937.
     void seek(std::uint64_t block);
     [[nodiscard]] std::uint64_t tell() const;
+
+    // A generator of its own for a name, at block 0: a function of engine, seed, stream and name alone. Names that
+    // differ, and forks of forks, give unrelated sequences. Throws Unsupported for torch_mt19937.
+    [[nodiscard]] Generator fork(std::string_view name) const;
 
     // The complete state, the same bytes on every machine. load also takes PyTorch's own state, which it knows by its
     // length, and throws CorruptState for any other bytes.

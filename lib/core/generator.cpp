@@ -107,6 +107,31 @@ void Generator::seek(std::uint64_t block)
     core::GeneratorAccess::advance(*this, block);
 }
 
+// 128 bits of state absorb the name, eight bytes at a time, the length last. For given bytes each step is a bijection
+// of the state, so neither seeds nor streams collide; both halves depend on every byte.
+Generator Generator::fork(std::string_view name) const
+{
+    if (engine_ == Engine::torch_mt19937) {
+        throw Unsupported("engine is 3 (torch_mt19937), which cannot be forked: PyTorch has one sequence; expected 1 or 2");
+    }
+    std::uint64_t a = seed_;
+    std::uint64_t b = stream_;
+    const auto absorb = [&](std::uint64_t word) {
+        a = core::mix(a + word + 0x9E3779B97F4A7C15U) ^ b;
+        b = core::mix(b + a);
+    };
+    for (std::size_t i = 0; i < name.size(); i += 8) {
+        std::uint64_t word = 0;
+        for (std::size_t k = 0; k < std::min<std::size_t>(8, name.size() - i); ++k) {
+            word |= std::uint64_t{static_cast<unsigned char>(name[i + k])} << (8 * k);
+        }
+        absorb(word);
+    }
+    absorb(name.size());
+    absorb(0x666F726BU); // "fork": the name is closed
+    return Generator(engine_, a, b);
+}
+
 std::uint64_t Generator::tell() const
 {
     if (engine_ == Engine::torch_mt19937) {

@@ -111,6 +111,9 @@ struct ReflectorKernels {
                              std::size_t last, void *strip);
 };
 
+// Rounds n elements of f32, none of them NaN, to 16 bits, to nearest even.
+using RoundKernel = void (*)(const float *source, std::uint16_t *target, std::size_t n);
+
 struct TorchKernels; // core/torch/kernels.hpp
 
 struct KernelTable {
@@ -120,6 +123,8 @@ struct KernelTable {
     MomentsKernel moments_f64;
     const ReflectorKernels *reflectors_f32;
     const ReflectorKernels *reflectors_f64;
+    RoundKernel round_to_bf16;
+    RoundKernel round_to_f16;
     const TorchKernels *torch;
 };
 

@@ -21,8 +21,7 @@ void sample(Generator &generator, std::span<T> target, core::DrawIndex draw, con
 // Where engine 3 writes.
 template <class T> core::TorchTarget torch_target(std::span<T> target)
 {
-    return {sizeof(T) == sizeof(float) ? core::TorchElement::f32 : core::TorchElement::f64, target.size(), true,
-            target.data()};
+    return {dtype_of<T>, target.size(), true, target.data()};
 }
 
 constexpr core::ParameterNames uniform_names{"low", "high"};
@@ -51,37 +50,41 @@ void bits(Generator &generator, std::span<std::uint64_t> target)
 void uniform(Generator &generator, std::span<float> target, double low, double high)
 {
     if (core::is_torch(generator)) {
-        core::torch_uniform(generator, torch_target(target), low, high, uniform_names);
+        core::torch_uniform(generator, torch_target(target), low, high);
         return;
     }
-    sample(generator, target, core::DrawIndex::uniform_f32, core::uniform_parameters<float>(low, high, uniform_names));
+    sample(generator, target, core::DrawIndex::uniform_f32,
+           core::uniform_parameters(DType::f32, low, high, uniform_names));
 }
 
 void uniform(Generator &generator, std::span<double> target, double low, double high)
 {
     if (core::is_torch(generator)) {
-        core::torch_uniform(generator, torch_target(target), low, high, uniform_names);
+        core::torch_uniform(generator, torch_target(target), low, high);
         return;
     }
-    sample(generator, target, core::DrawIndex::uniform_f64, core::uniform_parameters<double>(low, high, uniform_names));
+    sample(generator, target, core::DrawIndex::uniform_f64,
+           core::uniform_parameters(DType::f64, low, high, uniform_names));
 }
 
 void normal(Generator &generator, std::span<float> target, double mean, double std)
 {
     if (core::is_torch(generator)) {
-        core::torch_normal(generator, torch_target(target), mean, std, normal_names);
+        core::torch_normal(generator, torch_target(target), mean, std);
         return;
     }
-    sample(generator, target, core::DrawIndex::normal_f32, core::normal_parameters<float>(mean, std, normal_names));
+    sample(generator, target, core::DrawIndex::normal_f32,
+           core::normal_parameters(DType::f32, mean, std, normal_names));
 }
 
 void normal(Generator &generator, std::span<double> target, double mean, double std)
 {
     if (core::is_torch(generator)) {
-        core::torch_normal(generator, torch_target(target), mean, std, normal_names);
+        core::torch_normal(generator, torch_target(target), mean, std);
         return;
     }
-    sample(generator, target, core::DrawIndex::normal_f64, core::normal_parameters<double>(mean, std, normal_names));
+    sample(generator, target, core::DrawIndex::normal_f64,
+           core::normal_parameters(DType::f64, mean, std, normal_names));
 }
 
 void normal_icdf(Generator &generator, std::span<float> target, double mean, double std)
@@ -90,7 +93,7 @@ void normal_icdf(Generator &generator, std::span<float> target, double mean, dou
         core::torch_refuse("normal_icdf");
     }
     sample(generator, target, core::DrawIndex::normal_icdf_f32,
-           core::normal_parameters<float>(mean, std, normal_names));
+           core::normal_parameters(DType::f32, mean, std, normal_names));
 }
 
 void normal_icdf(Generator &generator, std::span<double> target, double mean, double std)
@@ -99,7 +102,7 @@ void normal_icdf(Generator &generator, std::span<double> target, double mean, do
         core::torch_refuse("normal_icdf");
     }
     sample(generator, target, core::DrawIndex::normal_icdf_f64,
-           core::normal_parameters<double>(mean, std, normal_names));
+           core::normal_parameters(DType::f64, mean, std, normal_names));
 }
 
 void trunc_normal(Generator &generator, std::span<float> target, double mean, double std, double a, double b)
@@ -110,7 +113,7 @@ void trunc_normal(Generator &generator, std::span<float> target, double mean, do
     }
     core::Truncation truncation;
     sample(generator, target, core::DrawIndex::trunc_normal_f32,
-           core::trunc_normal_parameters<float>(mean, std, a, b, truncation));
+           core::trunc_normal_parameters(DType::f32, mean, std, a, b, truncation));
 }
 
 void trunc_normal(Generator &generator, std::span<double> target, double mean, double std, double a, double b)
@@ -121,7 +124,7 @@ void trunc_normal(Generator &generator, std::span<double> target, double mean, d
     }
     core::Truncation truncation;
     sample(generator, target, core::DrawIndex::trunc_normal_f64,
-           core::trunc_normal_parameters<double>(mean, std, a, b, truncation));
+           core::trunc_normal_parameters(DType::f64, mean, std, a, b, truncation));
 }
 
 } // namespace unitvar

@@ -17,4 +17,7 @@ extern const core::TorchKernels torch;
 extern const core::ReflectorKernels reflectors_f32;
 extern const core::ReflectorKernels reflectors_f64;
 
+void round_to_bf16(const float *source, std::uint16_t *target, std::size_t n);
+void round_to_f16(const float *source, std::uint16_t *target, std::size_t n);
+
 } // namespace unitvar::UNITVAR_ISA

@@ -1,4 +1,4 @@
-// AVX2 with FMA: 8 lanes of f32, 4 of f64. The registers are xsimd's fma3<avx2> batches; selects on sign bits,
+// AVX2 with FMA and F16C: 8 lanes of f32, 4 of f64. The registers are xsimd's fma3<avx2> batches; selects on sign bits,
 // conversions of 64-bit integers and rotates are intrinsics because xsimd 8.1 lacks them or takes many
 // instructions.
 #pragma once
@@ -11,6 +11,7 @@ namespace {
 
 using F32 = xsimd::batch<float, xsimd::fma3<xsimd::avx2>>;
 using U32 = xsimd::batch<std::uint32_t, xsimd::fma3<xsimd::avx2>>;
+using U16 = xsimd::batch<std::uint16_t, xsimd::fma3<xsimd::avx2>>;
 using F64 = xsimd::batch<double, xsimd::fma3<xsimd::avx2>>;
 using U64 = xsimd::batch<std::uint64_t, xsimd::fma3<xsimd::avx2>>;
 
@@ -121,6 +122,19 @@ UNITVAR_INLINE F64 widen_upper(U32 a)
 UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
 {
     return _mm256_set_m128(_mm256_cvtpd_ps(upper), _mm256_cvtpd_ps(lower));
+}
+
+// The upper halves of 32-bit lanes, first those of a.
+UNITVAR_INLINE U16 upper_halves(U32 a, U32 b)
+{
+    const __m256i packed = _mm256_packus_epi32(_mm256_srli_epi32(a, 16), _mm256_srli_epi32(b, 16));
+    return _mm256_permute4x64_epi64(packed, 0xD8);
+}
+// Rounded to f16, first those of a.
+UNITVAR_INLINE U16 halve(F32 a, F32 b)
+{
+    return _mm256_set_m128i(_mm256_cvtps_ph(b, _MM_FROUND_TO_NEAREST_INT),
+                            _mm256_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT));
 }
 
 // x < y ? x : y, which is what the instruction does for zeros and NaN.

@@ -11,6 +11,7 @@ namespace {
 
 using F32 = xsimd::batch<float, xsimd::avx512bw>;
 using U32 = xsimd::batch<std::uint32_t, xsimd::avx512bw>;
+using U16 = xsimd::batch<std::uint16_t, xsimd::avx512bw>;
 using F64 = xsimd::batch<double, xsimd::avx512bw>;
 using U64 = xsimd::batch<std::uint64_t, xsimd::avx512bw>;
 
@@ -115,6 +116,21 @@ UNITVAR_INLINE F64 widen_upper(U32 a)
 UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
 {
     return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(lower)), _mm512_cvtpd_ps(upper), 1);
+}
+
+// The upper halves of 32-bit lanes, first those of a.
+UNITVAR_INLINE U16 upper_halves(U32 a, U32 b)
+{
+    alignas(64) static constexpr std::uint16_t odd[32] = {1,  3,  5,  7,  9,  11, 13, 15, 17, 19, 21,
+                                                          23, 25, 27, 29, 31, 33, 35, 37, 39, 41, 43,
+                                                          45, 47, 49, 51, 53, 55, 57, 59, 61, 63};
+    return _mm512_permutex2var_epi16(a, _mm512_load_si512(odd), b);
+}
+// Rounded to f16, first those of a.
+UNITVAR_INLINE U16 halve(F32 a, F32 b)
+{
+    return _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT)),
+                              _mm512_cvtps_ph(b, _MM_FROUND_TO_NEAREST_INT), 1);
 }
 
 // x < y ? x : y, which is what the instruction does for zeros and NaN.

@@ -11,6 +11,7 @@ namespace {
 
 using F32 = xsimd::batch<float, xsimd::neon64>;
 using U32 = xsimd::batch<std::uint32_t, xsimd::neon64>;
+using U16 = xsimd::batch<std::uint16_t, xsimd::neon64>;
 using F64 = xsimd::batch<double, xsimd::neon64>;
 using U64 = xsimd::batch<std::uint64_t, xsimd::neon64>;
 
@@ -110,6 +111,17 @@ UNITVAR_INLINE F64 widen_upper(U32 a)
 UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
 {
     return vcvt_high_f32_f64(vcvt_f32_f64(lower), upper);
+}
+
+// The upper halves of 32-bit lanes, first those of a.
+UNITVAR_INLINE U16 upper_halves(U32 a, U32 b)
+{
+    return vuzp2q_u16(vreinterpretq_u16_u32(a), vreinterpretq_u16_u32(b));
+}
+// Rounded to f16, first those of a.
+UNITVAR_INLINE U16 halve(F32 a, F32 b)
+{
+    return vreinterpretq_u16_f16(vcvt_high_f16_f32(vcvt_f16_f32(a), b));
 }
 
 // x < y ? x : y. vminq differs for zeros and NaN.

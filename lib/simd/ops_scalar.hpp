@@ -7,6 +7,8 @@
 #include <cmath>
 #include <type_traits>
 
+#include "core/half.hpp"
+
 namespace unitvar {
 namespace {
 
@@ -27,6 +29,7 @@ template <class T> struct Lanes {
 
 using F32 = Lanes<float>;
 using U32 = Lanes<std::uint32_t>;
+using U16 = Lanes<std::uint16_t>;
 using F64 = Lanes<double>;
 using U64 = Lanes<std::uint64_t>;
 
@@ -175,6 +178,27 @@ UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
     for (std::size_t i = 0; i < F64::size; ++i) {
         result.lane[i] = static_cast<float>(lower.lane[i]);
         result.lane[F64::size + i] = static_cast<float>(upper.lane[i]);
+    }
+    return result;
+}
+
+// The upper halves of 32-bit lanes, first those of a.
+UNITVAR_INLINE U16 upper_halves(U32 a, U32 b)
+{
+    U16 result;
+    for (std::size_t i = 0; i < U32::size; ++i) {
+        result.lane[i] = static_cast<std::uint16_t>(a.lane[i] >> 16U);
+        result.lane[U32::size + i] = static_cast<std::uint16_t>(b.lane[i] >> 16U);
+    }
+    return result;
+}
+// Rounded to f16, first those of a.
+UNITVAR_INLINE U16 halve(F32 a, F32 b)
+{
+    U16 result;
+    for (std::size_t i = 0; i < F32::size; ++i) {
+        result.lane[i] = core::round_to_f16(a.lane[i]);
+        result.lane[F32::size + i] = core::round_to_f16(b.lane[i]);
     }
     return result;
 }

@@ -35,6 +35,7 @@ template <class Register, std::size_t Lanes> using Logical = Pack<Register, Lane
 
 template <std::size_t Lanes> using F32x = Logical<F32, Lanes>;
 template <std::size_t Lanes> using U32x = Logical<U32, Lanes>;
+template <std::size_t Lanes> using U16x = Logical<U16, Lanes>;
 template <std::size_t Lanes> using F64x = Logical<F64, Lanes>;
 template <std::size_t Lanes> using U64x = Logical<U64, Lanes>;
 
@@ -178,6 +179,21 @@ template <std::size_t K> UNITVAR_INLINE Pack<F32, K / 2> to_f32(const Pack<F64, 
 {
     return generate<K / 2>([&](std::size_t k) UNITVAR_INLINE_LAMBDA { return narrow(a.reg[2 * k], a.reg[2 * k + 1]); });
 }
+
+// f32 rounded to bf16 and to f16, to nearest even. The first takes no NaN.
+template <std::size_t K> UNITVAR_INLINE Pack<U16, K / 2> to_bf16(const Pack<F32, K> &a)
+{
+    using U = Pack<U32, K>;
+    const U bits = bits_of(a);
+    const U rounded = bits + (shift_right<16>(bits) & broadcast<U>(1)) + broadcast<U>(0x7FFF);
+    return generate<K / 2>(
+        [&](std::size_t k) UNITVAR_INLINE_LAMBDA { return upper_halves(rounded.reg[2 * k], rounded.reg[2 * k + 1]); });
+}
+template <std::size_t K> UNITVAR_INLINE Pack<U16, K / 2> to_f16(const Pack<F32, K> &a)
+{
+    return generate<K / 2>([&](std::size_t k) UNITVAR_INLINE_LAMBDA { return halve(a.reg[2 * k], a.reg[2 * k + 1]); });
+}
+
 template <class P> UNITVAR_INLINE P load(const void *source)
 {
     using R = typename P::Native;

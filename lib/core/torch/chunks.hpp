@@ -28,20 +28,6 @@ struct alignas(64) ChunkOfWords {
     }
 };
 
-[[nodiscard]] constexpr std::size_t torch_element_bytes(TorchElement element) noexcept
-{
-    switch (element) {
-    case TorchElement::f32:
-        return 4;
-    case TorchElement::f64:
-        return 8;
-    case TorchElement::bf16:
-    case TorchElement::f16:
-        return 2;
-    }
-    return 0;
-}
-
 // Targets of this size go past the caches.
 inline constexpr std::uint64_t torch_streaming_bytes = std::uint64_t{8} << 20U;
 
@@ -50,7 +36,7 @@ template <class Write>
 void for_each_piece(const TorchSource &source, const TorchTarget &target, std::uint64_t last, std::size_t most,
                     const Write &write)
 {
-    const std::size_t bytes = torch_element_bytes(target.element);
+    const std::size_t bytes = element_bytes(target.dtype);
     const StoreMode mode = last * bytes >= torch_streaming_bytes ? StoreMode::streaming : StoreMode::cached;
     alignas(64) unsigned char buffer[chunk_words * sizeof(double)];
     for (std::uint64_t first = 0; first < last; first += most) {

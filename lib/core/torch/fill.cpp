@@ -33,7 +33,7 @@ void fill_uniform_16(const TorchSource &source, const TorchTarget &target, doubl
 void torch_fill_u32(const TorchSource &source, void *target, std::uint64_t n)
 {
     ChunkOfWords words;
-    const TorchTarget elements{TorchElement::f32, n, true, target};
+    const TorchTarget elements{DType::f32, n, true, target};
     for_each_piece(source, elements, n, chunk_words, [&](unsigned char *out, std::size_t count, StoreMode) {
         words.draw(source, count);
         std::memcpy(out, words.word, count * sizeof(std::uint32_t));
@@ -43,7 +43,7 @@ void torch_fill_u32(const TorchSource &source, void *target, std::uint64_t n)
 void torch_fill_u64(const TorchSource &source, void *target, std::uint64_t n)
 {
     ChunkOfWords words;
-    const TorchTarget elements{TorchElement::f64, n, true, target};
+    const TorchTarget elements{DType::f64, n, true, target};
     for_each_piece(source, elements, n, chunk_words / 2, [&](unsigned char *out, std::size_t count, StoreMode) {
         words.draw(source, 2 * count);
         for (std::size_t i = 0; i < count; ++i) {
@@ -54,8 +54,8 @@ void torch_fill_u64(const TorchSource &source, void *target, std::uint64_t n)
 
 void torch_fill_uniform(const TorchSource &source, const TorchTarget &target, double low, double high)
 {
-    switch (target.element) {
-    case TorchElement::f32: {
+    switch (target.dtype) {
+    case DType::f32: {
         const auto a = static_cast<float>(low);
         const float width = static_cast<float>(high) - a;
         ChunkOfWords words;
@@ -67,7 +67,7 @@ void torch_fill_uniform(const TorchSource &source, const TorchTarget &target, do
                        });
         return;
     }
-    case TorchElement::f64: {
+    case DType::f64: {
         ChunkOfWords words;
         for_each_piece(source, target, target.count, chunk_words / 2,
                        [&](unsigned char *out, std::size_t count, StoreMode mode) {
@@ -76,11 +76,11 @@ void torch_fill_uniform(const TorchSource &source, const TorchTarget &target, do
                        });
         return;
     }
-    case TorchElement::bf16:
-        fill_uniform_16<8>(source, target, low, high, to_bf16, from_bf16);
+    case DType::bf16:
+        fill_uniform_16<8>(source, target, low, high, round_to_bf16, widen_bf16);
         return;
-    case TorchElement::f16:
-        fill_uniform_16<11>(source, target, low, high, to_f16, from_f16);
+    case DType::f16:
+        fill_uniform_16<11>(source, target, low, high, round_to_f16, widen_f16);
         return;
     }
 }

@@ -6,6 +6,7 @@
 
 #include "core/layout.hpp"
 #include "core/torch/engine.hpp"
+#include "unitvar/tensor.hpp"
 
 namespace unitvar::core {
 
@@ -14,11 +15,9 @@ struct TorchSource {
     const TorchKernels &kernels;
 };
 
-enum class TorchElement : std::uint8_t { f32, f64, bf16, f16 };
-
 // Elements in the order in which they are filled.
 struct TorchTarget {
-    TorchElement element;
+    DType dtype;
     std::uint64_t count;
     bool row_major;                  // contiguous, the last index fastest: what the block form of normal asks for
     void *data;                      // of the first, where they follow one another

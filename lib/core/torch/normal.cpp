@@ -56,7 +56,7 @@ struct BlockOfBf16 {
         : mean(round(static_cast<float>(location))), std(round(static_cast<float>(scale)))
     {
     }
-    [[nodiscard]] static float round(float x) noexcept { return from_bf16(to_bf16(x)); }
+    [[nodiscard]] static float round(float x) noexcept { return widen_bf16(round_to_bf16(x)); }
     void operator()(const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode /*mode*/) const
     {
         for (std::size_t i = 0; i < count; i += block) {
@@ -65,7 +65,7 @@ struct BlockOfBf16 {
                 const float u2 = static_cast<float>(word[j + half_block] & 0xFFU) * 0x1p-8F;
                 const float radius = round(std::sqrt(round(-2.0F * round(std::log(u1)))));
                 const float angle = round(static_cast<float>(two_pi * static_cast<double>(u2)));
-                const auto scaled = [&](float z) { return to_bf16(round(round(radius * round(z)) * std) + mean); };
+                const auto scaled = [&](float z) { return round_to_bf16(round(round(radius * round(z)) * std) + mean); };
                 put(out, j, scaled(std::cos(angle)));
                 put(out, j + half_block, scaled(std::sin(angle)));
             }
@@ -82,7 +82,7 @@ struct BlockOfF16 {
         : mean(round(static_cast<float>(location))), std(round(static_cast<float>(scale)))
     {
     }
-    [[nodiscard]] static float round(float x) noexcept { return from_f16(to_f16(x)); }
+    [[nodiscard]] static float round(float x) noexcept { return widen_f16(round_to_f16(x)); }
     void operator()(const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode /*mode*/) const
     {
         for (std::size_t i = 0; i < count; i += block) {
@@ -91,8 +91,8 @@ struct BlockOfF16 {
                 const float u2 = static_cast<float>(word[j + half_block] & 0x7FFU) * 0x1p-11F;
                 const float radius = round(std::sqrt(-2.0F * std::log(u1)));
                 const float angle = round(static_cast<float>(two_pi * static_cast<double>(u2)));
-                put(out, j, to_f16(std::fma(radius * std::cos(angle), std, mean)));
-                put(out, j + half_block, to_f16(std::fma(radius * std::sin(angle), std, mean)));
+                put(out, j, round_to_f16(std::fma(radius * std::cos(angle), std, mean)));
+                put(out, j + half_block, round_to_f16(std::fma(radius * std::sin(angle), std, mean)));
             }
         }
     }
@@ -114,7 +114,7 @@ template <class Block> void fill_blocks(const TorchSource &source, const TorchTa
         words.draw(source, block * Block::words);
         transform(words.word,
                   static_cast<unsigned char *>(target.data) +
-                      (target.count - block) * torch_element_bytes(target.element),
+                      (target.count - block) * element_bytes(target.dtype),
                   block, StoreMode::cached);
     }
 }
@@ -135,20 +135,20 @@ void fill_scalars(const TorchSource &source, const TorchTarget &target, double m
 void torch_fill_normal(const TorchSource &source, const TorchTarget &target, double mean, double std)
 {
     const bool blocks = target.row_major && target.count >= block;
-    switch (target.element) {
-    case TorchElement::f32:
+    switch (target.dtype) {
+    case DType::f32:
         return blocks ? fill_blocks(source, target, BlockOfF32{source.kernels, mean, std})
                       : fill_scalars(source, target, mean, std, [](double x) { return static_cast<float>(x); });
-    case TorchElement::f64:
+    case DType::f64:
         return blocks ? fill_blocks(source, target, BlockOfF64{mean, std})
                       : fill_scalars(source, target, mean, std, [](double x) { return x; });
-    case TorchElement::bf16:
+    case DType::bf16:
         return blocks
                    ? fill_blocks(source, target, BlockOfBf16{mean, std})
-                   : fill_scalars(source, target, mean, std, [](double x) { return to_bf16(static_cast<float>(x)); });
-    case TorchElement::f16:
+                   : fill_scalars(source, target, mean, std, [](double x) { return round_to_bf16(static_cast<float>(x)); });
+    case DType::f16:
         return blocks ? fill_blocks(source, target, BlockOfF16{mean, std})
-                      : fill_scalars(source, target, mean, std, [](double x) { return to_f16(static_cast<float>(x)); });
+                      : fill_scalars(source, target, mean, std, [](double x) { return round_to_f16(static_cast<float>(x)); });
     }
 }
 

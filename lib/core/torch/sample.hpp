@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "core/fill.hpp"
 #include "core/torch/fill.hpp"
@@ -22,22 +23,32 @@ namespace unitvar::core {
 // For what PyTorch has no counterpart of.
 [[noreturn]] void torch_refuse(const char *what);
 
-void torch_uniform(Generator &generator, const TorchTarget &target, double low, double high, ParameterNames names);
-void torch_normal(Generator &generator, const TorchTarget &target, double mean, double std, ParameterNames names);
+// Checks of parameters. What is written is of this type; 16-bit types have no trunc_normal of f16.
+void torch_check_uniform(DType dtype, double low, double high, ParameterNames names);
+void torch_check_normal(DType dtype, double mean, double std, ParameterNames names);
+void torch_check_trunc_normal(DType dtype, double mean, double std, double a, double b);
+
+// The samplers, checks included.
+void torch_uniform(Generator &generator, const TorchTarget &target, double low, double high);
+void torch_normal(Generator &generator, const TorchTarget &target, double mean, double std);
 void torch_trunc_normal(Generator &generator, const TorchTarget &target, double mean, double std, double a, double b);
+
+void torch_permutation(Generator &generator, std::span<std::int64_t> target);
 
 // A tensor as a target: its elements in the order of their addresses.
 class TorchTensor {
 public:
     // Throws what Layout throws.
     explicit TorchTensor(const TensorView &tensor);
+    TorchTensor(const TorchTensor &) = delete;
+    TorchTensor &operator=(const TorchTensor &) = delete;
     [[nodiscard]] const TorchTarget &target() const noexcept { return target_; }
 
 private:
     [[nodiscard]] Layout in_order(const TensorView &tensor);
 
     Layout row_major_;
-    Layout order_;
+    Layout order_; // target_ points to it
     TorchTarget target_;
 };
 

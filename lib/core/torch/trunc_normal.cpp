@@ -70,8 +70,8 @@ void torch_fill_trunc_normal(const TorchSource &source, const TorchTarget &targe
     const TorchTruncation truncation{std * sqrt_2, mean, a, b};
     ChunkOfWords words;
     alignas(64) float uniform[chunk_words + torch_read_ahead];
-    switch (target.element) {
-    case TorchElement::f32: {
+    switch (target.dtype) {
+    case DType::f32: {
         const auto first = static_cast<float>(low);
         const float width = static_cast<float>(high) - first;
         for_each_piece(source, target, target.count, chunk_words,
@@ -85,7 +85,7 @@ void torch_fill_trunc_normal(const TorchSource &source, const TorchTarget &targe
                        });
         return;
     }
-    case TorchElement::f64:
+    case DType::f64:
         for_each_piece(source, target, target.count, chunk_words / 2,
                        [&](unsigned char *out, std::size_t count, StoreMode) {
                            words.draw(source, 2 * count);
@@ -98,10 +98,10 @@ void torch_fill_trunc_normal(const TorchSource &source, const TorchTarget &targe
                            }
                        });
         return;
-    case TorchElement::bf16: {
-        const auto round = [](double x) { return from_bf16(to_bf16(static_cast<float>(x))); };
+    case DType::bf16: {
+        const auto round = [](double x) { return widen_bf16(round_to_bf16(static_cast<float>(x))); };
         const float first = round(low);
-        const float width = from_bf16(to_bf16(round(high) - first));
+        const float width = widen_bf16(round_to_bf16(round(high) - first));
         const float scale = round(truncation.scale);
         const float offset = round(mean);
         for_each_piece(source, target, target.count, chunk_words,
@@ -109,19 +109,19 @@ void torch_fill_trunc_normal(const TorchSource &source, const TorchTarget &targe
                            words.draw(source, count);
                            for (std::size_t i = 0; i < count; ++i) {
                                const float u = static_cast<float>(words.word[i] & 0xFFU) * 0x1p-8F;
-                               uniform[i] = from_bf16(to_bf16(std::fma(u, width, first)));
+                               uniform[i] = widen_bf16(round_to_bf16(std::fma(u, width, first)));
                            }
                            pad(uniform, count);
                            source.kernels.erfinv_f32(uniform, count);
                            for (std::size_t i = 0; i < count; ++i) {
-                               const float x = from_bf16(to_bf16(from_bf16(to_bf16(uniform[i])) * scale));
-                               const float moved = from_bf16(to_bf16(x + offset));
-                               put(out, i, to_bf16(clamp(moved, round(a), round(b))));
+                               const float x = widen_bf16(round_to_bf16(widen_bf16(round_to_bf16(uniform[i])) * scale));
+                               const float moved = widen_bf16(round_to_bf16(x + offset));
+                               put(out, i, round_to_bf16(clamp(moved, round(a), round(b))));
                            }
                        });
         return;
     }
-    case TorchElement::f16: // PyTorch has none
+    case DType::f16: // PyTorch has none
         return;
     }
 }
