@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <limits>
 #include <map>
 #include <random>
@@ -82,7 +83,7 @@ TEST_CASE("torch: words are those of std::mt19937 seeded with the low half of th
             INFO("seed ", seed, ", words before ", total, ", n ", n);
             const auto words = filled<std::uint32_t>(unitvar_bits_u32, g, n);
             std::vector<std::uint32_t> expected(n);
-            std::generate(expected.begin(), expected.end(), reference);
+            std::generate(expected.begin(), expected.end(), std::ref(reference));
             CHECK(words == expected);
             total += n;
         }
@@ -277,7 +278,7 @@ TEST_CASE("torch: bytes that no generator saved are refused")
         changed[i] ^= 0x10u;
         check_fails(unitvar_generator_load(changed.data(), changed.size(), &out), UNITVAR_CORRUPT_STATE, {"buf"});
     }
-    for (const std::size_t size : {0ul, 55ul, 57ul, own.size() - 1, own.size() + 1, 5055ul, 5057ul}) {
+    for (const std::size_t size : {1ul, 55ul, 57ul, own.size() - 1, own.size() + 1, 5055ul, 5057ul}) {
         std::vector<unsigned char> other(size);
         check_fails(unitvar_generator_load(other.data(), size, &out), UNITVAR_CORRUPT_STATE, {"size"});
     }

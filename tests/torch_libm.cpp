@@ -37,7 +37,8 @@ bool same(const char *name, float from, float to, std::uint32_t stride, const Ow
         }
         store(value, own(load<Floats>(x)));
         for (std::size_t i = 0; i < Floats::lanes; ++i) {
-            const float expected = reference(x[i]);
+            const volatile float opaque = x[i]; // what a compiler knows it computes itself, correctly rounded
+            const float expected = reference(opaque);
             ++seen;
             if (std::memcmp(&expected, &value[i], sizeof(float)) != 0 && different++ < 3) {
                 std::printf("%s(%a) is %a, the C library's %a\n", name, static_cast<double>(x[i]),
@@ -81,10 +82,16 @@ int main(int argc, char **argv)
     good = same("expf", 0x1p-30F, 2.0F, stride, exp, expf_of) && good;
     good = same("logf", 0x1p-25F, 0.5F, stride, log, [](float x) { return std::log(x); }) && good;
     const auto erff_of = [](float x) { return std::erf(x); };
-    good = same("erff", 0x1p-60F, 0x1.affffep-1F, stride, [](const Floats &x) { return libm_erf_below_0_84(x); }, erff_of) &&
+    good = same(
+               "erff", 0x1p-60F, 0x1.affffep-1F, stride, [](const Floats &x) { return libm_erf_below_0_84(x); },
+               erff_of) &&
            good;
-    good = same("erff", 0x1.bp-1F, 0x1.3ffffep0F, stride, [](const Floats &x) { return libm_erf_below_1_25(x); }, erff_of) &&
+    good = same(
+               "erff", 0x1.bp-1F, 0x1.3ffffep0F, stride, [](const Floats &x) { return libm_erf_below_1_25(x); },
+               erff_of) &&
            good;
-    good = same("erff", 1.25F, 0x1.7ffffep2F, stride, [](const Floats &x) { return libm_erf_below_6(x); }, erff_of) && good;
+    good = same(
+               "erff", 1.25F, 0x1.7ffffep2F, stride, [](const Floats &x) { return libm_erf_below_6(x); }, erff_of) &&
+           good;
     return good ? 0 : 1;
 }

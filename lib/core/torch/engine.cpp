@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "core/message.hpp"
 #include "unitvar/error.hpp"
@@ -91,7 +92,7 @@ double TorchEngine::normal(const TorchKernels &kernels) noexcept
 {
     if (has_normal_) {
         has_normal_ = false;
-        return normal_;
+        return std::exchange(normal_, 0);
     }
     const double u1 = uniform(kernels);
     const double u2 = uniform(kernels);
@@ -148,10 +149,10 @@ void TorchEngine::write_torch(std::uint64_t seed, ByteWriter &writer) const noex
         writer.put(std::uint64_t{state_.word[i]});
     }
     writer.put(std::uint64_t{0}); // the other normal of the pair and its radius, of versions before 1.3
-    writer.put(std::bit_cast<std::uint64_t>(has_normal_ ? normal_ : 0.0));
+    writer.put(std::bit_cast<std::uint64_t>(normal_));
     writer.put(std::uint64_t{0});
     writer.put(std::uint64_t{has_normal_ ? 1U : 0U}); // 4 bytes and 4 of padding
-    writer.put(std::bit_cast<std::uint32_t>(has_float_ ? float_ : 0.0F));
+    writer.put(std::bit_cast<std::uint32_t>(float_));
     writer.put(std::uint32_t{has_float_ ? 1U : 0U}); // 1 byte and 3 of padding
 }
 
@@ -178,12 +179,14 @@ TorchEngine TorchEngine::read_torch(ByteReader &reader, std::uint64_t &seed)
         engine.state_.word[i] = static_cast<std::uint32_t>(word);
     }
     static_cast<void>(reader.get<std::uint64_t>());
-    engine.normal_ = std::bit_cast<double>(reader.get<std::uint64_t>());
+    const auto normal = std::bit_cast<double>(reader.get<std::uint64_t>());
     static_cast<void>(reader.get<std::uint64_t>());
     engine.has_normal_ = reader.get<std::uint32_t>() != 0;
+    engine.normal_ = engine.has_normal_ ? normal : 0;
     static_cast<void>(reader.get<std::uint32_t>());
-    engine.float_ = std::bit_cast<float>(reader.get<std::uint32_t>());
+    const auto single = std::bit_cast<float>(reader.get<std::uint32_t>());
     engine.has_float_ = (reader.get<std::uint32_t>() & 0xFFU) != 0;
+    engine.float_ = engine.has_float_ ? single : 0;
     return engine;
 }
 

@@ -42,7 +42,7 @@ private:
     bool seeded_now_ = true;             // no word drawn yet, which PyTorch's blob tells from a period used up
     bool has_normal_ = false;
     bool has_float_ = false; // PyTorch keeps such a value, but its CPU samplers never make one
-    double normal_ = 0;
+    double normal_ = 0;      // 0 where there is none
     float float_ = 0;
 };
 
