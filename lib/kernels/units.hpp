@@ -20,4 +20,6 @@ extern const core::ReflectorKernels reflectors_f64;
 void round_to_bf16(const float *source, std::uint16_t *target, std::size_t n);
 void round_to_f16(const float *source, std::uint16_t *target, std::size_t n);
 
+extern const core::SelectionKernels selection;
+
 } // namespace unitvar::UNITVAR_ISA

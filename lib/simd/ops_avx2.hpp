@@ -137,6 +137,34 @@ UNITVAR_INLINE U16 halve(F32 a, F32 b)
                             _mm256_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT));
 }
 
+// Bit i: is lane i of a below that of b?
+UNITVAR_INLINE std::uint64_t less_bits(U32 a, U32 b)
+{
+    const __m256i top = _mm256_set1_epi32(INT32_MIN);
+    const __m256i less = _mm256_cmpgt_epi32(_mm256_xor_si256(b, top), _mm256_xor_si256(a, top));
+    return static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(less)));
+}
+// Zeros in the lanes whose bits are set, counted from bit 0.
+UNITVAR_INLINE U16 zero_where(U16 a, std::uint64_t bits)
+{
+    const __m256i lane =
+        _mm256_setr_epi16(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, INT16_MIN);
+    const __m256i own = _mm256_and_si256(_mm256_set1_epi16(static_cast<std::int16_t>(bits)), lane);
+    return _mm256_andnot_si256(_mm256_cmpeq_epi16(own, lane), a);
+}
+UNITVAR_INLINE U32 zero_where(U32 a, std::uint64_t bits)
+{
+    const __m256i lane = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+    const __m256i own = _mm256_and_si256(_mm256_set1_epi32(static_cast<std::int32_t>(bits)), lane);
+    return _mm256_andnot_si256(_mm256_cmpeq_epi32(own, lane), a);
+}
+UNITVAR_INLINE U64 zero_where(U64 a, std::uint64_t bits)
+{
+    const __m256i lane = _mm256_setr_epi64x(1, 2, 4, 8);
+    const __m256i own = _mm256_and_si256(_mm256_set1_epi64x(static_cast<std::int64_t>(bits)), lane);
+    return _mm256_andnot_si256(_mm256_cmpeq_epi64(own, lane), a);
+}
+
 // x < y ? x : y, which is what the instruction does for zeros and NaN.
 UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 {

@@ -133,6 +133,25 @@ UNITVAR_INLINE U16 halve(F32 a, F32 b)
                               _mm512_cvtps_ph(b, _MM_FROUND_TO_NEAREST_INT), 1);
 }
 
+// Bit i: is lane i of a below that of b?
+UNITVAR_INLINE std::uint64_t less_bits(U32 a, U32 b)
+{
+    return _mm512_cmplt_epu32_mask(a, b);
+}
+// Zeros in the lanes whose bits are set, counted from bit 0.
+UNITVAR_INLINE U16 zero_where(U16 a, std::uint64_t bits)
+{
+    return _mm512_maskz_mov_epi16(static_cast<__mmask32>(~bits), a);
+}
+UNITVAR_INLINE U32 zero_where(U32 a, std::uint64_t bits)
+{
+    return _mm512_maskz_mov_epi32(static_cast<__mmask16>(~bits), a);
+}
+UNITVAR_INLINE U64 zero_where(U64 a, std::uint64_t bits)
+{
+    return _mm512_maskz_mov_epi64(static_cast<__mmask8>(~bits), a);
+}
+
 // x < y ? x : y, which is what the instruction does for zeros and NaN.
 UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 {

@@ -124,6 +124,29 @@ UNITVAR_INLINE U16 halve(F32 a, F32 b)
     return vreinterpretq_u16_f16(vcvt_high_f16_f32(vcvt_f16_f32(a), b));
 }
 
+// Bit i: is lane i of a below that of b?
+UNITVAR_INLINE std::uint64_t less_bits(U32 a, U32 b)
+{
+    const uint32x4_t lane = {1, 2, 4, 8};
+    return vaddvq_u32(vandq_u32(vcltq_u32(a, b), lane));
+}
+// Zeros in the lanes whose bits are set, counted from bit 0.
+UNITVAR_INLINE U16 zero_where(U16 a, std::uint64_t bits)
+{
+    const uint16x8_t lane = {1, 2, 4, 8, 16, 32, 64, 128};
+    return vbicq_u16(a, vtstq_u16(vdupq_n_u16(static_cast<std::uint16_t>(bits)), lane));
+}
+UNITVAR_INLINE U32 zero_where(U32 a, std::uint64_t bits)
+{
+    const uint32x4_t lane = {1, 2, 4, 8};
+    return vbicq_u32(a, vtstq_u32(vdupq_n_u32(static_cast<std::uint32_t>(bits)), lane));
+}
+UNITVAR_INLINE U64 zero_where(U64 a, std::uint64_t bits)
+{
+    const uint64x2_t lane = {1, 2};
+    return vbicq_u64(a, vtstq_u64(vdupq_n_u64(bits), lane));
+}
+
 // x < y ? x : y. vminq differs for zeros and NaN.
 UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 {

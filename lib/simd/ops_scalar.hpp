@@ -203,6 +203,24 @@ UNITVAR_INLINE U16 halve(F32 a, F32 b)
     return result;
 }
 
+// Bit i: is lane i of a below that of b?
+UNITVAR_INLINE std::uint64_t less_bits(U32 a, U32 b)
+{
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < U32::size; ++i) {
+        bits |= std::uint64_t{a.lane[i] < b.lane[i]} << i;
+    }
+    return bits;
+}
+// Zeros in the lanes whose bits are set, counted from bit 0.
+template <class T> UNITVAR_INLINE Lanes<T> zero_where(Lanes<T> a, std::uint64_t bits)
+{
+    for (std::size_t i = 0; i < Lanes<T>::size; ++i) {
+        a.lane[i] = (bits >> i & 1U) != 0 ? T{0} : a.lane[i];
+    }
+    return a;
+}
+
 template <class T> UNITVAR_INLINE Lanes<T> minimum(Lanes<T> x, Lanes<T> y)
 {
     return each([](T p, T q) UNITVAR_INLINE_LAMBDA { return p < q ? p : q; }, x, y);
