@@ -8,18 +8,16 @@
 #include "support/scale.hpp"
 #include "support/tables.hpp"
 #include "support/tensors.hpp"
+#include "support/torch_golden.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <functional>
 #include <limits>
-#include <map>
 #include <random>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -47,28 +45,6 @@ template <class T> std::vector<unsigned char> bytes_of(const std::vector<T> &val
     if (!bytes.empty())
         std::memcpy(bytes.data(), values.data(), bytes.size());
     return bytes;
-}
-
-// The file is a list of "name": [ "hex", ... ], numbers where values are integers.
-std::map<std::string, std::vector<std::uint64_t>> read_golden()
-{
-    std::ifstream file(UNITVAR_TORCH_GOLDEN);
-    REQUIRE(file.good());
-    std::map<std::string, std::vector<std::uint64_t>> vectors;
-    std::string line;
-    std::string name;
-    while (std::getline(file, line)) {
-        const std::size_t quote = line.find('"');
-        if (line.find('[') != std::string::npos && line.find("\": [") != std::string::npos) {
-            name = line.substr(quote + 1, line.find("\": [") - quote - 1);
-            vectors[name];
-        } else if (quote != std::string::npos) {
-            vectors[name].push_back(std::stoull(line.substr(quote + 1), nullptr, 16));
-        } else if (!line.empty() && std::isdigit(static_cast<unsigned char>(line[0])) != 0) {
-            vectors[name].push_back(std::stoull(line));
-        }
-    }
-    return vectors;
 }
 
 } // namespace
@@ -115,7 +91,7 @@ TEST_CASE("torch: uniform and normal are PyTorch's formulas, the second scalar n
 
 TEST_CASE("torch: the golden vectors of PyTorch's f32 and f64 samplers")
 {
-    const auto golden = read_golden();
+    const auto golden = support::torch_golden();
     std::size_t compared = 0;
     for (const auto &[name, expected] : golden) {
         const Generator g = torch(name.ends_with("seed=42") ? 42 : 0);
@@ -149,6 +125,12 @@ TEST_CASE("torch: the golden vectors of PyTorch's f32 and f64 samplers")
         ++compared;
     }
     CHECK(compared == 2 * 11);
+    for (const std::uint64_t seed : {0u, 42u}) {
+        const auto order = filled<std::int64_t>(unitvar_permutation_i64, torch(seed), 10);
+        const auto &expected = golden.at("randperm(10)|seed=" + std::to_string(seed));
+        CHECK(std::equal(order.begin(), order.end(), expected.begin(), expected.end(),
+                         [](std::int64_t a, std::uint64_t b) { return static_cast<std::uint64_t>(a) == b; }));
+    }
 }
 
 TEST_CASE("torch: every table writes the same bits, at any address, and nothing else")
