@@ -124,11 +124,14 @@ UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
     return _mm256_set_m128(_mm256_cvtpd_ps(upper), _mm256_cvtpd_ps(lower));
 }
 
-// The upper halves of 32-bit lanes, first those of a.
-UNITVAR_INLINE U16 upper_halves(U32 a, U32 b)
+// The bits of f32 rounded to their upper halves, to nearest even; first those of a.
+UNITVAR_INLINE U16 round_to_upper(U32 a, U32 b)
 {
-    const __m256i packed = _mm256_packus_epi32(_mm256_srli_epi32(a, 16), _mm256_srli_epi32(b, 16));
-    return _mm256_permute4x64_epi64(packed, 0xD8);
+    const auto rounded = [](__m256i x) {
+        const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(x, 16), _mm256_set1_epi32(1));
+        return _mm256_srli_epi32(_mm256_add_epi32(_mm256_add_epi32(x, odd), _mm256_set1_epi32(0x7FFF)), 16);
+    };
+    return _mm256_permute4x64_epi64(_mm256_packus_epi32(rounded(a), rounded(b)), 0xD8);
 }
 // Rounded to f16, first those of a.
 UNITVAR_INLINE U16 halve(F32 a, F32 b)

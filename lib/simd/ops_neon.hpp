@@ -113,10 +113,14 @@ UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
     return vcvt_high_f32_f64(vcvt_f32_f64(lower), upper);
 }
 
-// The upper halves of 32-bit lanes, first those of a.
-UNITVAR_INLINE U16 upper_halves(U32 a, U32 b)
+// The bits of f32 rounded to their upper halves, to nearest even; first those of a. Up goes what has more than a half
+// below, or a half and an odd upper part: lower + odd > 0x8000.
+UNITVAR_INLINE U16 round_to_upper(U32 a, U32 b)
 {
-    return vuzp2q_u16(vreinterpretq_u16_u32(a), vreinterpretq_u16_u32(b));
+    const uint16x8_t upper = vuzp2q_u16(vreinterpretq_u16_u32(a), vreinterpretq_u16_u32(b));
+    const uint16x8_t lower = vuzp1q_u16(vreinterpretq_u16_u32(a), vreinterpretq_u16_u32(b));
+    const uint16x8_t below = vqaddq_u16(lower, vandq_u16(upper, vdupq_n_u16(1)));
+    return vsubq_u16(upper, vcgtq_u16(below, vdupq_n_u16(0x8000)));
 }
 // Rounded to f16, first those of a.
 UNITVAR_INLINE U16 halve(F32 a, F32 b)

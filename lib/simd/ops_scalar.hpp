@@ -182,13 +182,13 @@ UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
     return result;
 }
 
-// The upper halves of 32-bit lanes, first those of a.
-UNITVAR_INLINE U16 upper_halves(U32 a, U32 b)
+// The bits of f32 rounded to their upper halves, to nearest even; first those of a.
+UNITVAR_INLINE U16 round_to_upper(U32 a, U32 b)
 {
     U16 result;
     for (std::size_t i = 0; i < U32::size; ++i) {
-        result.lane[i] = static_cast<std::uint16_t>(a.lane[i] >> 16U);
-        result.lane[U32::size + i] = static_cast<std::uint16_t>(b.lane[i] >> 16U);
+        result.lane[i] = core::round_to_bf16(std::bit_cast<float>(a.lane[i]));
+        result.lane[U32::size + i] = core::round_to_bf16(std::bit_cast<float>(b.lane[i]));
     }
     return result;
 }

@@ -183,11 +183,9 @@ template <std::size_t K> UNITVAR_INLINE Pack<F32, K / 2> to_f32(const Pack<F64, 
 // f32 rounded to bf16 and to f16, to nearest even. The first takes no NaN.
 template <std::size_t K> UNITVAR_INLINE Pack<U16, K / 2> to_bf16(const Pack<F32, K> &a)
 {
-    using U = Pack<U32, K>;
-    const U bits = bits_of(a);
-    const U rounded = bits + (shift_right<16>(bits) & broadcast<U>(1)) + broadcast<U>(0x7FFF);
-    return generate<K / 2>(
-        [&](std::size_t k) UNITVAR_INLINE_LAMBDA { return upper_halves(rounded.reg[2 * k], rounded.reg[2 * k + 1]); });
+    const auto bits = bits_of(a);
+    return generate<K / 2>([&](std::size_t k)
+                               UNITVAR_INLINE_LAMBDA { return round_to_upper(bits.reg[2 * k], bits.reg[2 * k + 1]); });
 }
 template <std::size_t K> UNITVAR_INLINE Pack<U16, K / 2> to_f16(const Pack<F32, K> &a)
 {
