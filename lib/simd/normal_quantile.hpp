@@ -5,7 +5,7 @@
 // relative precision, so z has it at the median and in both tails. The polynomials are small corrections of a first
 // term that is monotone: their rounding is below the step from one argument to the next, and z never decreases
 // where p increases.
-// Maximum error over all inputs: tests/accuracy_icdf.cpp.
+// Maximum error over all inputs: tests/accuracy_quantile.cpp.
 #pragma once
 
 #include "log.hpp"
