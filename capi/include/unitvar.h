@@ -202,7 +202,7 @@ UNITVAR_API int32_t unitvar_normal_icdf_f64(unitvar_generator *g, double *dst, s
  * One word, or one pair of words, per element and no rejection, whatever the interval: any number of deviations away
  * from the mean, of a few ulp, or wider than the distribution. a <= x <= b; x is a bound as often as values of the
  * exact distribution round to it. Where a and b round to one number, every element is that number. x differs from the
- * formula in exact arithmetic by at most 4 ulp (f32) and 6 ulp (f64) of the greatest of |x|, |x - mean| and the lesser
+ * formula in exact arithmetic by at most 4 ulp (f32) and 8 ulp (f64) of the greatest of |x|, |x - mean| and the lesser
  * of std and b - a, and may step back by as much where the word increases (tests/accuracy_trunc_normal.cpp measures
  * it).
  * Errors: INVALID_ARGUMENT unless mean and std are finite in the type of dst, std > 0 in it, a < b, neither is NaN, and
