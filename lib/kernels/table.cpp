@@ -19,4 +19,6 @@ constinit const unitvar::core::KernelTable UNITVAR_TABLE_NAME(UNITVAR_ISA) = {
     &reflectors_f64,
     &round_to_bf16,
     &round_to_f16,
+    &selection,
+    &torch,
 };

@@ -2,7 +2,9 @@
 // after those of the normals, so a slice needs the keys of its columns alone. Which elements go is kept as one bit
 // each.
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -13,49 +15,63 @@
 #include "core/layout.hpp"
 #include "core/message.hpp"
 #include "core/parallel.hpp"
+#include "core/runtime.hpp"
+#include "core/torch/initializers.hpp"
 #include "unitvar/error.hpp"
 #include "unitvar/runtime.hpp"
 
 namespace unitvar::core {
 namespace {
 
-constexpr std::uint64_t columns_per_group = 64;
+constexpr std::size_t word_bits = 64;
+constexpr std::uint64_t columns_per_group = word_bits;
 
-// The keys that are chosen: all below limit, and the first `ties` of those that equal it.
-struct Choice {
-    std::uint32_t limit;
-    std::size_t ties;
-};
-
-// The `count` smallest of the keys, 0 < count. Uniform keys have their count-th smallest near count / n of their range,
-// so all but a few are decided by one comparison; should it lie elsewhere, all are looked at.
-Choice smallest(const std::vector<std::uint32_t> &keys, std::size_t count, std::vector<std::uint32_t> &candidates)
+// Marks the `count` smallest of n keys, those of smaller index where keys are equal; n is a multiple of 64 and
+// 0 < count <= n. Keys are uniform, so where the wanted number of them lies below is found by interpolation: a miss by
+// m keys shrinks to about sqrt(m) in each step.
+void mark_smallest(const SelectionKernels &kernels, const std::vector<std::uint32_t> &keys, std::size_t count,
+                   std::uint64_t *bits)
 {
-    const auto n = static_cast<double>(keys.size());
-    const double part = static_cast<double>(count) / n;
-    const double reach = (3 * std::sqrt(n * part * (1 - part)) + 8) / n;
-    const auto bound = [](double p) { return static_cast<std::uint64_t>(std::clamp(p, 0.0, 1.0) * 0x1p32); };
-    const std::uint64_t low = bound(part - reach);
-    const std::uint64_t width = bound(part + reach) - low;
-    std::size_t below = 0;
-    std::size_t found = 0;
-    for (const std::uint32_t key : keys) {
-        candidates[found] = key;
-        found += std::uint64_t{key} - low < width ? 1 : 0;
-        below += key < low ? 1 : 0;
+    // The number of keys below low is less than count, that below high no less.
+    std::uint64_t low = 0;
+    std::uint64_t high = std::uint64_t{1} << 32U;
+    std::size_t below_low = 0;
+    std::size_t below_high = keys.size();
+    for (int step = 0; below_high != count && high - low > 1; ++step) {
+        const double part =
+            (static_cast<double>(count - below_low) - 0.5) / static_cast<double>(below_high - below_low);
+        // Should keys be anything but uniform, bisection ends it.
+        const double at = (step < 32 ? part : 0.5) * static_cast<double>(high - low);
+        const std::uint64_t middle = std::clamp(low + static_cast<std::uint64_t>(at), low + 1, high - 1);
+        const std::size_t below = kernels.count_below(keys.data(), keys.size(), static_cast<std::uint32_t>(middle));
+        (below < count ? low : high) = middle;
+        (below < count ? below_low : below_high) = below;
     }
-    if (below >= count || below + found < count) {
-        std::ranges::copy(keys, candidates.begin());
-        below = 0;
-        found = keys.size();
+    if (below_high == keys.size() && below_high == count) {
+        std::fill_n(bits, keys.size() / word_bits, ~std::uint64_t{0});
+        return;
     }
-    const auto begin = candidates.begin();
-    const auto end = begin + static_cast<std::ptrdiff_t>(found);
-    const auto chosen = begin + static_cast<std::ptrdiff_t>(count - below - 1);
-    std::nth_element(begin, chosen, end);
-    const std::uint32_t limit = *chosen;
-    const auto less = static_cast<std::size_t>(std::count_if(begin, end, [=](std::uint32_t k) { return k < limit; }));
-    return {limit, count - below - less};
+    const bool ties = below_high != count;
+    kernels.mark_below(keys.data(), keys.size(), static_cast<std::uint32_t>(ties ? low : high), bits);
+    for (std::size_t i = 0; ties && below_low != count; ++i) {
+        if (keys[i] == low) {
+            bits[i / word_bits] |= std::uint64_t{1} << i % word_bits;
+            ++below_low;
+        }
+    }
+}
+
+// Bit c of word r becomes bit r of word c (Warren, "Hacker's Delight", section 7-3).
+void transpose(std::array<std::uint64_t, word_bits> &words) noexcept
+{
+    std::uint64_t mask = 0x00000000FFFFFFFFU;
+    for (std::size_t half = word_bits / 2; half != 0; half /= 2, mask ^= mask << half) {
+        for (std::size_t i = 0; i < word_bits; i = (i + half + 1) & ~half) {
+            const std::uint64_t swapped = ((words[i] >> half) ^ words[i + half]) & mask;
+            words[i] ^= swapped << half;
+            words[i + half] ^= swapped;
+        }
+    }
 }
 
 class SparseSource final : public ElementSource {
@@ -74,7 +90,7 @@ public:
             end_column_ = first_column_ + static_cast<std::uint64_t>(request.slice_shape[1]);
         }
         // Not a power of two, so that the groups' words for one row lie in different sets of a cache.
-        group_stride_ = rows_ / 8 * 8 + 24;
+        group_stride_ = blocks_per_column(rows_) * word_bits + 24;
     }
 
     void prepare() override
@@ -86,21 +102,22 @@ public:
         if (groups > PTRDIFF_MAX / sizeof(std::uint64_t) / group_stride_) {
             throw std::bad_alloc();
         }
-        zeroed_.assign(groups * group_stride_, 0);
+        zeroed_.resize(groups * group_stride_);
+        const std::size_t keys = blocks_per_column(rows_) * words_per_block;
         std::vector<Scratch> scratch(std::min<std::uint64_t>(groups, static_cast<std::uint64_t>(num_threads())));
         for (Scratch &one : scratch) {
-            one.keys.resize(rows_);
-            one.candidates.resize(rows_);
+            // Beyond the last row keys are as large as can be, and come after all others of that value.
+            one.keys.assign(keys, ~std::uint32_t{0});
+            one.bits.resize(keys / word_bits * columns_per_group);
         }
         std::atomic<std::size_t> next{0};
         constexpr std::uint64_t keys_per_thread = 1U << 18U;
-        parallel_for(groups, keys_per_thread / (rows_ * columns_per_group) + 1,
-                     [&](std::size_t begin, std::size_t end) {
-                         Scratch &mine = scratch[next.fetch_add(1)];
-                         for (std::size_t group = begin; group < end; ++group) {
-                             choose_group(group, mine);
-                         }
-                     });
+        parallel_for(groups, keys_per_thread / (keys * columns_per_group) + 1, [&](std::size_t begin, std::size_t end) {
+            Scratch &mine = scratch[next.fetch_add(1)];
+            for (std::size_t group = begin; group < end; ++group) {
+                choose_group(group, mine);
+            }
+        });
     }
 
     void write(void *target, std::uint64_t first, std::size_t count, StoreMode /*mode*/) const noexcept override
@@ -118,8 +135,8 @@ public:
 
 private:
     struct Scratch {
-        std::vector<std::uint32_t> keys;
-        std::vector<std::uint32_t> candidates;
+        std::vector<std::uint32_t> keys; // of a column
+        std::vector<std::uint64_t> bits; // of a group's columns, one after the other
     };
 
     static std::uint64_t blocks_per_column(std::uint64_t rows) noexcept { return (rows - 1) / words_per_block + 1; }
@@ -138,24 +155,20 @@ private:
     {
         const std::uint64_t first = first_column_ + group * columns_per_group;
         const std::uint64_t end = std::min(first + columns_per_group, end_column_);
-        std::uint64_t *bits = zeroed_.data() + group * group_stride_;
+        const std::size_t words = scratch.keys.size() / word_bits;
         for (std::uint64_t column = first; column < end; ++column) {
-            keys_.write(scratch.keys.data(), column * blocks_per_column(rows_) * words_per_block, rows_,
-                        StoreMode::cached);
-            const Choice choice = smallest(scratch.keys, zeros_, scratch.candidates);
-            const std::uint64_t shift = column - first;
-            std::size_t ties = 0;
-            for (std::size_t row = 0; row < rows_; ++row) {
-                const std::uint32_t key = scratch.keys[row];
-                bits[row] |= std::uint64_t{key <= choice.limit} << shift;
-                ties += key == choice.limit ? 1 : 0;
+            keys_.write(scratch.keys.data(), column * words * word_bits, rows_, StoreMode::cached);
+            mark_smallest(selection_, scratch.keys, zeros_, scratch.bits.data() + (column - first) * words);
+        }
+        std::uint64_t *rows = zeroed_.data() + group * group_stride_;
+        std::array<std::uint64_t, word_bits> square{};
+        for (std::size_t word = 0; word < words; ++word) {
+            square.fill(0);
+            for (std::uint64_t column = 0; column < end - first; ++column) {
+                square[column] = scratch.bits[column * words + word];
             }
-            for (std::size_t row = rows_; ties > choice.ties; --row) {
-                if (scratch.keys[row - 1] == choice.limit) {
-                    bits[row - 1] &= ~(std::uint64_t{1} << shift);
-                    --ties;
-                }
-            }
+            transpose(square);
+            std::memcpy(rows + word * word_bits, square.data(), sizeof(square));
         }
     }
 
@@ -178,37 +191,28 @@ private:
     void zero_row(unsigned char *out, std::uint64_t row, std::uint64_t from, std::uint64_t to) const noexcept
     {
         for (std::uint64_t column = from; column < to;) {
-            const std::uint64_t group = column / columns_per_group;
+            const std::uint64_t *bits = zeroed_.data() + column / columns_per_group * group_stride_ + row;
+            unsigned char *elements = out + (column - from) * element_bytes_;
+            const std::uint64_t groups = (to - column) / columns_per_group;
+            if (column % columns_per_group == 0 && groups != 0) {
+                selection_.zero_marked[element_bytes_ / 4](elements, groups, bits, group_stride_);
+                column += groups * columns_per_group;
+                continue;
+            }
             const std::uint64_t shift = column % columns_per_group;
             const std::uint64_t run = std::min(columns_per_group - shift, to - column);
-            std::uint64_t bits = zeroed_[group * group_stride_ + row] >> shift;
-            if (run < columns_per_group) {
-                bits &= (std::uint64_t{1} << run) - 1;
-            }
-            unsigned char *elements = out + (column - from) * element_bytes_;
-            switch (element_bytes_) {
-            case 2:
-                zero_bits<2>(elements, bits);
-                break;
-            case 4:
-                zero_bits<4>(elements, bits);
-                break;
-            default:
-                zero_bits<8>(elements, bits);
-                break;
+            std::uint64_t left = *bits >> shift;
+            left &= run < columns_per_group ? (std::uint64_t{1} << run) - 1 : ~std::uint64_t{0};
+            for (; left != 0; left &= left - 1) {
+                std::memset(elements + static_cast<std::size_t>(std::countr_zero(left)) * element_bytes_, 0,
+                            element_bytes_);
             }
             column += run;
         }
     }
 
-    template <std::size_t Bytes> static void zero_bits(unsigned char *elements, std::uint64_t bits) noexcept
-    {
-        for (; bits != 0; bits &= bits - 1) {
-            std::memset(elements + static_cast<std::size_t>(__builtin_ctzll(bits)) * Bytes, 0, Bytes);
-        }
-    }
-
     Generator &generator_;
+    const SelectionKernels &selection_ = *kernels().selection;
     std::uint64_t rows_;
     std::uint64_t columns_;
     std::uint64_t zeros_; // in each column
@@ -232,6 +236,10 @@ SourcePointer make_sparse(const InitRequest &request)
     const double sparsity = request.initializer.p[0];
     if (!(sparsity >= 0 && sparsity <= 1)) {
         invalid_value("sparsity", sparsity, "a number from 0 to 1");
+    }
+    if (is_torch(request)) {
+        const double zeros = std::ceil(sparsity * static_cast<double>(request.shape[0]));
+        return make_torch_sparse(request, static_cast<std::uint64_t>(zeros), request.initializer.p[1]);
     }
     if (request.elements == 0) {
         static_cast<void>(normal_fill(*request.generator, request.dtype, 0, request.initializer.p[1], 0));
