@@ -114,7 +114,8 @@ void Generator::seek(std::uint64_t block)
 Generator Generator::fork(std::string_view name) const
 {
     if (engine_ == Engine::torch_mt19937) {
-        throw Unsupported("engine is 3 (torch_mt19937), which cannot be forked: PyTorch has one sequence; expected 1 or 2");
+        throw Unsupported(
+            "engine is 3 (torch_mt19937), which cannot be forked: PyTorch has one sequence; expected 1 or 2");
     }
     std::uint64_t a = seed_;
     std::uint64_t b = stream_;
