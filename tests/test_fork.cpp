@@ -218,5 +218,7 @@ TEST_CASE("missing arguments of fork are refused by name and nothing is written"
     check_fails(unitvar_generator_fork(nullptr, "a", &out), UNITVAR_INVALID_ARGUMENT, {"g", "NULL"});
     check_fails(unitvar_generator_fork(g, nullptr, &out), UNITVAR_INVALID_ARGUMENT, {"name", "NULL"});
     check_fails(unitvar_generator_fork(g, "a", nullptr), UNITVAR_INVALID_ARGUMENT, {"out", "NULL"});
+    const Generator torch(UNITVAR_TORCH_MT19937, 1);
+    check_fails(unitvar_generator_fork(torch, "a", &out), UNITVAR_UNSUPPORTED, {"engine", "3"});
     CHECK(out == untouched);
 }

@@ -9,6 +9,8 @@
 #include "support/tensors.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -83,6 +85,13 @@ template <class Visit> void for_each_critical(const HalfFormat &format, Visit &&
             visit(middle, low % 2 == 0 ? low : low + 1);
             visit(std::nextafter(middle, beyond), low + 1);
         }
+}
+
+// As the library's messages show numbers.
+std::string shortest(double value)
+{
+    std::array<char, 40> text{};
+    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
 }
 
 // f32 values, each rounded by the oracle.
@@ -267,4 +276,49 @@ TEST_CASE("fills overflow to infinity and underflow to subnormals as rounding sa
             };
             CHECK(std::count_if(bits.begin(), bits.end(), is_special) > 100);
         }
+}
+
+TEST_CASE("parameters have to be finite in 16 bits, whatever they are in f32")
+{
+    const auto invalid = [](const HalfType &type, std::int32_t kind, std::vector<double> p, const std::string &name,
+                            const std::string &value) {
+        const unitvar_initializer init = support::with_numbers(kind, p);
+        CAPTURE(init.kind);
+        CAPTURE(type.name);
+        Tensor tensor(type.dtype, kind == UNITVAR_INIT_DELTA_ORTHOGONAL ? Lengths{3, 3, 3} : Lengths{3, 3});
+        const Generator g(UNITVAR_PCG32, 1, 0, 5);
+        check_fails(unitvar_init(g, &init, tensor.view()), UNITVAR_INVALID_ARGUMENT, {name, value});
+        CHECK(tensor.untouched());
+        CHECK(g.tell() == 5);
+    };
+    for (const HalfType &type : half_types) {
+        const bool is_f16 = type.name == "f16";
+        const double large = is_f16 ? 65520.0 : 0x1.FFp127; // the smallest that rounds to infinity
+        const std::string text = shortest(large);
+        invalid(type, UNITVAR_INIT_UNIFORM, {0.0, large}, "b", text);
+        invalid(type, UNITVAR_INIT_UNIFORM, {-large, 0.0}, "a", "-" + text);
+        invalid(type, UNITVAR_INIT_NORMAL, {large, 1.0}, "mean", text);
+        invalid(type, UNITVAR_INIT_NORMAL, {0.0, large}, "std", text);
+        invalid(type, UNITVAR_INIT_TRUNC_NORMAL, {large, 1.0, -2.0, 2.0}, "mean", text);
+        invalid(type, UNITVAR_INIT_TRUNC_NORMAL, {0.0, large, -2.0, 2.0}, "std", text);
+        invalid(type, UNITVAR_INIT_TRUNC_NORMAL, {0.0, 1.0, large, infinity}, "a", text);
+        invalid(type, UNITVAR_INIT_TRUNC_NORMAL, {0.0, 1.0, -infinity, -large}, "b", "-" + text);
+        invalid(type, UNITVAR_INIT_TRUNC_NORMAL, {0.0, 1.0, large, 1.001 * large}, "a", text);
+        invalid(type, UNITVAR_INIT_ORTHOGONAL, {large}, "gain", text);
+        invalid(type, UNITVAR_INIT_DELTA_ORTHOGONAL, {-large}, "gain", "-" + text);
+        invalid(type, UNITVAR_INIT_SPARSE, {0.5, large}, "std", text);
+        invalid(type, UNITVAR_INIT_XAVIER_NORMAL, {4 * large}, "gain", shortest(4 * large));
+        invalid(type, UNITVAR_INIT_XAVIER_UNIFORM, {4 * large}, "gain", shortest(4 * large));
+
+        // And the largest that does not.
+        const double fits = std::nextafter(static_cast<float>(large), 0.0f);
+        Tensor tensor(type.dtype, {3, 3});
+        const Generator g(UNITVAR_PCG32, 1);
+        require_ok(unitvar_init_uniform(g, tensor.view(), 0.0, fits));
+        require_ok(unitvar_init_normal(g, tensor.view(), fits, fits));
+        require_ok(unitvar_init_orthogonal(g, tensor.view(), fits));
+        require_ok(unitvar_init_trunc_normal(g, tensor.view(), 0.0, 1.0, -large, large));
+        for (const std::uint16_t bits : tensor.logical_values<std::uint16_t>())
+            CHECK(std::abs(oracle::half_value(type.format, bits)) < 10);
+    }
 }

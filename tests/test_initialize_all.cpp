@@ -261,6 +261,13 @@ TEST_CASE("one tensor that is refused stops all, by its name, wherever it stands
     }
 }
 
+TEST_CASE("an engine that cannot be forked is refused and nothing is written")
+{
+    Model model = make_model();
+    const unitvar::Generator torch(static_cast<unitvar::Engine>(UNITVAR_TORCH_MT19937), 42);
+    check_refused<unitvar::Unsupported>(torch, model, model.tensors(), {"engine", "3"});
+}
+
 #if !defined(UNITVAR_SANITIZED) // which ends the program where operator new should throw
 TEST_CASE("a matrix beyond memory is reported, whichever thread meets it")
 {

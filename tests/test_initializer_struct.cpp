@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <functional>
 #include <limits>
 #include <set>
 #include <string>
@@ -24,55 +23,6 @@ using support::require_ok;
 using support::Tensor;
 
 namespace {
-
-using Initialize = std::function<std::int32_t(unitvar_generator *, unitvar_tensor *, const unitvar_initializer &)>;
-
-// The function of each kind, by its number.
-const std::vector<Initialize> functions{
-    nullptr,
-    [](unitvar_generator *, unitvar_tensor *t, const unitvar_initializer &i) {
-        return unitvar_init_constant(t, i.p[0]);
-    },
-    [](unitvar_generator *, unitvar_tensor *t, const unitvar_initializer &) { return unitvar_init_zeros(t); },
-    [](unitvar_generator *, unitvar_tensor *t, const unitvar_initializer &) { return unitvar_init_ones(t); },
-    [](unitvar_generator *, unitvar_tensor *t, const unitvar_initializer &) { return unitvar_init_eye(t); },
-    [](unitvar_generator *, unitvar_tensor *t, const unitvar_initializer &i) {
-        return unitvar_init_dirac(t, i.groups);
-    },
-    [](unitvar_generator *g, unitvar_tensor *t, const unitvar_initializer &i) {
-        return unitvar_init_uniform(g, t, i.p[0], i.p[1]);
-    },
-    [](unitvar_generator *g, unitvar_tensor *t, const unitvar_initializer &i) {
-        return unitvar_init_normal(g, t, i.p[0], i.p[1]);
-    },
-    [](unitvar_generator *g, unitvar_tensor *t, const unitvar_initializer &i) {
-        return unitvar_init_trunc_normal(g, t, i.p[0], i.p[1], i.p[2], i.p[3]);
-    },
-    [](unitvar_generator *g, unitvar_tensor *t, const unitvar_initializer &i) {
-        return unitvar_init_xavier_uniform(g, t, i.p[0]);
-    },
-    [](unitvar_generator *g, unitvar_tensor *t, const unitvar_initializer &i) {
-        return unitvar_init_xavier_normal(g, t, i.p[0]);
-    },
-    [](unitvar_generator *g, unitvar_tensor *t, const unitvar_initializer &i) {
-        return unitvar_init_kaiming_uniform(g, t, i.p[0], i.fan_mode, i.nonlinearity);
-    },
-    [](unitvar_generator *g, unitvar_tensor *t, const unitvar_initializer &i) {
-        return unitvar_init_kaiming_normal(g, t, i.p[0], i.fan_mode, i.nonlinearity);
-    },
-    [](unitvar_generator *g, unitvar_tensor *t, const unitvar_initializer &i) {
-        return unitvar_init_orthogonal(g, t, i.p[0]);
-    },
-    [](unitvar_generator *g, unitvar_tensor *t, const unitvar_initializer &i) {
-        return unitvar_init_delta_orthogonal(g, t, i.p[0]);
-    },
-    [](unitvar_generator *g, unitvar_tensor *t, const unitvar_initializer &i) {
-        return unitvar_init_sparse(g, t, i.p[0], i.p[1]);
-    },
-    [](unitvar_generator *g, unitvar_tensor *t, const unitvar_initializer &i) {
-        return unitvar_init_variance_scaling(g, t, i.p[0], i.fan_mode, i.distribution);
-    },
-};
 
 const std::vector<std::int32_t> unknown_kinds{
     0, -1, 17, 4711, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
@@ -103,8 +53,7 @@ TEST_CASE("unitvar_init does what the function of its kind does")
 {
     for (const InitializerCase &c : support::initializer_cases()) {
         CAPTURE(c.name);
-        REQUIRE_MESSAGE(static_cast<std::size_t>(c.init.kind) < functions.size(), "a kind without a function here");
-        const Initialize &function = functions[static_cast<std::size_t>(c.init.kind)];
+
         for (const Lengths &shape : support::accepted_shapes(c.init))
             for (const auto &dtype : support::dtypes())
                 for (const Engine &engine : support::engines()) {
@@ -112,7 +61,7 @@ TEST_CASE("unitvar_init does what the function of its kind does")
                     Tensor by_value(dtype.dtype, shape);
                     const Generator g(engine, 3, 2, 1);
                     const Generator h(engine, 3, 2, 1);
-                    require_ok(function(g, by_function.view(), c.init));
+                    require_ok(support::call_function(c.init, g, by_function.view()));
                     require_ok(unitvar_init(h, &c.init, by_value.view()));
                     const bool equal = by_value.logical_bytes() == by_function.logical_bytes();
                     CHECK(equal);

@@ -7,6 +7,8 @@
 #include "capi.hpp"
 #include "tensors.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -74,6 +76,49 @@ inline bool draws(const unitvar_initializer &init)
 {
     Tensor tensor(f32_dtype, accepted_shapes(init).front());
     return unitvar_init(nullptr, &init, tensor.view()) != UNITVAR_OK;
+}
+
+// The kind's own function, with the parameters of the initialiser.
+inline std::int32_t call_function(const unitvar_initializer &init, unitvar_generator *g, unitvar_tensor *t)
+{
+    const double *const p = init.p;
+    switch (init.kind) {
+    case UNITVAR_INIT_CONSTANT:
+        return unitvar_init_constant(t, p[0]);
+    case UNITVAR_INIT_ZEROS:
+        return unitvar_init_zeros(t);
+    case UNITVAR_INIT_ONES:
+        return unitvar_init_ones(t);
+    case UNITVAR_INIT_EYE:
+        return unitvar_init_eye(t);
+    case UNITVAR_INIT_DIRAC:
+        return unitvar_init_dirac(t, init.groups);
+    case UNITVAR_INIT_UNIFORM:
+        return unitvar_init_uniform(g, t, p[0], p[1]);
+    case UNITVAR_INIT_NORMAL:
+        return unitvar_init_normal(g, t, p[0], p[1]);
+    case UNITVAR_INIT_TRUNC_NORMAL:
+        return unitvar_init_trunc_normal(g, t, p[0], p[1], p[2], p[3]);
+    case UNITVAR_INIT_XAVIER_UNIFORM:
+        return unitvar_init_xavier_uniform(g, t, p[0]);
+    case UNITVAR_INIT_XAVIER_NORMAL:
+        return unitvar_init_xavier_normal(g, t, p[0]);
+    case UNITVAR_INIT_KAIMING_UNIFORM:
+        return unitvar_init_kaiming_uniform(g, t, p[0], init.fan_mode, init.nonlinearity);
+    case UNITVAR_INIT_KAIMING_NORMAL:
+        return unitvar_init_kaiming_normal(g, t, p[0], init.fan_mode, init.nonlinearity);
+    case UNITVAR_INIT_ORTHOGONAL:
+        return unitvar_init_orthogonal(g, t, p[0]);
+    case UNITVAR_INIT_DELTA_ORTHOGONAL:
+        return unitvar_init_delta_orthogonal(g, t, p[0]);
+    case UNITVAR_INIT_SPARSE:
+        return unitvar_init_sparse(g, t, p[0], p[1]);
+    case UNITVAR_INIT_VARIANCE_SCALING:
+        return unitvar_init_variance_scaling(g, t, p[0], init.fan_mode, init.distribution);
+    default:
+        FAIL("kind ", init.kind, " has a function that is not listed here");
+        return UNITVAR_INTERNAL;
+    }
 }
 
 // One case for each kind, with its defaults.
