@@ -252,7 +252,7 @@ TEST_CASE_TEMPLATE("truncated normals of random parameters follow their distribu
     const auto between = [&](double low, double high) {
         return std::uniform_real_distribution<double>(low, high)(random);
     };
-    for (int i = 0; i < 20; ++i) {
+    for (std::size_t i = 0; i < 20; ++i) {
         const double a = between(-3, 3);
         const Interval interval{between(-3, 3), between(0.5, 4), a, a + between(0.5, 4)};
         const std::vector<T> x =
