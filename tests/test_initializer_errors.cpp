@@ -105,14 +105,14 @@ const std::vector<Malformed> &malformed_tensors()
          invalid, "shape", "1152921504606846976"},
         {"2 lanes", [](View &t, Lengths &) { t.dtype.lanes = 2; }, invalid, "lanes", "2"},
         {"0 lanes", [](View &t, Lengths &) { t.dtype.lanes = 0; }, invalid, "lanes", "0"},
-        {"f16",
+        {"f8",
          [](View &t, Lengths &) {
-             t.dtype = {2, 16, 1};
+             t.dtype = {2, 8, 1};
          },
-         unsupported, "dtype", "16"},
-        {"bf16",
+         unsupported, "dtype", "8"},
+        {"a bf32",
          [](View &t, Lengths &) {
-             t.dtype = {4, 16, 1};
+             t.dtype = {4, 32, 1};
          },
          unsupported, "dtype", "4"},
         {"f128",

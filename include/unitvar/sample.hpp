@@ -33,4 +33,8 @@ void normal_icdf(Generator &generator, std::span<double> target, double mean = 0
 void trunc_normal(Generator &generator, std::span<float> target, double mean, double std, double a, double b);
 void trunc_normal(Generator &generator, std::span<double> target, double mean, double std, double a, double b);
 
+// A uniformly distributed permutation of 0 to n - 1, n being the target's size. Takes 16 bytes an element of working
+// memory; throws std::bad_alloc where they are not to be had.
+void permutation(Generator &generator, std::span<std::int64_t> target);
+
 } // namespace unitvar

@@ -22,9 +22,15 @@ enum class DrawIndex : std::uint32_t {
     normal_icdf_f32,
     normal_icdf_f64,
     trunc_normal_f32,
-    trunc_normal_f64
+    trunc_normal_f64,
+    uniform_bf16,
+    uniform_f16,
+    normal_bf16,
+    normal_f16,
+    trunc_normal_bf16,
+    trunc_normal_f16
 };
-inline constexpr std::size_t draw_count = 10;
+inline constexpr std::size_t draw_count = 16;
 
 inline constexpr std::size_t words_per_block = 64;
 
@@ -49,6 +55,12 @@ inline constexpr std::array<DrawRow, draw_count> draws{{
     {"normal_icdf_f64", 8, 2},
     {"trunc_normal_f32", 4, 1},
     {"trunc_normal_f64", 8, 2},
+    {"uniform_bf16", 2, 1},
+    {"uniform_f16", 2, 1},
+    {"normal_bf16", 2, 1},
+    {"normal_f16", 2, 1},
+    {"trunc_normal_bf16", 2, 1},
+    {"trunc_normal_f16", 2, 1},
 }};
 
 [[nodiscard]] constexpr const DrawRow &row(DrawIndex draw) noexcept

@@ -106,7 +106,26 @@ struct ReflectorKernels {
     // Multiplies a strip by I - V T V^T from the left. The strip is zero outside rows first to last - 1.
     void (*apply)(const void *v, const void *minus_t, std::size_t rows, std::size_t count, std::size_t first,
                   std::size_t last, void *strip);
+    // The same with the transpose, I - V T^T V^T.
+    void (*apply_transposed)(const void *v, const void *minus_t, std::size_t rows, std::size_t count, std::size_t first,
+                             std::size_t last, void *strip);
 };
+
+// Rounds n elements of f32, none of them NaN, to 16 bits, to nearest even.
+using RoundKernel = void (*)(const float *source, std::uint16_t *target, std::size_t n);
+
+// What the sparse initialiser chooses with. Keys come in whole words of 64 bits.
+struct SelectionKernels {
+    // How many of n keys are below the limit; n is a multiple of 64.
+    std::size_t (*count_below)(const std::uint32_t *keys, std::size_t n, std::uint32_t limit);
+    // Bit i % 64 of bits[i / 64]: is key i below the limit?
+    void (*mark_below)(const std::uint32_t *keys, std::size_t n, std::uint32_t limit, std::uint64_t *bits);
+    // Zeros the elements, of 2, 4 and 8 bytes, whose bits are set; the word of elements 64 g to 64 g + 63 is
+    // bits[g * stride].
+    void (*zero_marked[3])(void *elements, std::size_t groups, const std::uint64_t *bits, std::size_t stride);
+};
+
+struct TorchKernels; // core/torch/kernels.hpp
 
 struct KernelTable {
     const char *name;
@@ -115,6 +134,10 @@ struct KernelTable {
     MomentsKernel moments_f64;
     const ReflectorKernels *reflectors_f32;
     const ReflectorKernels *reflectors_f64;
+    RoundKernel round_to_bf16;
+    RoundKernel round_to_f16;
+    const SelectionKernels *selection;
+    const TorchKernels *torch;
 };
 
 } // namespace unitvar::core

@@ -199,27 +199,24 @@ void set_central(Truncation &truncation, const Interval &interval, bool direct, 
     set_near_bound(upper, -beta, upper.bound, mass / normal_density(beta), -truncation.scale, -word);
 }
 
-template <class T> [[nodiscard]] T rounded_bound(std::string_view name, double value)
+[[nodiscard]] double rounded_bound(DType dtype, std::string_view name, double value)
 {
     if (std::isnan(value)) {
         invalid_value(name, value, "a number, or an infinity");
     }
-    constexpr double most = std::numeric_limits<T>::max();
-    return std::abs(value) <= most ? static_cast<T>(value)
-                                   : static_cast<T>(std::copysign(std::numeric_limits<double>::infinity(), value));
+    return dtype == DType::f64 ? value : static_cast<double>(static_cast<float>(value));
 }
 
 } // namespace
 
-template <class T>
-DrawParameters trunc_normal_parameters(double mean, double std, double a, double b, Truncation &truncation)
+DrawParameters trunc_normal_parameters(DType dtype, double mean, double std, double a, double b, Truncation &truncation)
 {
-    const DrawParameters normal = normal_parameters<T>(mean, std, {"mean", "std"});
+    const DrawParameters normal = normal_parameters(dtype, mean, std, {"mean", "std"});
     if (!(normal.scale > 0)) {
         invalid_value("std", std, "a number > 0 within the range of the element type");
     }
-    const double low = rounded_bound<T>("a", a);
-    const double high = rounded_bound<T>("b", b);
+    const double low = rounded_bound(dtype, "a", a);
+    const double high = rounded_bound(dtype, "b", b);
     if (!(a < b) || (low == high && std::isinf(low))) {
         throw InvalidArgument("a is " + text(a) + " and b is " + text(b) + "; expected a < b");
     }
@@ -240,20 +237,17 @@ DrawParameters trunc_normal_parameters(double mean, double std, double a, double
     truncation.side[0].bound = std::isfinite(nearer) ? nearer : 0;
     truncation.side[1].bound = std::isfinite(farther) ? farther : 0;
 
-    // The probability of one word; the bits of a word are those of T.
-    constexpr double word = sizeof(T) == sizeof(float) ? 0x1p-32 : 0x1p-64;
+    // The probability of one word; a word has 32 bits or 64.
+    const double word = dtype != DType::f64 ? 0x1p-32 : 0x1p-64;
     const double magnitude = std::max({1.0, std::abs(interval.alpha), std::abs(interval.beta)});
     if (low == high || interval.width * magnitude <= 2 * near_bound_reach) {
         set_narrow(truncation, interval, high - low, word);
     } else if (interval.alpha < central_limit) {
-        set_central(truncation, interval, sizeof(T) == sizeof(float), word);
+        set_central(truncation, interval, dtype != DType::f64, word);
     } else {
         set_tail(truncation, interval, word);
     }
     return {normal.location, normal.scale, 0, &truncation};
 }
-
-template DrawParameters trunc_normal_parameters<float>(double, double, double, double, Truncation &);
-template DrawParameters trunc_normal_parameters<double>(double, double, double, double, Truncation &);
 
 } // namespace unitvar::core

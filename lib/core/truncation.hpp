@@ -5,13 +5,13 @@
 #include <cstdint>
 
 #include "core/kernel_table.hpp"
+#include "unitvar/tensor.hpp"
 
 namespace unitvar::core {
 
-// Parameters of trunc_normal, rounded to T, which is float or double; the result refers to the truncation. Throws
+// Parameters of trunc_normal, rounded as core/fill.hpp says; the result refers to the truncation. Throws
 // InvalidArgument, with the names mean, std, a and b.
-template <class T>
-[[nodiscard]] DrawParameters trunc_normal_parameters(double mean, double std, double a, double b,
+[[nodiscard]] DrawParameters trunc_normal_parameters(DType dtype, double mean, double std, double a, double b,
                                                      Truncation &truncation);
 
 } // namespace unitvar::core

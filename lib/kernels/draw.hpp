@@ -196,5 +196,38 @@ template <> struct Draw<core::DrawIndex::trunc_normal_f64> {
     }
 };
 
+// A draw in f32, rounded once.
+template <core::DrawIndex Wide> struct Bf16Draw {
+    using Element = std::uint16_t;
+    Draw<Wide> draw;
+    UNITVAR_INLINE explicit Bf16Draw(const core::DrawParameters &p) : draw(p) {}
+    UNITVAR_INLINE U16x<32> operator()(const U32x<32> &words) const { return to_bf16(draw(words)); }
+};
+template <core::DrawIndex Wide> struct F16Draw {
+    using Element = std::uint16_t;
+    Draw<Wide> draw;
+    UNITVAR_INLINE explicit F16Draw(const core::DrawParameters &p) : draw(p) {}
+    UNITVAR_INLINE U16x<32> operator()(const U32x<32> &words) const { return to_f16(draw(words)); }
+};
+
+template <> struct Draw<core::DrawIndex::uniform_bf16> : Bf16Draw<core::DrawIndex::uniform_f32> {
+    using Bf16Draw::Bf16Draw;
+};
+template <> struct Draw<core::DrawIndex::uniform_f16> : F16Draw<core::DrawIndex::uniform_f32> {
+    using F16Draw::F16Draw;
+};
+template <> struct Draw<core::DrawIndex::normal_bf16> : Bf16Draw<core::DrawIndex::normal_f32> {
+    using Bf16Draw::Bf16Draw;
+};
+template <> struct Draw<core::DrawIndex::normal_f16> : F16Draw<core::DrawIndex::normal_f32> {
+    using F16Draw::F16Draw;
+};
+template <> struct Draw<core::DrawIndex::trunc_normal_bf16> : Bf16Draw<core::DrawIndex::trunc_normal_f32> {
+    using Bf16Draw::Bf16Draw;
+};
+template <> struct Draw<core::DrawIndex::trunc_normal_f16> : F16Draw<core::DrawIndex::trunc_normal_f32> {
+    using F16Draw::F16Draw;
+};
+
 } // namespace
 } // namespace unitvar

@@ -17,4 +17,8 @@ constinit const unitvar::core::KernelTable UNITVAR_TABLE_NAME(UNITVAR_ISA) = {
     &moments_f64,
     &reflectors_f32,
     &reflectors_f64,
+    &round_to_bf16,
+    &round_to_f16,
+    &selection,
+    &torch,
 };
