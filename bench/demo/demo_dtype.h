@@ -19,8 +19,6 @@ struct dtype {
     double orthogonality;      /* relative error of the root mean square of orthogonal matrices, half of |Q^T Q - I| */
 };
 
-enum { ELEMENT_BYTES_MOST = 8 };
-
 /* NULL for a name other than f32, f64, bf16, f16. */
 const struct dtype *dtype_from_name(const char *name);
 

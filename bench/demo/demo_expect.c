@@ -100,9 +100,9 @@ static int32_t xavier(const unitvar_initializer *init, const unitvar_tensor *ten
     int64_t fan_in = 0;
     int64_t fan_out = 0;
     const int32_t status = unitvar_calculate_fans(tensor, &fan_in, &fan_out);
-    return status != UNITVAR_OK ? status
-                                : independent(out, 0.0, init->p[0] * sqrt(2.0 / ((double)fan_in + (double)fan_out)),
-                                              kurtosis, elements);
+    return status != UNITVAR_OK
+               ? status
+               : independent(out, 0.0, init->p[0] * sqrt(2.0 / ((double)fan_in + (double)fan_out)), kurtosis, elements);
 }
 
 int32_t expect_xavier_uniform(const unitvar_initializer *init, const unitvar_tensor *tensor, double elements,

@@ -30,7 +30,7 @@ struct model {
     const struct dtype *dtype;
     struct tensor *tensors; /* in file order */
     size_t tensor_count;
-    size_t parameters; /* elements of all tensors; times ELEMENT_BYTES_MOST fits size_t */
+    size_t parameters; /* elements of all tensors; their bytes fit size_t */
     size_t selected_count;
     size_t held;         /* elements of all slices */
     size_t largest;      /* elements of the largest selected tensor */

@@ -31,7 +31,8 @@ static void describe_unknown_rule(const char *name, size_t length, char *reason,
     const int shown = length < PARAMETER_LENGTH_MOST ? (int)length : PARAMETER_LENGTH_MOST;
     int used = snprintf(reason, reason_size, "unknown rule '%.*s'; the rules are", shown, name);
     for (int i = 0; i < rule_kind_count && used >= 0 && (size_t)used < reason_size; ++i) {
-        used += snprintf(reason + used, reason_size - (size_t)used, " %s", unitvar_initializer_name(rule_kinds[i].kind));
+        used +=
+            snprintf(reason + used, reason_size - (size_t)used, " %s", unitvar_initializer_name(rule_kinds[i].kind));
     }
 }
 
@@ -169,7 +170,9 @@ static bool check_dimensions(const char *text, const struct rule_kind *kind, int
     const int used = snprintf(reason, reason_size, "rule '%.100s' needs a shape of ", text);
     if (used >= 0 && (size_t)used < reason_size) {
         snprintf(reason + used, reason_size - (size_t)used,
-                 most == DIMENSIONS_MOST ? "%d dimensions or more" : least == most ? "%d dimensions" : "%d to %d dimensions",
+                 most == DIMENSIONS_MOST ? "%d dimensions or more"
+                 : least == most         ? "%d dimensions"
+                                         : "%d to %d dimensions",
                  least, most);
     }
     return false;

@@ -21,7 +21,10 @@ enum { FIELDS = 3 };
 static const char *const field_names[FIELDS] = {"name", "shape", "rule"};
 
 /* Leaves room to align every tensor and to count bytes in int64_t. */
-static const uint64_t elements_most = (SIZE_MAX / 2 < INT64_MAX ? SIZE_MAX / 2 : INT64_MAX) / (2 * ELEMENT_BYTES_MOST);
+static uint64_t elements_most(const struct model *model)
+{
+    return (SIZE_MAX / 2 < INT64_MAX ? SIZE_MAX / 2 : INT64_MAX) / (2 * model->dtype->bytes);
+}
 
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
@@ -92,13 +95,14 @@ static int parse_shape(const struct model *model, size_t line, const char *text,
         const bool negative = digits[0] == '-';
         const enum number_status status = number_parse_unsigned(digits + negative, INT64_MAX, &size);
         if (status == NUMBER_MALFORMED) {
-            return wrong_line(model, line, "bad shape '%.80s': '%s' is not a dimension; a shape looks like 768x3072, or is scalar",
+            return wrong_line(model, line,
+                              "bad shape '%.80s': '%s' is not a dimension; a shape looks like 768x3072, or is scalar",
                               text, digits);
         }
         if (negative || (status == NUMBER_OK && size == 0)) {
             return wrong_line(model, line, "bad shape '%.80s': dimension '%s' is not positive", text, digits);
         }
-        if (status == NUMBER_OUT_OF_RANGE || size > elements_most / elements) {
+        if (status == NUMBER_OUT_OF_RANGE || size > elements_most(model) / elements) {
             return wrong_line(model, line, "bad shape '%.80s': too many elements for memory at dimension '%s'", text,
                               digits);
         }
@@ -154,10 +158,11 @@ static int read_line(struct model *model, size_t line, char *text)
     if (status == DEMO_OK) {
         status = parse_shape(model, line, fields[1], &tensor);
     }
-    if (status == DEMO_OK && !rule_parse(fields[2], model->dtype, tensor.ndim, tensor.shape, &tensor.rule, reason, sizeof reason)) {
+    if (status == DEMO_OK &&
+        !rule_parse(fields[2], model->dtype, tensor.ndim, tensor.shape, &tensor.rule, reason, sizeof reason)) {
         status = wrong_line(model, line, "%s", reason);
     }
-    if (status == DEMO_OK && tensor.elements > elements_most - model->parameters) {
+    if (status == DEMO_OK && tensor.elements > elements_most(model) - model->parameters) {
         status = wrong_line(model, line, "with '%.80s' the model has too many elements for memory", fields[1]);
     }
     if (status == DEMO_OK) {
