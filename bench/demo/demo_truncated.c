@@ -37,7 +37,7 @@ struct truncated truncated_normal(double mean, double std, double a, double b)
     const double high = beta < 0.0 ? 0.0 : fmin(alpha > 0.0 ? width : beta, reach);
 
     const double mass = integral(t, low, high, 0.0, 0);
-    const double center = integral(t, low, high, 0.0, 1) / mass;
+    const double center = alpha == -beta ? 0.0 : integral(t, low, high, 0.0, 1) / mass;
     const double second = integral(t, low, high, center, 2) / mass;
     const double fourth = integral(t, low, high, center, 4) / mass;
     const struct truncated result = {
