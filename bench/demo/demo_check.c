@@ -34,15 +34,14 @@ static double rounding(const struct dtype *dtype, const struct expectation *expe
     return arithmetic + parameters + fmin(largest, smooth);
 }
 
-static void compare(const struct dtype *dtype, struct check *check, double elements)
+static void compare(const struct dtype *dtype, struct check *check)
 {
     const struct expectation *const expected = &check->expected;
     double allowance = rounding(dtype, expected);
     double deviation_error = expected->deviation_error;
     if (expected->orthogonal) {
-        /* The sum of squares is fixed, so what is left are the rounding errors of the elements. */
         allowance += dtype->orthogonality * expected->deviation;
-        deviation_error = dtype->roundoff * expected->deviation / sqrt(elements);
+        deviation_error *= dtype->roundoff;
     }
     const double of_mean = distance(check->mean, expected->mean, allowance, expected->mean_error);
     const double of_deviation = distance(check->deviation, expected->deviation, allowance, deviation_error);
@@ -66,7 +65,7 @@ int32_t check_tensor(const struct model *model, const struct tensor *tensor, con
     }
     out->mean = moments.mean;
     out->deviation = sqrt(variance + (out->expected.orthogonal ? moments.mean * moments.mean : 0.0));
-    compare(model->dtype, out, (double)tensor->elements);
+    compare(model->dtype, out);
     return UNITVAR_OK;
 }
 

@@ -165,11 +165,13 @@ int32_t expect_variance_scaling(const unitvar_initializer *init, const unitvar_t
 
 /* gain times min(rows, columns) orthonormal vectors: the sum of squares is gain^2 min(rows, columns), whatever is
  * drawn. Elements of a Haar matrix have mean 0 and, the signs of its rows and columns being free, no correlation: the
- * sum of all has the variance that independent ones would have. */
-static int32_t orthonormal(struct expectation *out, double gain, double vectors, double elements)
+ * sum of all has the variance that independent ones would have. Only the elements of the matrix, others being 0, are
+ * rounded. */
+static int32_t orthonormal(struct expectation *out, double gain, double vectors, double of_matrix, double elements)
 {
     out->deviation = fabs(gain) * sqrt(vectors / elements);
     out->mean_error = out->deviation / sqrt(elements);
+    out->deviation_error = out->deviation / sqrt(of_matrix);
     out->orthogonal = true;
     return UNITVAR_OK;
 }
@@ -178,13 +180,14 @@ int32_t expect_orthogonal(const unitvar_initializer *init, const unitvar_tensor 
                           struct expectation *out)
 {
     const double rows = (double)tensor->shape[0];
-    return orthonormal(out, init->p[0], fmin(rows, elements / rows), elements);
+    return orthonormal(out, init->p[0], fmin(rows, elements / rows), elements, elements);
 }
 
 int32_t expect_delta_orthogonal(const unitvar_initializer *init, const unitvar_tensor *tensor, double elements,
                                 struct expectation *out)
 {
-    return orthonormal(out, init->p[0], (double)tensor->shape[1], elements);
+    const double columns = (double)tensor->shape[1];
+    return orthonormal(out, init->p[0], columns, columns * (double)tensor->shape[0], elements);
 }
 
 /* As many elements of each column stay as the definition says, so only they contribute to the errors. */

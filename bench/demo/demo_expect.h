@@ -14,8 +14,10 @@ struct expectation {
     double deviation;
     double mean_error; /* standard errors of the two; 0 where chance plays no part */
     double deviation_error;
-    bool exact;      /* elements are 0 or 1: rounding plays no part either */
-    bool orthogonal; /* the deviation is the root mean square, which orthogonality fixes, not that from the mean */
+    bool exact; /* elements are 0 or 1: rounding plays no part either */
+    /* The deviation is the root mean square, which orthogonality fixes but for the elements' relative rounding errors:
+     * deviation_error is to be multiplied by those. */
+    bool orthogonal;
 };
 
 /* *out is zero on entry; the tensor has `elements` elements, and its data are not looked at. Returns the status of the

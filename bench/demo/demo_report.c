@@ -106,8 +106,8 @@ void report_timings(const struct model *model, const struct timing *timings, siz
     const double elements = (double)model->held;
     const double bytes = elements * (double)model->dtype->bytes;
     char text[DIGEST_TEXT];
-    printf("\nInitialising the whole model: medians of the runs; memset (1 thread) overwrites the same memory before "
-           "each\n");
+    printf("\nInitialisation, %s; memset (1 thread) overwrites the same memory before each\n",
+           count == 1 && timings[0].runs == 1 ? "tensor by tensor, once" : "medians of the runs");
     printf("%-8s %4s  %11s  %10s  %6s  %11s  %8s  %s\n", "isa", "runs", "total time", "ns/element", "GB/s", "memset",
            "x memset", digests ? "SHA-256 of the model" : "");
     for (size_t i = 0; i < count; ++i) {
