@@ -40,6 +40,8 @@ const std::vector<Initializer> &initializers()
         {"ones", [](Generator *, View *t) { return unitvar_init_ones(t); }, false, false},
         {"uniform", [](Generator *g, View *t) { return unitvar_init_uniform(g, t, 0.0, 1.0); }, true, false},
         {"normal", [](Generator *g, View *t) { return unitvar_init_normal(g, t, 0.0, 1.0); }, true, false},
+        {"trunc_normal", [](Generator *g, View *t) { return unitvar_init_trunc_normal(g, t, 0.0, 1.0, -2.0, 2.0); },
+         true, false},
         {"xavier_uniform", [](Generator *g, View *t) { return unitvar_init_xavier_uniform(g, t, 1.0); }, true, true},
         {"xavier_normal", [](Generator *g, View *t) { return unitvar_init_xavier_normal(g, t, 1.0); }, true, true},
         {"kaiming_uniform",

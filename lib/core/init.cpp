@@ -8,6 +8,7 @@
 #include "core/layout.hpp"
 #include "core/message.hpp"
 #include "core/runtime.hpp"
+#include "core/torch/sample.hpp"
 
 namespace unitvar {
 namespace {
@@ -85,6 +86,9 @@ void initialize(Generator *generator, const Initializer &initializer, const Tens
     if (layout.elements() == 0) {
         return;
     }
+    if (source->write_whole(tensor)) {
+        return;
+    }
     source->prepare();
     core::write_region(*source, layout, core::Region(layout.elements()));
     source->advance();
@@ -102,8 +106,11 @@ void initialize_shard(Generator *generator, const Initializer &initializer, cons
     if (elements == 0) {
         return;
     }
-    if (layout.elements() != 0) {
+    // Engine 3 moves on only by drawing.
+    if (layout.elements() != 0 || (generator != nullptr && core::is_torch(*generator))) {
         source->prepare();
+    }
+    if (layout.elements() != 0) {
         core::write_region(*source, layout, core::Region(local.shape, global_shape, offset));
     }
     source->advance();

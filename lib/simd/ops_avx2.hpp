@@ -18,15 +18,16 @@ using U64 = xsimd::batch<std::uint64_t, xsimd::fma3<xsimd::avx2>>;
 inline constexpr bool has_multiply_u64 = false;
 inline constexpr std::size_t vector_registers = 16;
 
+// As an unaligned register: GCC 12 makes two halves of a 32-byte memcpy and waits for them to meet in memory.
 template <class R> UNITVAR_INLINE R load_register(const void *source)
 {
-    R result;
-    __builtin_memcpy(&result, source, sizeof(R));
-    return result;
+    typedef typename R::register_type Unaligned __attribute__((aligned(1), may_alias));
+    return R(*static_cast<const Unaligned *>(source));
 }
 template <class R> UNITVAR_INLINE void store_register(void *target, R a)
 {
-    __builtin_memcpy(target, &a, sizeof(R));
+    typedef typename R::register_type Unaligned __attribute__((aligned(1), may_alias));
+    *static_cast<Unaligned *>(target) = a;
 }
 // Four f32 as f64.
 UNITVAR_INLINE F64 load_widened(const void *source)
@@ -123,11 +124,14 @@ UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
     return _mm256_set_m128(_mm256_cvtpd_ps(upper), _mm256_cvtpd_ps(lower));
 }
 
-// The upper halves of 32-bit lanes, first those of a.
-UNITVAR_INLINE U16 upper_halves(U32 a, U32 b)
+// The bits of f32 rounded to their upper halves, to nearest even; first those of a.
+UNITVAR_INLINE U16 round_to_upper(U32 a, U32 b)
 {
-    const __m256i packed = _mm256_packus_epi32(_mm256_srli_epi32(a, 16), _mm256_srli_epi32(b, 16));
-    return _mm256_permute4x64_epi64(packed, 0xD8);
+    const auto rounded = [](__m256i x) {
+        const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(x, 16), _mm256_set1_epi32(1));
+        return _mm256_srli_epi32(_mm256_add_epi32(_mm256_add_epi32(x, odd), _mm256_set1_epi32(0x7FFF)), 16);
+    };
+    return _mm256_permute4x64_epi64(_mm256_packus_epi32(rounded(a), rounded(b)), 0xD8);
 }
 // Rounded to f16, first those of a.
 UNITVAR_INLINE U16 halve(F32 a, F32 b)
@@ -233,6 +237,24 @@ UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
 {
     const __m256i left = _mm256_sllv_epi32(a, _mm256_sub_epi32(_mm256_set1_epi32(32), count));
     return _mm256_or_si256(_mm256_srlv_epi32(a, count), left);
+}
+
+// f32 as integers, rounded towards zero; |a| < 2^31.
+UNITVAR_INLINE U32 truncate(F32 a)
+{
+    return _mm256_cvttps_epi32(a);
+}
+
+// table[index mod N], N a power of two.
+template <std::size_t N> UNITVAR_INLINE F64 look_up(const double *table, U64 index)
+{
+    std::uint64_t at[U64::size];
+    double value[U64::size];
+    store_register(at, index);
+    for (std::size_t i = 0; i < U64::size; ++i) {
+        value[i] = table[at[i] % N];
+    }
+    return load_register<F64>(value);
 }
 
 } // namespace

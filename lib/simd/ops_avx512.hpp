@@ -118,13 +118,18 @@ UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
     return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(lower)), _mm512_cvtpd_ps(upper), 1);
 }
 
-// The upper halves of 32-bit lanes, first those of a.
-UNITVAR_INLINE U16 upper_halves(U32 a, U32 b)
+// The bits of f32 rounded to their upper halves, to nearest even; first those of a. Up goes what has more than a half
+// below, or a half and an odd upper part: lower + odd > 0x8000.
+UNITVAR_INLINE U16 round_to_upper(U32 a, U32 b)
 {
     alignas(64) static constexpr std::uint16_t odd[32] = {1,  3,  5,  7,  9,  11, 13, 15, 17, 19, 21,
                                                           23, 25, 27, 29, 31, 33, 35, 37, 39, 41, 43,
                                                           45, 47, 49, 51, 53, 55, 57, 59, 61, 63};
-    return _mm512_permutex2var_epi16(a, _mm512_load_si512(odd), b);
+    const __m512i one = _mm512_set1_epi16(1);
+    const __m512i upper = _mm512_permutex2var_epi16(a, _mm512_load_si512(odd), b);
+    const __m512i lower = _mm512_permutex2var_epi16(a, _mm512_sub_epi16(_mm512_load_si512(odd), one), b);
+    const __m512i below = _mm512_adds_epu16(lower, _mm512_and_si512(upper, one));
+    return _mm512_mask_add_epi16(upper, _mm512_cmpgt_epu16_mask(below, _mm512_set1_epi16(INT16_MIN)), upper, one);
 }
 // Rounded to f16, first those of a.
 UNITVAR_INLINE U16 halve(F32 a, F32 b)
@@ -222,6 +227,33 @@ UNITVAR_INLINE U32 even_odd(U64 a, U64 b)
 UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
 {
     return _mm512_rorv_epi32(a, count);
+}
+
+// f32 as integers, rounded towards zero; |a| < 2^31.
+UNITVAR_INLINE U32 truncate(F32 a)
+{
+    return _mm512_cvttps_epi32(a);
+}
+// The first (second) halves of two registers.
+UNITVAR_INLINE F32 first_halves(F32 a, F32 b)
+{
+    return _mm512_shuffle_f32x4(a, b, 0x44);
+}
+UNITVAR_INLINE F32 second_halves(F32 a, F32 b)
+{
+    return _mm512_shuffle_f32x4(a, b, 0xEE);
+}
+
+// table[index mod N], N being 16 or 32; the table is aligned to 64 bytes.
+template <std::size_t N> UNITVAR_INLINE F64 look_up(const double *table, U64 index)
+{
+    const __m512d low = _mm512_permutex2var_pd(_mm512_load_pd(table), index, _mm512_load_pd(table + 8));
+    if constexpr (N == 16) {
+        return low;
+    } else {
+        const __m512d high = _mm512_permutex2var_pd(_mm512_load_pd(table + 16), index, _mm512_load_pd(table + 24));
+        return _mm512_mask_blend_pd(_mm512_test_epi64_mask(index, _mm512_set1_epi64(16)), low, high);
+    }
 }
 
 } // namespace

@@ -113,10 +113,14 @@ UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
     return vcvt_high_f32_f64(vcvt_f32_f64(lower), upper);
 }
 
-// The upper halves of 32-bit lanes, first those of a.
-UNITVAR_INLINE U16 upper_halves(U32 a, U32 b)
+// The bits of f32 rounded to their upper halves, to nearest even; first those of a. Up goes what has more than a half
+// below, or a half and an odd upper part: lower + odd > 0x8000.
+UNITVAR_INLINE U16 round_to_upper(U32 a, U32 b)
 {
-    return vuzp2q_u16(vreinterpretq_u16_u32(a), vreinterpretq_u16_u32(b));
+    const uint16x8_t upper = vuzp2q_u16(vreinterpretq_u16_u32(a), vreinterpretq_u16_u32(b));
+    const uint16x8_t lower = vuzp1q_u16(vreinterpretq_u16_u32(a), vreinterpretq_u16_u32(b));
+    const uint16x8_t below = vqaddq_u16(lower, vandq_u16(upper, vdupq_n_u16(1)));
+    return vsubq_u16(upper, vcgtq_u16(below, vdupq_n_u16(0x8000)));
 }
 // Rounded to f16, first those of a.
 UNITVAR_INLINE U16 halve(F32 a, F32 b)
@@ -218,6 +222,24 @@ UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
     const int32x4_t right = vnegq_s32(vreinterpretq_s32_u32(count));
     const int32x4_t left = vaddq_s32(vdupq_n_s32(32), right);
     return vorrq_u32(vshlq_u32(a, right), vshlq_u32(a, left));
+}
+
+// f32 as integers, rounded towards zero; |a| < 2^31.
+UNITVAR_INLINE U32 truncate(F32 a)
+{
+    return vreinterpretq_u32_s32(vcvtq_s32_f32(a));
+}
+
+// table[index mod N], N a power of two.
+template <std::size_t N> UNITVAR_INLINE F64 look_up(const double *table, U64 index)
+{
+    std::uint64_t at[U64::size];
+    double value[U64::size];
+    store_register(at, index);
+    for (std::size_t i = 0; i < U64::size; ++i) {
+        value[i] = table[at[i] % N];
+    }
+    return load_register<F64>(value);
 }
 
 } // namespace

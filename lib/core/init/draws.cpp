@@ -7,6 +7,7 @@
 #include "core/init/kinds.hpp"
 #include "core/init/normal_source.hpp"
 #include "core/message.hpp"
+#include "core/torch/initializers.hpp"
 #include "core/truncation.hpp"
 
 namespace unitvar::core {
@@ -75,12 +76,18 @@ private:
 
 SourcePointer uniform(const InitRequest &request, double low, double high, ParameterNames names)
 {
+    if (is_torch(request)) {
+        return make_torch_uniform(request, low, high, names);
+    }
     return std::make_unique<DrawSource>(request, uniform_draws[request.dtype],
                                         uniform_parameters(request.dtype, low, high, names));
 }
 
 SourcePointer normal(const InitRequest &request, double mean, double std, ParameterNames names)
 {
+    if (is_torch(request)) {
+        return make_torch_normal(request, mean, std, names);
+    }
     return std::make_unique<DrawSource>(request, normal_draws[request.dtype],
                                         normal_parameters(request.dtype, mean, std, names));
 }
@@ -174,6 +181,9 @@ SourcePointer make_normal(const InitRequest &request)
 SourcePointer make_trunc_normal(const InitRequest &request)
 {
     const auto &p = request.initializer.p;
+    if (is_torch(request)) {
+        return make_torch_trunc_normal(request, p[0], p[1], p[2], p[3]);
+    }
     return std::make_unique<TruncatedSource>(request, p[0], p[1], p[2], p[3]);
 }
 
@@ -199,6 +209,9 @@ SourcePointer make_kaiming_normal(const InitRequest &request)
 
 SourcePointer make_variance_scaling(const InitRequest &request)
 {
+    if (is_torch(request)) {
+        torch_refuse("variance_scaling");
+    }
     // The deviation of a standard normal that is truncated at 2 deviations, as JAX and Keras write it.
     constexpr double truncated_std = 0.87962566103423978;
     const double scale = request.initializer.p[0];
