@@ -1,33 +1,21 @@
 /* demo.c: initialises real networks with Unitvar and shows that it is right, fast and the same everywhere.
  *
- * For every model: each tensor is initialised and its mean and deviation compared with the closed form of its rule;
+ * For every model: each tensor is initialised and its mean and deviation compared with those that its rule promises;
  * the whole is timed against memset; and the SHA-256 of the whole is taken under every instruction set that the
- * machine has. One generator runs through the model, its tensors in file order. `--help` documents the options.
+ * machine has. Models that are too large for that are streamed. `--help` documents the options.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "demo_check.h"
+#include "demo_isas.h"
 #include "demo_options.h"
 #include "demo_progress.h"
 #include "demo_report.h"
+#include "demo_resident.h"
 #include "demo_status.h"
+#include "demo_stream.h"
 #include "demo_table.h"
-#include "demo_timing.h"
 #include "unitvar.h"
-
-static const char *const all_isas[] = {"avx512", "avx2", "neon", "scalar"};
-
-enum { ALL_ISAS = (int)(sizeof all_isas / sizeof all_isas[0]) };
-
-/* The instruction sets to run, the preferred one first, and a list of those that are not available. */
-struct isa_list {
-    const char *names[ALL_ISAS];
-    size_t count;
-    char missing[64];
-};
 
 static int library_failed(void)
 {
@@ -35,110 +23,19 @@ static int library_failed(void)
     return DEMO_FAILED;
 }
 
-static int find_isas(const struct options *options, struct isa_list *isas)
-{
-    const char *const preferred = unitvar_isa(); /* of --isa, of the environment, or the best */
-    memset(isas, 0, sizeof *isas);
-    for (int i = 0; i < ALL_ISAS; ++i) {
-        if (strcmp(all_isas[i], preferred) == 0) {
-            isas->names[isas->count++] = all_isas[i];
-        }
-    }
-    if (isas->count == 0) {
-        const char *const forced = getenv("UNITVAR_ISA");
-        fprintf(stderr, "UNITVAR_ISA: '%s' cannot be used here\n", forced != NULL ? forced : preferred);
-        return DEMO_USAGE;
-    }
-    for (int i = 0; i < ALL_ISAS && options->isa == NULL; ++i) {
-        if (all_isas[i] == isas->names[0]) {
-            continue;
-        }
-        const int32_t status = unitvar_set_isa(all_isas[i]);
-        if (status == UNITVAR_OK) {
-            isas->names[isas->count++] = all_isas[i];
-        } else if (status == UNITVAR_UNSUPPORTED) {
-            strcat(strcat(isas->missing, " "), all_isas[i]);
-        } else {
-            return library_failed();
-        }
-    }
-    return DEMO_OK;
-}
-
-static int check_model(struct model *model, const struct options *options, unitvar_generator *generator,
-                       struct progress *progress)
-{
-    const struct report_columns columns = report_columns(model);
-    const struct tensor *farthest = &model->tensors[0];
-    double farthest_distance = 0.0;
-    size_t passed = 0;
-    if (!options->quiet) {
-        report_check_heading(&columns);
-    }
-    for (size_t i = 0; i < model->tensor_count; ++i) {
-        struct tensor *const tensor = &model->tensors[i];
-        struct check check;
-        progress_show(progress, "%s: tensor %zu of %zu", model->path, i + 1, model->tensor_count);
-        if (check_tensor(tensor, generator, &check) != UNITVAR_OK) {
-            progress_clear(progress);
-            fprintf(stderr, "%s:%zu: %s: %s\n", model->path, tensor->line, tensor->name, unitvar_last_error());
-            return DEMO_FAILED;
-        }
-        const bool pass = check_passes(&check);
-        passed += pass;
-        if (check.distance > farthest_distance || isnan(check.distance)) {
-            farthest = tensor;
-            farthest_distance = check.distance;
-        }
-        if (!options->quiet || !pass) {
-            progress_clear(progress);
-            report_check(&columns, tensor, &check);
-        }
-    }
-    progress_clear(progress);
-    report_check_summary(model, passed, farthest, farthest_distance);
-    return passed == model->tensor_count ? DEMO_OK : DEMO_MISMATCH;
-}
-
-static int compare_isas(struct model *model, const struct isa_list *isas, unitvar_generator *generator,
-                        struct progress *progress)
-{
-    struct timing timings[ALL_ISAS];
-    bool equal = true;
-    for (size_t i = 0; i < isas->count; ++i) {
-        timings[i].isa = isas->names[i];
-        if (unitvar_set_isa(isas->names[i]) != UNITVAR_OK) {
-            return library_failed();
-        }
-        const int status = timing_measure(model, generator, progress, &timings[i]);
-        if (status != DEMO_OK) {
-            return status;
-        }
-        equal = equal && memcmp(timings[i].digest, timings[0].digest, DIGEST_BYTES) == 0;
-    }
-    report_timings(model, timings, isas->count);
-    report_digests(equal, isas->count, isas->missing);
-    return equal ? DEMO_OK : DEMO_MISMATCH;
-}
-
-static int run_model(struct model *model, const struct options *options, const struct isa_list *isas,
+static int run_model(struct model *model, const struct options *options, const struct isas *isas,
                      struct progress *progress)
 {
-    unitvar_generator *generator = NULL;
+    struct source source = {.by_name = options->by_name};
+    const double bytes = (double)model->parameters * (double)model->dtype->bytes;
     if (unitvar_set_isa(isas->names[0]) != UNITVAR_OK ||
-        unitvar_generator_create(options->engine, options->seed, 0, &generator) != UNITVAR_OK) {
+        unitvar_generator_create(options->engine, options->seed, 0, &source.generator) != UNITVAR_OK) {
         return library_failed();
     }
-    int status = model_allocate(model);
-    if (status == DEMO_OK) {
-        report_model(model, options);
-        status = check_model(model, options, generator, progress);
-    }
-    if (status <= DEMO_MISMATCH) {
-        const int compared = compare_isas(model, isas, generator, progress);
-        status = compared > status ? compared : status;
-    }
-    unitvar_generator_destroy(generator);
+    report_model(model, options);
+    const int status = options->stream || bytes > STREAM_BYTES ? stream_run(model, options, &source, progress)
+                                                               : resident_run(model, options, isas, &source, progress);
+    unitvar_generator_destroy(source.generator);
     return status;
 }
 
@@ -146,9 +43,14 @@ static int run_model(struct model *model, const struct options *options, const s
 static int read_models(const struct options *options, struct model *models)
 {
     for (size_t i = 0; i < options->model_count; ++i) {
-        const int status = model_read(options->models[i], &models[i]);
+        const int status = model_read(options->models[i], options->dtype, &models[i]);
         if (status != DEMO_OK) {
             return status;
+        }
+        model_cut(&models[i], options->only, options->rank, options->ranks);
+        if (models[i].selected_count == 0) {
+            fprintf(stderr, "--only: '%s': no tensor of %s has it in its name\n", options->only, options->models[i]);
+            return DEMO_USAGE;
         }
     }
     return DEMO_OK;
@@ -156,9 +58,9 @@ static int read_models(const struct options *options, struct model *models)
 
 static int run_models(const struct options *options, struct model *models)
 {
-    struct isa_list isas;
+    struct isas isas;
     struct progress progress;
-    int status = find_isas(options, &isas);
+    int status = isas_find(options->isa, &isas);
     if (status == DEMO_OK) {
         status = read_models(options, models);
     }

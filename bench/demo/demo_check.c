@@ -1,5 +1,8 @@
-/* demo_check.c: see demo_check.h. The standard errors are those of n independent elements: deviation / sqrt(n) for
- * the mean, deviation * sqrt((kurtosis - 1) / 4n) for the deviation.
+/* demo_check.c: see demo_check.h.
+ *
+ * Rounding to the element type may move mean and deviation by no more than the largest rounding error of an element,
+ * half an ulp at 7 deviations. Where the type is fine beside the deviation, rounding errors cancel but for Sheppard's
+ * corrections, which are of the order of ulp^2 / deviation (W. F. Sheppard, 1898); the smaller bound is allowed for.
  */
 #include "demo_check.h"
 
@@ -16,28 +19,43 @@ static double distance(double measured, double expected, double allowance, doubl
     return (difference - allowance) / standard_error;
 }
 
-static void compare(struct check *check, double elements)
+static double rounding(const struct dtype *dtype, const struct expectation *expected)
+{
+    const double mean = fabs(expected->mean);
+    const double deviation = expected->deviation;
+    const double arithmetic = 4.0 * DBL_EPSILON * (mean + deviation); /* of the measurement */
+    if (expected->exact) {
+        return arithmetic;
+    }
+    const double parameters = dtype->parameter_roundoff * (mean + 2.0 * deviation);
+    const double largest = dtype->roundoff * (mean + 7.0 * deviation) + 0.5 * dtype->step;
+    const double ulp = 2.0 * dtype->roundoff * hypot(mean, deviation) + dtype->step;
+    const double smooth = deviation > 0.0 ? ulp * ulp / deviation : largest;
+    return arithmetic + parameters + fmin(largest, smooth);
+}
+
+static void compare(const struct dtype *dtype, struct check *check)
 {
     const struct expectation *const expected = &check->expected;
-    /* Elements are rounded to f32, by half an ulp of the largest that is to be expected, 7 deviations out. */
-    const double rounding = 0.5 * FLT_EPSILON * (fabs(expected->mean) + 7.0 * expected->deviation);
-    const double mean_error = expected->deviation / sqrt(elements);
-    const double deviation_error = expected->deviation * sqrt((expected->kurtosis - 1.0) / (4.0 * elements));
-    const double of_mean = distance(check->mean, expected->mean, rounding, mean_error);
-    const double of_deviation = distance(check->deviation, expected->deviation, rounding, deviation_error);
+    double allowance = rounding(dtype, expected);
+    double deviation_error = expected->deviation_error;
+    if (expected->orthogonal) {
+        allowance += dtype->orthogonality * expected->deviation;
+        deviation_error *= dtype->roundoff;
+    }
+    const double of_mean = distance(check->mean, expected->mean, allowance, expected->mean_error);
+    const double of_deviation = distance(check->deviation, expected->deviation, allowance, deviation_error);
     check->distance = of_mean > of_deviation || isnan(of_mean) ? of_mean : of_deviation;
 }
 
-int32_t check_tensor(struct tensor *tensor, unitvar_generator *generator, struct check *out)
+int32_t check_tensor(const struct model *model, const struct tensor *tensor, const void *data, struct check *out)
 {
+    const unitvar_tensor view = {NULL, {1, 0}, tensor->ndim, model->dtype->code, tensor->shape, NULL, 0};
     unitvar_moments moments = {0.0, 0.0, 0.0};
     double variance = 0.0;
-    int32_t status = rule_expect(&tensor->rule, &tensor->view, &out->expected);
+    int32_t status = rule_expect(&tensor->rule, &view, &out->expected);
     if (status == UNITVAR_OK) {
-        status = rule_fill(&tensor->rule, generator, &tensor->view);
-    }
-    if (status == UNITVAR_OK) {
-        status = unitvar_moments_update_f32(&moments, tensor->view.data, tensor->elements);
+        status = dtype_moments(model->dtype, data, tensor->elements, &moments);
     }
     if (status == UNITVAR_OK) {
         status = unitvar_moments_variance(&moments, 0.0, &variance); /* biased, so that one element has one too */
@@ -46,8 +64,8 @@ int32_t check_tensor(struct tensor *tensor, unitvar_generator *generator, struct
         return status;
     }
     out->mean = moments.mean;
-    out->deviation = sqrt(variance);
-    compare(out, (double)tensor->elements);
+    out->deviation = sqrt(variance + (out->expected.orthogonal ? moments.mean * moments.mean : 0.0));
+    compare(model->dtype, out);
     return UNITVAR_OK;
 }
 

@@ -8,20 +8,19 @@
 
 #include <stdbool.h>
 
-#include "demo_rule.h"
-#include "demo_table.h"
+#include "demo_model.h"
 
 #define CHECK_STANDARD_ERRORS 6.0
 
 struct check {
     struct expectation expected;
     double mean;
-    double deviation;
-    double distance; /* the larger of the two, in standard errors; infinite where a constant is off, NaN for NaN */
+    double deviation; /* of orthogonal tensors the root mean square */
+    double distance;  /* the larger of the two, in standard errors; infinite where a constant is off, NaN for NaN */
 };
 
-/* Initialises the tensor and measures it. Returns the status of the library. */
-int32_t check_tensor(struct tensor *tensor, unitvar_generator *generator, struct check *out);
+/* Measures the whole tensor, whose elements are in data. Returns the status of the library. */
+int32_t check_tensor(const struct model *model, const struct tensor *tensor, const void *data, struct check *out);
 
 bool check_passes(const struct check *check);
 

@@ -1,11 +1,10 @@
 /* demo_number.c: see demo_number.h. strtoull and strtod do the arithmetic; this file refuses what they let pass:
- * leading space, a sign on an unsigned number, trailing text, infinity, NaN.
+ * leading space, a sign on an unsigned number, trailing text, NaN.
  */
 #include "demo_number.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -29,7 +28,7 @@ enum number_status number_parse_unsigned(const char *text, uint64_t largest, uin
     return NUMBER_OK;
 }
 
-enum number_status number_parse_real(const char *text, double *out)
+enum number_status number_parse_real(const char *text, double largest, double *out)
 {
     if (text[0] == '\0' || isspace((unsigned char)text[0])) {
         return NUMBER_MALFORMED;
@@ -39,7 +38,7 @@ enum number_status number_parse_real(const char *text, double *out)
     if (end == text || *end != '\0' || isnan(value)) {
         return NUMBER_MALFORMED;
     }
-    if (fabs(value) > FLT_MAX) {
+    if (fabs(value) > largest) {
         return NUMBER_OUT_OF_RANGE;
     }
     *out = value;

@@ -13,7 +13,7 @@ enum number_status { NUMBER_OK, NUMBER_MALFORMED, NUMBER_OUT_OF_RANGE };
 /* Decimal digits, or 0x and hexadecimal ones; at most `largest`. A sign is malformed. */
 enum number_status number_parse_unsigned(const char *text, uint64_t largest, uint64_t *out);
 
-/* Whatever strtod reads in the C locale, finite in f32 also after rounding. */
-enum number_status number_parse_real(const char *text, double *out);
+/* Whatever strtod reads in the C locale except NaN, of a magnitude of at most `largest`, which may be infinite. */
+enum number_status number_parse_real(const char *text, double largest, double *out);
 
 #endif

@@ -8,16 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "demo_help.h"
 #include "demo_number.h"
 #include "demo_status.h"
-#include "demo_timing.h"
 #include "unitvar.h"
 
 #ifndef UNITVAR_MODELS_DIR
 #define UNITVAR_MODELS_DIR "models"
 #endif
 
-enum { THREADS_MOST = 1024 };
+enum { RANKS_MOST = 1000000 };
 
 static const char *const default_models[] = {
     UNITVAR_MODELS_DIR "/gpt2-small.tsv",
@@ -26,48 +26,6 @@ static const char *const default_models[] = {
 };
 
 enum { DEFAULT_MODELS = (int)(sizeof default_models / sizeof default_models[0]) };
-
-static void print_help(const char *program)
-{
-    printf("Usage: %s [OPTION]...\n", program);
-    printf(
-        "Initialises every tensor of real networks with Unitvar %s, compares the mean and the deviation of each with\n"
-        "those that its rule promises, times the whole against memset, and compares the SHA-256 of the model under\n"
-        "each instruction set of this machine.\n"
-        "\n"
-        "      --model FILE    initialise the model of this table; may be repeated. Default: all of\n",
-        unitvar_version_string());
-    for (int i = 0; i < DEFAULT_MODELS; ++i) {
-        printf("                      %s\n", default_models[i]);
-    }
-    printf(
-        "      --seed N        0 to 2^64-1, decimal or 0x...; default 42\n"
-        "      --engine NAME   pcg32 or philox4x32; default pcg32\n"
-        "      --isa NAME      only this instruction set: scalar, avx2, avx512, neon, or auto for the best. Default: "
-        "all;\n"
-        "                      moments are measured under the one that the library chooses\n"
-        "      --threads N     at most so many threads, 1 to %d, or 0 for every processor; default 1, so that the\n"
-        "                      comparison with memset, which has one, is fair. Threads never change the bytes\n"
-        "      --quiet         print no row for a tensor, unless it is not as expected\n"
-        "  -h, --help          print this help\n"
-        "\n"
-        "A table has one tensor per line, NAME tab SHAPE tab RULE; lines with # are comments. A shape is 768x3072.\n"
-        "A rule is zeros, ones, constant(v), uniform(a,b), normal(mean,std), xavier_uniform(gain),\n"
-        "xavier_normal(gain), kaiming_uniform(a,FAN,NONLINEARITY) or kaiming_normal(a,FAN,NONLINEARITY), with fan_in,\n"
-        "fan_out or fan_avg and the nonlinearities of the library: linear, relu, leaky_relu, tanh and so on.\n"
-        "\n"
-        "In the table of tensors, \"off\" is the distance from the expectation in standard errors, the larger of\n"
-        "those of mean and deviation. Times are medians of %d runs, %d to %d where these take longer than %d s.\n"
-        "\n"
-        "Examples:\n"
-        "  %s\n"
-        "  %s --quiet --engine philox4x32 --seed 0x5eed\n"
-        "  %s --model mine.tsv --isa avx2 --threads 0\n"
-        "\n"
-        "Exit status: 0 all as expected; 1 bytes differ between instruction sets, or a mean or deviation is more\n"
-        "than 6 standard errors off; 2 wrong option or table; 3 the library or the system failed.\n",
-        THREADS_MOST, TIMING_RUNS_MOST, TIMING_RUNS_LEAST, TIMING_RUNS_MOST, TIMING_SECONDS, program, program, program);
-}
 
 static int wrong_value(const char *option, const char *value, const char *why)
 {
@@ -91,7 +49,41 @@ static int parse_unsigned(const char *option, const char *text, uint64_t largest
     return wrong_value(option, text, "not a whole number, 0 or more, in digits");
 }
 
-enum option_code { OPTION_SEED = 256, OPTION_ENGINE, OPTION_ISA, OPTION_THREADS, OPTION_MODEL, OPTION_QUIET };
+/* R/N with 0 <= R < N. */
+static int parse_shard(const char *text, struct options *options)
+{
+    const char *const slash = strchr(text, '/');
+    const size_t length = slash != NULL ? (size_t)(slash - text) : 0;
+    char rank[32];
+    if (slash == NULL || length >= sizeof rank) {
+        return wrong_value("shard", text, "not of the form R/N, such as 0/4");
+    }
+    memcpy(rank, text, length);
+    rank[length] = '\0';
+    if (number_parse_unsigned(rank, UINT64_MAX, &options->rank) != NUMBER_OK ||
+        number_parse_unsigned(slash + 1, RANKS_MOST, &options->ranks) != NUMBER_OK || options->ranks == 0) {
+        return wrong_value("shard", text, "not of the form R/N, such as 0/4, with N from 1 to 1000000");
+    }
+    if (options->rank >= options->ranks) {
+        return wrong_value("shard", text, "ranks are counted from 0, so R is less than N");
+    }
+    return DEMO_OK;
+}
+
+enum option_code {
+    OPTION_SEED = 256,
+    OPTION_ENGINE,
+    OPTION_ISA,
+    OPTION_THREADS,
+    OPTION_MODEL,
+    OPTION_DTYPE,
+    OPTION_BY_NAME,
+    OPTION_SHARD,
+    OPTION_ONLY,
+    OPTION_STREAM,
+    OPTION_NO_DIGEST,
+    OPTION_QUIET
+};
 
 static const struct option long_options[] = {
     {"seed", required_argument, NULL, OPTION_SEED},
@@ -99,6 +91,12 @@ static const struct option long_options[] = {
     {"isa", required_argument, NULL, OPTION_ISA},
     {"threads", required_argument, NULL, OPTION_THREADS},
     {"model", required_argument, NULL, OPTION_MODEL},
+    {"dtype", required_argument, NULL, OPTION_DTYPE},
+    {"by-name", no_argument, NULL, OPTION_BY_NAME},
+    {"shard", required_argument, NULL, OPTION_SHARD},
+    {"only", required_argument, NULL, OPTION_ONLY},
+    {"stream", no_argument, NULL, OPTION_STREAM},
+    {"no-digest", no_argument, NULL, OPTION_NO_DIGEST},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -126,6 +124,23 @@ static int apply_option(struct options *options, int code, const char *value)
     case OPTION_MODEL:
         options->models[options->model_count++] = value;
         return DEMO_OK;
+    case OPTION_DTYPE:
+        options->dtype = dtype_from_name(value);
+        return options->dtype != NULL ? DEMO_OK : wrong_value("dtype", value, "not one of f32, f64, bf16, f16");
+    case OPTION_BY_NAME:
+        options->by_name = true;
+        return DEMO_OK;
+    case OPTION_SHARD:
+        return parse_shard(value, options);
+    case OPTION_ONLY:
+        options->only = value;
+        return DEMO_OK;
+    case OPTION_STREAM:
+        options->stream = true;
+        return DEMO_OK;
+    case OPTION_NO_DIGEST:
+        options->digest = false;
+        return DEMO_OK;
     case OPTION_QUIET:
         options->quiet = true;
         return DEMO_OK;
@@ -144,6 +159,9 @@ int options_parse(int argc, char **argv, struct options *options)
     options->engine = UNITVAR_PCG32;
     options->engine_name = "pcg32";
     options->threads = 1;
+    options->dtype = dtype_from_name("f32");
+    options->ranks = 1;
+    options->digest = true;
     options->models = malloc(((size_t)argc + DEFAULT_MODELS) * sizeof *options->models);
     if (options->models == NULL) {
         fprintf(stderr, "out of memory\n");
@@ -155,7 +173,7 @@ int options_parse(int argc, char **argv, struct options *options)
         status = apply_option(options, code, optarg);
     }
     if (status == DEMO_OK && options->help) {
-        print_help(argv[0]);
+        help_print(argv[0], default_models, DEFAULT_MODELS);
         return DEMO_OK;
     }
     if (status == DEMO_OK && optind < argc) {

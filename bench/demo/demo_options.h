@@ -1,4 +1,4 @@
-/* demo_options.h: the command line. The help text is the documentation of the options. */
+/* demo_options.h: the command line. The help text, of demo_help.h, is the documentation of the options. */
 #ifndef DEMO_OPTIONS_H
 #define DEMO_OPTIONS_H
 
@@ -6,12 +6,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "demo_dtype.h"
+
 struct options {
     uint64_t seed;
     int32_t engine;
     const char *engine_name;
     const char *isa; /* NULL: every one that the machine has */
     int32_t threads;
+    const struct dtype *dtype;
+    bool by_name;
+    uint64_t rank; /* below ranks */
+    uint64_t ranks;
+    const char *only; /* NULL: all tensors */
+    bool stream;      /* also models that would fit */
+    bool digest;      /* of streamed models */
     bool quiet;
     bool help;           /* the help has been printed, nothing else is to be done */
     const char **models; /* paths; the array is owned, the paths are not */

@@ -3,6 +3,7 @@
  */
 #include "demo_progress.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
@@ -48,4 +49,22 @@ void progress_clear(struct progress *progress)
         fflush(stderr);
         progress->visible = false;
     }
+}
+
+void progress_bar_show(struct progress *progress, const struct progress_bar *bar)
+{
+    enum { WIDTH = 24 };
+    static const char full[] = "########################";
+    static const char empty[] = "........................";
+    const double share = bar->total > 0.0 ? bar->done / bar->total : 1.0;
+    const double seconds = seconds_now() - bar->started;
+    const double rate = seconds > 0.0 ? bar->done / seconds : 0.0;
+    const int filled = (int)(share * WIDTH);
+    char left[32] = "";
+    if (rate > 0.0) {
+        const double rest = (bar->total - bar->done) / rate;
+        snprintf(left, sizeof left, ", %.0f:%02d left", floor(rest / 60.0), (int)fmod(rest, 60.0));
+    }
+    progress_show(progress, "%s [%.*s%.*s] %3.0f%%, %.2f of %.2f GB, %.2f GB/s%s", bar->label, filled, full,
+                  WIDTH - filled, empty, 100.0 * share, 1e-9 * bar->done, 1e-9 * bar->total, 1e-9 * rate, left);
 }

@@ -23,4 +23,14 @@ __attribute__((format(printf, 2, 3)))
 void progress_show(struct progress *progress, const char *format, ...);
 void progress_clear(struct progress *progress);
 
+/* How far a long work is, with its rate since it was started and the time that the rest takes at that rate. */
+struct progress_bar {
+    const char *label;
+    double done; /* bytes */
+    double total;
+    double started; /* by seconds_now */
+};
+
+void progress_bar_show(struct progress *progress, const struct progress_bar *bar);
+
 #endif

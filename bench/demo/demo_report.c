@@ -26,19 +26,39 @@ static const char *grouped(size_t value, char text[COUNT_TEXT])
 static const char *shape_text(const struct tensor *tensor, char text[SHAPE_TEXT])
 {
     char *out = text;
-    for (int32_t i = 0; i < tensor->view.ndim; ++i) {
-        out += sprintf(out, "%s%" PRId64, i > 0 ? "x" : "", tensor->view.shape[i]);
+    if (tensor->ndim == 0) {
+        strcpy(text, "scalar");
+    }
+    for (int32_t i = 0; i < tensor->ndim; ++i) {
+        out += sprintf(out, "%s%" PRId64, i > 0 ? "x" : "", tensor->shape[i]);
     }
     return text;
+}
+
+static double megabytes(const struct model *model, size_t elements)
+{
+    return 1e-6 * (double)elements * (double)model->dtype->bytes;
 }
 
 void report_model(const struct model *model, const struct options *options)
 {
     char parameters[COUNT_TEXT];
-    printf("%s: %zu tensors, %s parameters, %.1f MB of f32\n", model->path, model->tensor_count,
-           grouped(model->parameters, parameters), 1e-6 * (double)model->parameters * sizeof(float));
+    char bytes[COUNT_TEXT];
+    printf("%s: %zu tensors, %s parameters, %.1f MB of %s\n", model->path, model->tensor_count,
+           grouped(model->parameters, parameters), megabytes(model, model->parameters), model->dtype->name);
     printf("engine %s, seed %" PRIu64 ", threads %" PRId32 ", instruction set %s\n", options->engine_name,
            options->seed, unitvar_num_threads(), unitvar_isa());
+    if (options->only != NULL) {
+        printf("Only the %zu tensors with '%s' in their names\n", model->selected_count, options->only);
+    }
+    if (options->by_name) {
+        puts("Each tensor has a generator of its own, forked by its name, so the order of tensors does not matter");
+    }
+    if (options->ranks > 1) {
+        printf("Rank %" PRIu64 " of %" PRIu64 " holds %s bytes (%.1f MB), %s parameters\n", options->rank,
+               options->ranks, grouped(model->held * model->dtype->bytes, bytes), megabytes(model, model->held),
+               grouped(model->held, parameters));
+    }
 }
 
 struct report_columns report_columns(const struct model *model)
@@ -73,25 +93,28 @@ void report_check_summary(const struct model *model, size_t passed, const struct
 {
     printf("\n%zu of %zu tensors have the expected mean and deviation; the farthest off is %s, %.2f standard errors "
            "(limit %g)\n",
-           passed, model->tensor_count, farthest->name, distance, CHECK_STANDARD_ERRORS);
+           passed, model->selected_count, farthest->name, distance, CHECK_STANDARD_ERRORS);
 }
 
-void report_timings(const struct model *model, const struct timing *timings, size_t count)
+static double ratio(double a, double b)
 {
-    const double elements = (double)model->parameters;
-    printf("\nInitialising the whole model: medians of the runs; memset (1 thread) overwrites the same memory before "
-           "each\n");
+    return b > 0.0 ? a / b : 0.0;
+}
+
+void report_timings(const struct model *model, const struct timing *timings, size_t count, bool digests)
+{
+    const double elements = (double)model->held;
+    const double bytes = elements * (double)model->dtype->bytes;
+    char text[DIGEST_TEXT];
+    printf("\nInitialisation, %s; memset (1 thread) overwrites the same memory before each\n",
+           count == 1 && timings[0].runs == 1 ? "tensor by tensor, once" : "medians of the runs");
     printf("%-8s %4s  %11s  %10s  %6s  %11s  %8s  %s\n", "isa", "runs", "total time", "ns/element", "GB/s", "memset",
-           "x memset", "SHA-256 of the model");
+           "x memset", digests ? "SHA-256 of the model" : "");
     for (size_t i = 0; i < count; ++i) {
         const struct timing *const t = &timings[i];
-        printf("%-8s %4d  %8.2f ms  %10.3f  %6.2f  %8.2f ms  %8.2f  ", t->isa, t->runs, 1e3 * t->init_seconds,
-               1e9 * t->init_seconds / elements, 1e-9 * elements * sizeof(float) / t->init_seconds,
-               1e3 * t->memset_seconds, t->init_seconds / t->memset_seconds);
-        for (int k = 0; k < DIGEST_BYTES; ++k) {
-            printf("%02x", t->digest[k]);
-        }
-        putchar('\n');
+        printf("%-8s %4d  %8.2f ms  %10.3f  %6.2f  %8.2f ms  %8.2f  %s\n", t->isa, t->runs, 1e3 * t->init_seconds,
+               ratio(1e9 * t->init_seconds, elements), ratio(1e-9 * bytes, t->init_seconds), 1e3 * t->memset_seconds,
+               ratio(t->init_seconds, t->memset_seconds), digests ? digest_text(t->digest, text) : "");
     }
 }
 
@@ -105,4 +128,43 @@ void report_digests(bool equal, size_t count, const char *missing)
         printf("DIFFERENT BYTES: the %zu instruction sets do not agree", count);
     }
     printf("%s%s%s\n", missing[0] != '\0' ? " (not available here:" : "", missing, missing[0] != '\0' ? ")" : "");
+}
+
+void report_slices(const struct options *options, const unsigned char whole[DIGEST_BYTES], bool equal)
+{
+    char text[DIGEST_TEXT];
+    printf("%s: rank %" PRIu64 "'s rows, cut out of whole tensors, have the SHA-256 %s\n",
+           equal ? "The same bytes as in the whole" : "DIFFERENT BYTES FROM THE WHOLE", options->rank,
+           digest_text(whole, text));
+}
+
+void report_order(const unsigned char reversed[DIGEST_BYTES], bool equal)
+{
+    char text[DIGEST_TEXT];
+    printf("%s: initialised from the last tensor to the first, the model has the SHA-256 %s\n",
+           equal ? "The same bytes in reverse order" : "DIFFERENT BYTES IN REVERSE ORDER", digest_text(reversed, text));
+}
+
+void report_order_of_tensors(const struct model *model, size_t equal)
+{
+    printf("%s: initialised from the last to the first, %zu of %zu tensors have the same SHA-256\n",
+           equal == model->selected_count ? "The same bytes in reverse order" : "DIFFERENT BYTES IN REVERSE ORDER",
+           equal, model->selected_count);
+}
+
+void report_stream(const struct model *model)
+{
+    printf("Streamed: the model does not stay in memory; its tensors go one by one through a buffer of %.1f MB\n",
+           megabytes(model, model->largest_held));
+}
+
+void report_stream_seconds(double all, double digest, double check)
+{
+    printf("Altogether %.2f s, of which SHA-256 took %.2f s and mean and deviation %.2f s\n", all, digest, check);
+}
+
+void report_no_digest(const struct options *options)
+{
+    printf("No SHA-256 was computed (--no-digest)%s\n",
+           options->by_name || options->ranks > 1 ? ", so neither slices nor orders were compared" : "");
 }

@@ -8,21 +8,27 @@
 enum parameter {
     PARAMETER_REAL,
     PARAMETER_NON_NEGATIVE,
+    PARAMETER_POSITIVE,
+    PARAMETER_FRACTION,    /* 0 to 1 */
     PARAMETER_UPPER_BOUND, /* not below the parameter before it */
+    PARAMETER_OPEN_LOWER,  /* a bound that may be infinite */
+    PARAMETER_OPEN_UPPER,
+    PARAMETER_LAST_REAL = PARAMETER_OPEN_UPPER, /* those up to here are doubles of the initialiser, in its order */
+    PARAMETER_GROUPS,
     PARAMETER_FAN_MODE,
-    PARAMETER_NONLINEARITY
+    PARAMETER_NONLINEARITY,
+    PARAMETER_DISTRIBUTION
 };
 
-enum { PARAMETERS_MOST = 3 };
+enum { PARAMETERS_MOST = 4, DIMENSIONS_MOST = 64 };
 
 struct rule_kind {
-    const char *name;
+    int32_t kind; /* of the library, which has its name */
+    int32_t dimensions_least;
+    int32_t dimensions_most;
+    expect_function *expect;
     int parameter_count;
     enum parameter parameter[PARAMETERS_MOST];
-    bool needs_fans; /* and therefore two dimensions */
-    double kurtosis;
-    int32_t (*expect)(const struct rule *rule, const unitvar_tensor *tensor, struct expectation *out);
-    int32_t (*fill)(unitvar_generator *generator, unitvar_tensor *tensor, const struct rule *rule);
 };
 
 extern const struct rule_kind rule_kinds[];

@@ -6,7 +6,7 @@
 
 enum {
     DEMO_OK = 0,
-    DEMO_MISMATCH = 1, /* bytes differ between instruction sets, or moments are off */
+    DEMO_MISMATCH = 1, /* bytes differ that must be equal, or moments are off */
     DEMO_USAGE = 2,    /* a wrong option or a wrong file */
     DEMO_FAILED = 3    /* the library or the system refused: no memory, no output */
 };

@@ -13,14 +13,18 @@
 #include <sys/types.h>
 
 #include "demo_number.h"
+#include "demo_rule_kind.h"
 #include "demo_status.h"
 
-enum { DIMENSIONS_MOST = 64, FIELDS = 3, ALIGNMENT = 64 };
+enum { FIELDS = 3 };
 
 static const char *const field_names[FIELDS] = {"name", "shape", "rule"};
 
 /* Leaves room to align every tensor and to count bytes in int64_t. */
-static const uint64_t elements_most = (SIZE_MAX / 2 < INT64_MAX ? SIZE_MAX / 2 : INT64_MAX) / (2 * sizeof(float));
+static uint64_t elements_most(const struct model *model)
+{
+    return (SIZE_MAX / 2 < INT64_MAX ? SIZE_MAX / 2 : INT64_MAX) / (2 * model->dtype->bytes);
+}
 
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
@@ -78,7 +82,7 @@ static int parse_shape(const struct model *model, size_t line, const char *text,
     int64_t shape[DIMENSIONS_MOST];
     int32_t dimensions = 0;
     uint64_t elements = 1;
-    for (const char *begin = text; begin != NULL; ++dimensions) {
+    for (const char *begin = strcmp(text, "scalar") != 0 ? text : NULL; begin != NULL; ++dimensions) {
         const char *const end = begin + strcspn(begin, "x");
         const int length = end - begin < 80 ? (int)(end - begin) : 80;
         char digits[81];
@@ -91,13 +95,14 @@ static int parse_shape(const struct model *model, size_t line, const char *text,
         const bool negative = digits[0] == '-';
         const enum number_status status = number_parse_unsigned(digits + negative, INT64_MAX, &size);
         if (status == NUMBER_MALFORMED) {
-            return wrong_line(model, line, "bad shape '%.80s': '%s' is not a dimension; a shape looks like 768x3072",
+            return wrong_line(model, line,
+                              "bad shape '%.80s': '%s' is not a dimension; a shape looks like 768x3072, or is scalar",
                               text, digits);
         }
         if (negative || (status == NUMBER_OK && size == 0)) {
             return wrong_line(model, line, "bad shape '%.80s': dimension '%s' is not positive", text, digits);
         }
-        if (status == NUMBER_OUT_OF_RANGE || size > elements_most / elements) {
+        if (status == NUMBER_OUT_OF_RANGE || size > elements_most(model) / elements) {
             return wrong_line(model, line, "bad shape '%.80s': too many elements for memory at dimension '%s'", text,
                               digits);
         }
@@ -105,12 +110,12 @@ static int parse_shape(const struct model *model, size_t line, const char *text,
         shape[dimensions] = (int64_t)size;
         begin = *end == 'x' ? end + 1 : NULL;
     }
-    tensor->view.ndim = dimensions;
-    tensor->view.shape = malloc((size_t)dimensions * sizeof *shape);
-    if (tensor->view.shape == NULL) {
+    tensor->ndim = dimensions;
+    tensor->shape = malloc(sizeof shape);
+    if (tensor->shape == NULL) {
         return out_of_memory(model->path);
     }
-    memcpy(tensor->view.shape, shape, (size_t)dimensions * sizeof *shape);
+    memcpy(tensor->shape, shape, (size_t)dimensions * sizeof *shape);
     tensor->elements = (size_t)elements;
     return DEMO_OK;
 }
@@ -123,13 +128,6 @@ static int check_name(const struct model *model, size_t line, const char *name)
         }
     }
     return DEMO_OK;
-}
-
-static void tensor_free(struct tensor *tensor)
-{
-    free(tensor->name);
-    free(tensor->rule_text);
-    free(tensor->view.shape);
 }
 
 /* Makes room for one more tensor; capacities are powers of two, so they need no field of their own. */
@@ -151,7 +149,7 @@ static int read_line(struct model *model, size_t line, char *text)
 {
     char *fields[FIELDS];
     char reason[512];
-    struct tensor tensor = {.line = line, .view = {.device = {.device_type = 1}, .dtype = {2, 32, 1}}};
+    struct tensor tensor = {.line = line};
 
     int status = split_fields(model, line, text, fields);
     if (status == DEMO_OK) {
@@ -160,10 +158,11 @@ static int read_line(struct model *model, size_t line, char *text)
     if (status == DEMO_OK) {
         status = parse_shape(model, line, fields[1], &tensor);
     }
-    if (status == DEMO_OK && !rule_parse(fields[2], tensor.view.ndim, &tensor.rule, reason, sizeof reason)) {
+    if (status == DEMO_OK &&
+        !rule_parse(fields[2], model->dtype, tensor.ndim, tensor.shape, &tensor.rule, reason, sizeof reason)) {
         status = wrong_line(model, line, "%s", reason);
     }
-    if (status == DEMO_OK && tensor.elements > elements_most - model->parameters) {
+    if (status == DEMO_OK && tensor.elements > elements_most(model) - model->parameters) {
         status = wrong_line(model, line, "with '%.80s' the model has too many elements for memory", fields[1]);
     }
     if (status == DEMO_OK) {
@@ -214,9 +213,10 @@ static int read_lines(struct model *model, FILE *file)
     return status;
 }
 
-int model_read(const char *path, struct model *model)
+int model_read(const char *path, const struct dtype *dtype, struct model *model)
 {
     memset(model, 0, sizeof *model);
+    model->dtype = dtype;
     FILE *const file = fopen(path, "r");
     if (file == NULL) {
         fprintf(stderr, "%s: %s\n", path, strerror(errno));
@@ -229,40 +229,4 @@ int model_read(const char *path, struct model *model)
         model_free(model);
     }
     return status;
-}
-
-static size_t aligned_elements(size_t elements)
-{
-    const size_t granule = ALIGNMENT / sizeof(float);
-    return (elements + granule - 1) / granule * granule;
-}
-
-int model_allocate(struct model *model)
-{
-    size_t elements = 0;
-    for (size_t i = 0; i < model->tensor_count; ++i) {
-        elements += aligned_elements(model->tensors[i].elements);
-    }
-    if (posix_memalign(&model->memory, ALIGNMENT, elements * sizeof(float)) != 0) {
-        model->memory = NULL;
-        fprintf(stderr, "%s: no memory for %zu bytes of parameters\n", model->path, elements * sizeof(float));
-        return DEMO_FAILED;
-    }
-    float *next = model->memory;
-    for (size_t i = 0; i < model->tensor_count; ++i) {
-        model->tensors[i].view.data = next;
-        next += aligned_elements(model->tensors[i].elements);
-    }
-    return DEMO_OK;
-}
-
-void model_free(struct model *model)
-{
-    for (size_t i = 0; i < model->tensor_count; ++i) {
-        tensor_free(&model->tensors[i]);
-    }
-    free(model->tensors);
-    free(model->memory);
-    free(model->path);
-    memset(model, 0, sizeof *model);
 }

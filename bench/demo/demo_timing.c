@@ -1,39 +1,32 @@
 /* demo_timing.c: see demo_timing.h. */
 #include "demo_timing.h"
 
-#include <openssl/evp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "demo_status.h"
 
-static size_t tensor_bytes(const struct tensor *tensor)
+double timing_memset(void *data, size_t bytes)
 {
-    return tensor->elements * sizeof(float);
+    const double start = seconds_now();
+    memset(data, 0xA5, bytes);
+    return seconds_now() - start;
 }
-
-/* Not zero: some processors write lines of zeros faster than memory takes other bytes, which no weights are. */
-enum { MEMSET_BYTE = 0xA5 };
 
 static double memset_all(struct model *model)
 {
     double seconds = 0.0;
     for (size_t i = 0; i < model->tensor_count; ++i) {
-        struct tensor *const tensor = &model->tensors[i];
-        const double start = seconds_now();
-        memset(tensor->view.data, MEMSET_BYTE, tensor_bytes(tensor));
-        seconds += seconds_now() - start;
+        seconds += timing_memset(model->tensors[i].data, tensor_bytes(model, &model->tensors[i]));
     }
     return seconds;
 }
 
-static int initialise_all(struct model *model, unitvar_generator *generator, struct progress *progress,
+static int initialise_all(struct model *model, const struct source *source, struct progress *progress,
                           const struct timing *timing, double *seconds)
 {
-    if (unitvar_generator_seek(generator, 0) != UNITVAR_OK) {
-        fprintf(stderr, "%s\n", unitvar_last_error());
-        return DEMO_FAILED;
+    if (source_rewind(source) != UNITVAR_OK) {
+        return init_failed(model, &model->tensors[0]);
     }
     *seconds = 0.0;
     for (size_t i = 0; i < model->tensor_count; ++i) {
@@ -41,33 +34,26 @@ static int initialise_all(struct model *model, unitvar_generator *generator, str
         progress_show(progress, "%s: %s, run %d, tensor %zu of %zu", model->path, timing->isa, timing->runs + 1, i + 1,
                       model->tensor_count);
         const double start = seconds_now();
-        const int32_t status = rule_fill(&tensor->rule, generator, &tensor->view);
+        const int32_t status = init_slice(source, model, tensor, tensor->data);
         *seconds += seconds_now() - start;
         if (status != UNITVAR_OK) {
             progress_clear(progress);
-            fprintf(stderr, "%s:%zu: %s: %s\n", model->path, tensor->line, tensor->name, unitvar_last_error());
-            return DEMO_FAILED;
+            return init_failed(model, tensor);
         }
     }
     return DEMO_OK;
 }
 
-static int digest_all(const struct model *model, struct progress *progress, unsigned char digest[DIGEST_BYTES])
+int timing_digest(const struct model *model, struct progress *progress, unsigned char digest[DIGEST_BYTES])
 {
-    EVP_MD_CTX *const context = EVP_MD_CTX_new();
-    int ok = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL);
-    for (size_t i = 0; ok && i < model->tensor_count; ++i) {
+    struct digest sum;
+    digest_start(&sum);
+    for (size_t i = 0; i < model->tensor_count; ++i) {
         progress_show(progress, "%s: SHA-256, tensor %zu of %zu", model->path, i + 1, model->tensor_count);
-        ok = EVP_DigestUpdate(context, model->tensors[i].view.data, tensor_bytes(&model->tensors[i]));
+        digest_add(&sum, model->tensors[i].data, tensor_bytes(model, &model->tensors[i]));
     }
-    ok = ok && EVP_DigestFinal_ex(context, digest, NULL);
-    EVP_MD_CTX_free(context);
-    if (!ok) {
-        progress_clear(progress);
-        fprintf(stderr, "%s: OpenSSL cannot compute a SHA-256\n", model->path);
-        return DEMO_FAILED;
-    }
-    return DEMO_OK;
+    progress_clear(progress);
+    return digest_end(&sum, model->path, digest);
 }
 
 static int compare_doubles(const void *left, const void *right)
@@ -84,16 +70,15 @@ static double median(double *values, int count)
     return 0.5 * (values[(count - 1) / 2] + values[count / 2]);
 }
 
-int timing_measure(struct model *model, unitvar_generator *generator, struct progress *progress, struct timing *out)
+int timing_measure(struct model *model, const struct source *source, struct progress *progress, struct timing *out)
 {
     double init_seconds[TIMING_RUNS_MOST];
     double memset_seconds[TIMING_RUNS_MOST];
     const double start = seconds_now();
-    int status = DEMO_OK;
     out->runs = 0;
     while (out->runs < TIMING_RUNS_LEAST || (out->runs < TIMING_RUNS_MOST && seconds_now() - start < TIMING_SECONDS)) {
         memset_seconds[out->runs] = memset_all(model);
-        status = initialise_all(model, generator, progress, out, &init_seconds[out->runs]);
+        const int status = initialise_all(model, source, progress, out, &init_seconds[out->runs]);
         if (status != DEMO_OK) {
             return status;
         }
@@ -101,7 +86,5 @@ int timing_measure(struct model *model, unitvar_generator *generator, struct pro
     }
     out->init_seconds = median(init_seconds, out->runs);
     out->memset_seconds = median(memset_seconds, out->runs);
-    status = digest_all(model, progress, out->digest);
-    progress_clear(progress);
-    return status;
+    return timing_digest(model, progress, out->digest);
 }

@@ -10,10 +10,9 @@
 
 #include <stddef.h>
 
+#include "demo_digest.h"
+#include "demo_init.h"
 #include "demo_progress.h"
-#include "demo_table.h"
-
-enum { DIGEST_BYTES = 32 };
 
 struct timing {
     const char *isa; /* the caller's */
@@ -26,7 +25,14 @@ struct timing {
 /* Repeats at most TIMING_RUNS_MOST times, and stops after TIMING_RUNS_LEAST when it has taken TIMING_SECONDS. */
 enum { TIMING_RUNS_LEAST = 3, TIMING_RUNS_MOST = 9, TIMING_SECONDS = 3 };
 
-/* Uses the instruction set in force, and the generator from its block 0. DEMO_OK, or DEMO_FAILED with a message. */
-int timing_measure(struct model *model, unitvar_generator *generator, struct progress *progress, struct timing *out);
+/* Overwrites with a byte that is not zero: some processors write lines of zeros faster than memory takes other bytes,
+ * which no weights are. Returns the seconds. */
+double timing_memset(void *data, size_t bytes);
+
+/* Uses the instruction set in force. DEMO_OK, or DEMO_FAILED with a message. */
+int timing_measure(struct model *model, const struct source *source, struct progress *progress, struct timing *out);
+
+/* The SHA-256 of all slices of a model in memory. DEMO_OK, or DEMO_FAILED with a message. */
+int timing_digest(const struct model *model, struct progress *progress, unsigned char digest[DIGEST_BYTES]);
 
 #endif

@@ -106,6 +106,9 @@ struct ReflectorKernels {
     // Multiplies a strip by I - V T V^T from the left. The strip is zero outside rows first to last - 1.
     void (*apply)(const void *v, const void *minus_t, std::size_t rows, std::size_t count, std::size_t first,
                   std::size_t last, void *strip);
+    // The same with the transpose, I - V T^T V^T.
+    void (*apply_transposed)(const void *v, const void *minus_t, std::size_t rows, std::size_t count, std::size_t first,
+                             std::size_t last, void *strip);
 };
 
 // Rounds n elements of f32, none of them NaN, to 16 bits, to nearest even.
@@ -122,6 +125,8 @@ struct SelectionKernels {
     void (*zero_marked[3])(void *elements, std::size_t groups, const std::uint64_t *bits, std::size_t stride);
 };
 
+struct TorchKernels; // core/torch/kernels.hpp
+
 struct KernelTable {
     const char *name;
     const FillRow *fill[engine_count];
@@ -132,6 +137,7 @@ struct KernelTable {
     RoundKernel round_to_bf16;
     RoundKernel round_to_f16;
     const SelectionKernels *selection;
+    const TorchKernels *torch;
 };
 
 } // namespace unitvar::core

@@ -80,9 +80,9 @@ double mills_ratio(double x) noexcept
     if (x < series_limit) {
         return 0.5 / normal_density(x) - central_series(x);
     }
-    // 1 / (x + 1 / (x + 2 / (x + 3 / ...))): its error after n terms is about exp(-2 x sqrt(2 n)).
+    // 1 / (x + 1 / (x + 2 / (x + 3 / ...))): its error after n terms is about exp(-2 x sqrt(n)).
     double denominator = x;
-    for (int n = 20 + static_cast<int>(165 / (x * x)); n > 0; --n) {
+    for (int n = 20 + static_cast<int>(360 / (x * x)); n > 0; --n) {
         denominator = x + n / denominator;
     }
     return 1 / denominator;

@@ -1,5 +1,5 @@
 // The normal distribution in double, for parameters that are computed once per call. No libm: its bits differ from
-// machine to machine, and these decide bits. Relative errors are below 2^-48 (tests/test_trunc_normal.cpp).
+// machine to machine, and these decide bits. Relative errors are below 2^-48 (tests/accuracy_trunc_normal.cpp).
 #pragma once
 
 namespace unitvar::core {

@@ -15,6 +15,7 @@
 #include "core/message.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
+#include "core/torch/sample.hpp"
 #include "unitvar/sample.hpp"
 
 namespace unitvar {
@@ -37,6 +38,10 @@ constexpr std::size_t chunk = 4096;
 void permutation(Generator &generator, std::span<std::int64_t> target)
 {
     const std::size_t n = target.size();
+    if (core::is_torch(generator)) {
+        core::torch_permutation(generator, target);
+        return;
+    }
     const core::Fill keys(generator, core::DrawIndex::bits_u64, {}, n);
     if (n == 0) {
         return;

@@ -105,7 +105,21 @@ template <class U> UNITVAR_INLINE auto distance_to_middle(const U &word)
     return distance_to_end(word ^ broadcast<U>(typename U::Lane{1} << (8 * sizeof(typename U::Lane) - 1)));
 }
 
-// Inverse of the distribution function, Bits being those of a word.
+// The distance to the nearer end again, for a few more operations such that the complement of a word has the same
+// distance with the other sign: rounded once (f32), or by its magnitude (f64).
+template <std::size_t K> UNITVAR_INLINE Pack<F32, K> symmetric_distance_to_end(const Pack<U32, K> &word)
+{
+    const Pack<U32, K> low = word & broadcast<Pack<U32, K>>(0xFFFF);
+    return signed_to_float(word ^ low) + (signed_to_float(low) + broadcast<Pack<F32, K>>(0.5F));
+}
+template <std::size_t K> UNITVAR_INLINE Pack<F64, K> symmetric_distance_to_end(const Pack<U64, K> &word)
+{
+    using U = Pack<U64, K>;
+    const U upper_half = broadcast<U>(0) - shift_right<63>(word);
+    return flip_sign(signed_to_float(word ^ upper_half) + broadcast<Pack<F64, K>>(0.5), word);
+}
+
+// Inverse of the distribution function, Bits being those of a word. The complement of a word gives -z.
 template <class F, int Bits> struct QuantileTransform {
     F mean;
     F std;
@@ -117,8 +131,9 @@ template <class F, int Bits> struct QuantileTransform {
     template <class U> UNITVAR_INLINE F operator()(const U &words) const
     {
         constexpr auto word = static_cast<typename F::Lane>(Bits == 32 ? 0x1p-32 : 0x1p-64);
-        const F q = distance_to_middle(words) * broadcast<F>(word);
-        return fma(normal_quantile<Bits>(q, distance_to_end(words)), std, mean);
+        const U from_middle = words ^ broadcast<U>(typename U::Lane{1} << (Bits - 1));
+        const F q = symmetric_distance_to_end(from_middle) * broadcast<F>(word);
+        return fma(normal_quantile<Bits>(q, symmetric_distance_to_end(words)), std, mean);
     }
 };
 

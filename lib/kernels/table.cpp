@@ -20,4 +20,5 @@ constinit const unitvar::core::KernelTable UNITVAR_TABLE_NAME(UNITVAR_ISA) = {
     &round_to_bf16,
     &round_to_f16,
     &selection,
+    &torch,
 };

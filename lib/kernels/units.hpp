@@ -2,7 +2,7 @@
 // partial link only the table stays visible.
 #pragma once
 
-#include "core/kernel_table.hpp"
+#include "core/torch/kernels.hpp"
 
 namespace unitvar::UNITVAR_ISA {
 
@@ -11,6 +11,8 @@ extern const core::FillRow fill_philox4x32;
 
 core::ChunkMoments moments_f32(const void *source, std::size_t n);
 core::ChunkMoments moments_f64(const void *source, std::size_t n);
+
+extern const core::TorchKernels torch;
 
 extern const core::ReflectorKernels reflectors_f32;
 extern const core::ReflectorKernels reflectors_f64;

@@ -18,15 +18,16 @@ using U64 = xsimd::batch<std::uint64_t, xsimd::fma3<xsimd::avx2>>;
 inline constexpr bool has_multiply_u64 = false;
 inline constexpr std::size_t vector_registers = 16;
 
+// As an unaligned register: GCC 12 makes two halves of a 32-byte memcpy and waits for them to meet in memory.
 template <class R> UNITVAR_INLINE R load_register(const void *source)
 {
-    R result;
-    __builtin_memcpy(&result, source, sizeof(R));
-    return result;
+    typedef typename R::register_type Unaligned __attribute__((aligned(1), may_alias));
+    return R(*static_cast<const Unaligned *>(source));
 }
 template <class R> UNITVAR_INLINE void store_register(void *target, R a)
 {
-    __builtin_memcpy(target, &a, sizeof(R));
+    typedef typename R::register_type Unaligned __attribute__((aligned(1), may_alias));
+    *static_cast<Unaligned *>(target) = a;
 }
 // Four f32 as f64.
 UNITVAR_INLINE F64 load_widened(const void *source)
@@ -236,6 +237,24 @@ UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
 {
     const __m256i left = _mm256_sllv_epi32(a, _mm256_sub_epi32(_mm256_set1_epi32(32), count));
     return _mm256_or_si256(_mm256_srlv_epi32(a, count), left);
+}
+
+// f32 as integers, rounded towards zero; |a| < 2^31.
+UNITVAR_INLINE U32 truncate(F32 a)
+{
+    return _mm256_cvttps_epi32(a);
+}
+
+// table[index mod N], N a power of two.
+template <std::size_t N> UNITVAR_INLINE F64 look_up(const double *table, U64 index)
+{
+    std::uint64_t at[U64::size];
+    double value[U64::size];
+    store_register(at, index);
+    for (std::size_t i = 0; i < U64::size; ++i) {
+        value[i] = table[at[i] % N];
+    }
+    return load_register<F64>(value);
 }
 
 } // namespace

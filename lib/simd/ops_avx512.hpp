@@ -229,5 +229,32 @@ UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
     return _mm512_rorv_epi32(a, count);
 }
 
+// f32 as integers, rounded towards zero; |a| < 2^31.
+UNITVAR_INLINE U32 truncate(F32 a)
+{
+    return _mm512_cvttps_epi32(a);
+}
+// The first (second) halves of two registers.
+UNITVAR_INLINE F32 first_halves(F32 a, F32 b)
+{
+    return _mm512_shuffle_f32x4(a, b, 0x44);
+}
+UNITVAR_INLINE F32 second_halves(F32 a, F32 b)
+{
+    return _mm512_shuffle_f32x4(a, b, 0xEE);
+}
+
+// table[index mod N], N being 16 or 32; the table is aligned to 64 bytes.
+template <std::size_t N> UNITVAR_INLINE F64 look_up(const double *table, U64 index)
+{
+    const __m512d low = _mm512_permutex2var_pd(_mm512_load_pd(table), index, _mm512_load_pd(table + 8));
+    if constexpr (N == 16) {
+        return low;
+    } else {
+        const __m512d high = _mm512_permutex2var_pd(_mm512_load_pd(table + 16), index, _mm512_load_pd(table + 24));
+        return _mm512_mask_blend_pd(_mm512_test_epi64_mask(index, _mm512_set1_epi64(16)), low, high);
+    }
+}
+
 } // namespace
 } // namespace unitvar

@@ -224,5 +224,23 @@ UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
     return vorrq_u32(vshlq_u32(a, right), vshlq_u32(a, left));
 }
 
+// f32 as integers, rounded towards zero; |a| < 2^31.
+UNITVAR_INLINE U32 truncate(F32 a)
+{
+    return vreinterpretq_u32_s32(vcvtq_s32_f32(a));
+}
+
+// table[index mod N], N a power of two.
+template <std::size_t N> UNITVAR_INLINE F64 look_up(const double *table, U64 index)
+{
+    std::uint64_t at[U64::size];
+    double value[U64::size];
+    store_register(at, index);
+    for (std::size_t i = 0; i < U64::size; ++i) {
+        value[i] = table[at[i] % N];
+    }
+    return load_register<F64>(value);
+}
+
 } // namespace
 } // namespace unitvar

@@ -275,5 +275,39 @@ UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
                 a, count);
 }
 
+// f32 as integers, rounded towards zero; |a| < 2^31.
+UNITVAR_INLINE U32 truncate(F32 a)
+{
+    return each([](float x) UNITVAR_INLINE_LAMBDA { return static_cast<std::uint32_t>(static_cast<std::int32_t>(x)); },
+                a);
+}
+// The first (second) halves of two registers.
+template <class T> UNITVAR_INLINE Lanes<T> first_halves(Lanes<T> a, Lanes<T> b)
+{
+    for (std::size_t i = 0; i < Lanes<T>::size / 2; ++i) {
+        a.lane[Lanes<T>::size / 2 + i] = b.lane[i];
+    }
+    return a;
+}
+template <class T> UNITVAR_INLINE Lanes<T> second_halves(Lanes<T> a, Lanes<T> b)
+{
+    for (std::size_t i = 0; i < Lanes<T>::size / 2; ++i) {
+        b.lane[i] = a.lane[Lanes<T>::size / 2 + i];
+    }
+    return b;
+}
+
+// table[index mod N], N a power of two.
+template <std::size_t N> UNITVAR_INLINE F64 look_up(const double *table, U64 index)
+{
+    std::uint64_t at[U64::size];
+    double value[U64::size];
+    store_register(at, index);
+    for (std::size_t i = 0; i < U64::size; ++i) {
+        value[i] = table[at[i] % N];
+    }
+    return load_register<F64>(value);
+}
+
 } // namespace
 } // namespace unitvar

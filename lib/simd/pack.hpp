@@ -151,11 +151,23 @@ template <class R, std::size_t K> UNITVAR_INLINE auto signed_to_float(const Pack
 {
     return map([](R x) UNITVAR_INLINE_LAMBDA { return convert_signed(x); }, a);
 }
+// The value of each lane rounded towards zero, below 2^31 in magnitude.
+template <class R, std::size_t K> UNITVAR_INLINE auto truncated(const Pack<R, K> &a)
+{
+    return map([](R x) UNITVAR_INLINE_LAMBDA { return truncate(x); }, a);
+}
 template <std::size_t K> UNITVAR_INLINE Pack<U64, K> as_u64(const Pack<U32, K> &a)
 {
     return map([](U32 x) UNITVAR_INLINE_LAMBDA { return pairs(x); }, a);
 }
 
+// table[index mod N] in each lane.
+template <std::size_t N, std::size_t K>
+UNITVAR_INLINE Pack<F64, K> look_up(const double (&table)[N], const Pack<U64, K> &index)
+{
+    return map([&table](U64 i) UNITVAR_INLINE_LAMBDA { return look_up<N>(static_cast<const double *>(table), i); },
+               index);
+}
 // The two's complement value of each lane as f64, and f64 rounded to f32.
 template <std::size_t K> UNITVAR_INLINE Pack<F64, 2 * K> signed_to_f64(const Pack<U32, K> &a)
 {
@@ -204,6 +216,13 @@ template <class R, std::size_t K> UNITVAR_INLINE void store(void *target, const 
     for (std::size_t k = 0; k < K; ++k) {
         store_register(static_cast<unsigned char *>(target) + k * sizeof(R), a.reg[k]);
     }
+}
+// f32 as f64, exactly.
+template <std::size_t K> UNITVAR_INLINE Pack<F64, 2 * K> to_f64(const Pack<F32, K> &a)
+{
+    alignas(64) float lane[Pack<F32, K>::lanes];
+    store(lane, a);
+    return load_as_f64<Pack<F64, 2 * K>, float>(lane);
 }
 // Past the caches; the target is aligned to the register.
 template <class R, std::size_t K> UNITVAR_INLINE void stream(void *target, const Pack<R, K> &a)

@@ -7,6 +7,7 @@
 #include "core/init/kinds.hpp"
 #include "core/init/normal_source.hpp"
 #include "core/message.hpp"
+#include "core/torch/initializers.hpp"
 #include "core/truncation.hpp"
 
 namespace unitvar::core {
@@ -75,12 +76,18 @@ private:
 
 SourcePointer uniform(const InitRequest &request, double low, double high, ParameterNames names)
 {
+    if (is_torch(request)) {
+        return make_torch_uniform(request, low, high, names);
+    }
     return std::make_unique<DrawSource>(request, uniform_draws[request.dtype],
                                         uniform_parameters(request.dtype, low, high, names));
 }
 
 SourcePointer normal(const InitRequest &request, double mean, double std, ParameterNames names)
 {
+    if (is_torch(request)) {
+        return make_torch_normal(request, mean, std, names);
+    }
     return std::make_unique<DrawSource>(request, normal_draws[request.dtype],
                                         normal_parameters(request.dtype, mean, std, names));
 }
@@ -119,9 +126,15 @@ SourcePointer scaled_normal(const InitRequest &request, double std, Origin origi
     return normal(request, 0, std, {origin.name, origin.name});
 }
 
+// Zeros for tensors without elements, whose other lengths may have products of any size.
+Fans fans_of(const InitRequest &request)
+{
+    return request.elements == 0 && request.shape.size() >= 2 ? Fans{0, 0} : calculate_fans(request.shape);
+}
+
 double chosen_fan(const InitRequest &request)
 {
-    const Fans fans = calculate_fans(request.shape);
+    const Fans fans = fans_of(request);
     switch (request.initializer.fan_mode) {
     case FanMode::fan_in:
         return static_cast<double>(fans.in);
@@ -141,7 +154,7 @@ double xavier_std(const InitRequest &request)
     if (gain < 0) {
         invalid_value("gain", gain, "a number >= 0");
     }
-    const Fans fans = calculate_fans(request.shape);
+    const Fans fans = fans_of(request);
     const double sum = static_cast<double>(fans.in) + static_cast<double>(fans.out);
     return sum == 0 ? 0 : gain * std::sqrt(2.0 / sum);
 }
@@ -174,6 +187,9 @@ SourcePointer make_normal(const InitRequest &request)
 SourcePointer make_trunc_normal(const InitRequest &request)
 {
     const auto &p = request.initializer.p;
+    if (is_torch(request)) {
+        return make_torch_trunc_normal(request, p[0], p[1], p[2], p[3]);
+    }
     return std::make_unique<TruncatedSource>(request, p[0], p[1], p[2], p[3]);
 }
 
@@ -199,6 +215,9 @@ SourcePointer make_kaiming_normal(const InitRequest &request)
 
 SourcePointer make_variance_scaling(const InitRequest &request)
 {
+    if (is_torch(request)) {
+        torch_refuse("variance_scaling");
+    }
     // The deviation of a standard normal that is truncated at 2 deviations, as JAX and Keras write it.
     constexpr double truncated_std = 0.87962566103423978;
     const double scale = request.initializer.p[0];

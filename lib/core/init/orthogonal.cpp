@@ -4,6 +4,7 @@
 #include "core/init/orthogonal_matrix.hpp"
 #include "core/layout.hpp"
 #include "core/message.hpp"
+#include "core/torch/initializers.hpp"
 
 namespace unitvar::core {
 namespace {
@@ -124,6 +125,9 @@ SourcePointer make_orthogonal(const InitRequest &request)
         return make_zeros(request);
     }
     const auto rows = static_cast<std::uint64_t>(request.shape[0]);
+    if (is_torch(request)) {
+        return make_torch_orthogonal(request, rows, gain);
+    }
     if (request.dtype == DType::f64) {
         return std::make_unique<OrthogonalSource<double>>(request, rows, gain);
     }
@@ -132,6 +136,9 @@ SourcePointer make_orthogonal(const InitRequest &request)
 
 SourcePointer make_delta_orthogonal(const InitRequest &request)
 {
+    if (is_torch(request)) {
+        torch_refuse("delta_orthogonal");
+    }
     const std::span<const std::int64_t> shape = request.shape;
     if (shape.size() < 3 || shape.size() > 5) {
         invalid_value("ndim", std::uint64_t{shape.size()}, "3 to 5 dimensions");

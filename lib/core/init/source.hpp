@@ -21,6 +21,10 @@ public:
     ElementSource &operator=(const ElementSource &) = delete;
     virtual ~ElementSource() = default;
 
+    // Writes a whole tensor and moves the generator on, where elements come only one after the other (engine 3) and in
+    // an order of their own. False where write() is what to use. May throw before anything is written.
+    virtual bool write_whole(const TensorView & /*tensor*/) { return false; }
+
     // Allocates and computes what write() needs besides the words of its own elements. May throw; nothing is written
     // before.
     virtual void prepare() {}

@@ -16,6 +16,7 @@
 #include "core/message.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
+#include "core/torch/initializers.hpp"
 #include "unitvar/error.hpp"
 #include "unitvar/runtime.hpp"
 
@@ -235,6 +236,10 @@ SourcePointer make_sparse(const InitRequest &request)
     const double sparsity = request.initializer.p[0];
     if (!(sparsity >= 0 && sparsity <= 1)) {
         invalid_value("sparsity", sparsity, "a number from 0 to 1");
+    }
+    if (is_torch(request)) {
+        const double zeros = std::ceil(sparsity * static_cast<double>(request.shape[0]));
+        return make_torch_sparse(request, static_cast<std::uint64_t>(zeros), request.initializer.p[1]);
     }
     if (request.elements == 0) {
         static_cast<void>(normal_fill(*request.generator, request.dtype, 0, request.initializer.p[1], 0));
