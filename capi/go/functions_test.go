@@ -182,6 +182,19 @@ func shard() []byte {
 	})
 }
 
+func torchMT19937() *unitvar.Generator { return value(unitvar.New(unitvar.TorchMT19937, 42)) }
+
+// layer gives a weight, then 16 biases.
+func layer(reset func(g *unitvar.Generator, weight, bias *unitvar.Tensor) error, shape ...int) []byte {
+	n := 1
+	for _, length := range shape {
+		n *= length
+	}
+	weight, bias := make([]float32, n), make([]float32, 16)
+	must(reset(torchMT19937(), value(unitvar.NewTensor(weight, shape...)), value(unitvar.NewTensor(bias, 16))))
+	return littleEndian(weight, bias)
+}
+
 func moments[T unitvar.Float]() (m unitvar.Moments) {
 	x := make([]T, count)
 	must(unitvar.Normal(pcg32(), x, 3, 2))
@@ -235,14 +248,20 @@ var functions = map[string]func() []byte{
 		must(pcg32().Close())
 		return []byte{1}
 	},
-	"generator_clone": func() []byte { return words(value(after(100).Clone())) },
-	"generator_fork":  func() []byte { return words(value(pcg32().Fork("layer.0.weight"))) },
-	"generator_seek":  func() []byte { return words(atBlock(1 << 40)) },
-	"generator_tell":  func() []byte { return littleEndian(value(after(count).Tell())) },
-	"generator_save":  func() []byte { return value(atBlock(5).Save()) },
-	"generator_load":  func() []byte { return words(value(unitvar.Load(value(atBlock(5).Save())))) },
-	"bits_u32":        func() []byte { return sample(count, unitvar.BitsU32) },
-	"bits_u64":        func() []byte { return sample(count, unitvar.BitsU64) },
+	"generator_clone":      func() []byte { return words(value(after(100).Clone())) },
+	"generator_fork":       func() []byte { return words(value(pcg32().Fork("layer.0.weight"))) },
+	"generator_seek":       func() []byte { return words(atBlock(1 << 40)) },
+	"generator_tell":       func() []byte { return littleEndian(value(after(count).Tell())) },
+	"generator_save":       func() []byte { return value(atBlock(5).Save()) },
+	"generator_load":       func() []byte { return words(value(unitvar.Load(value(atBlock(5).Save())))) },
+	"generator_save_torch": func() []byte { return value(torchMT19937().SaveTorch()) },
+	"torch_linear_reset":   func() []byte { return layer(unitvar.TorchLinearReset, 16, 12) },
+	"torch_conv_reset":     func() []byte { return layer(unitvar.TorchConvReset, 16, 12, 3) },
+	"torch_embedding_reset": func() []byte {
+		return layer(func(g generator, weight, _ tensor) error { return unitvar.TorchEmbeddingReset(g, weight) }, 16, 12)[:4*192]
+	},
+	"bits_u32": func() []byte { return sample(count, unitvar.BitsU32) },
+	"bits_u64": func() []byte { return sample(count, unitvar.BitsU64) },
 	"uniform_f32": func() []byte {
 		return sample(count, func(g generator, x []float32) error { return unitvar.Uniform(g, x, -0.37, 1.9) })
 	},

@@ -96,13 +96,26 @@ func (g *Generator) Tell() (uint64, error) {
 
 // Save gives the complete state, the same bytes on every machine.
 func (g *Generator) Save() ([]byte, error) {
+	return g.saved(func(raw *C.generator, to unsafe.Pointer, capacity C.size_t, size *C.size_t) C.outcome {
+		return C.go_generator_save(raw, to, capacity, size)
+	})
+}
+
+// SaveTorch gives the state of a generator of TorchMT19937 as torch.get_rng_state() gives it.
+func (g *Generator) SaveTorch() ([]byte, error) {
+	return g.saved(func(raw *C.generator, to unsafe.Pointer, capacity C.size_t, size *C.size_t) C.outcome {
+		return C.go_generator_save_torch(raw, to, capacity, size)
+	})
+}
+
+func (g *Generator) saved(save func(*C.generator, unsafe.Pointer, C.size_t, *C.size_t) C.outcome) ([]byte, error) {
 	var size C.size_t
-	if err := g.call(func(raw *C.generator) C.outcome { return C.go_generator_save(raw, nil, 0, &size) }); err != nil {
+	if err := g.call(func(raw *C.generator) C.outcome { return save(raw, nil, 0, &size) }); err != nil {
 		return nil, err
 	}
 	bytes := make([]byte, size)
 	err := g.call(func(raw *C.generator) C.outcome {
-		return C.go_generator_save(raw, unsafe.Pointer(&bytes[0]), C.size_t(len(bytes)), &size)
+		return save(raw, unsafe.Pointer(&bytes[0]), C.size_t(len(bytes)), &size)
 	})
 	if err != nil {
 		return nil, err
@@ -110,7 +123,7 @@ func (g *Generator) Save() ([]byte, error) {
 	return bytes[:size], nil
 }
 
-// Load gives a generator from bytes that Save wrote.
+// Load gives a generator from bytes that Save or SaveTorch wrote.
 func Load(bytes []byte) (*Generator, error) {
 	n := len(bytes)
 	if n == 0 {

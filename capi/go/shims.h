@@ -56,6 +56,7 @@ SHIM(generator_seek, (generator * g, uint64_t block), (g, block))
 SHIM(generator_tell, (const generator *g, uint64_t *block), (g, block))
 SHIM(generator_save, (const generator *g, void *buf, size_t capacity, size_t *size), (g, buf, capacity, size))
 SHIM(generator_load, (const void *buf, size_t size, generator **out), (buf, size, out))
+SHIM(generator_save_torch, (const generator *g, void *buf, size_t capacity, size_t *size), (g, buf, capacity, size))
 
 SHIM(bits_u32, (generator * g, uint32_t *dst, size_t n), (g, dst, n))
 SHIM(bits_u64, (generator * g, uint64_t *dst, size_t n), (g, dst, n))
@@ -98,6 +99,10 @@ SHIM(init, (generator * g, const unitvar_initializer *init, tensor t), (g, init,
 SHIM(init_shard,
      (generator * g, const unitvar_initializer *init, tensor local, const int64_t *global_shape, const int64_t *offset),
      (g, init, T(local), global_shape, offset))
+
+SHIM(torch_linear_reset, (generator * g, tensor weight, tensor bias), (g, T(weight), T(bias)))
+SHIM(torch_conv_reset, (generator * g, tensor weight, tensor bias), (g, T(weight), T(bias)))
+SHIM(torch_embedding_reset, (generator * g, tensor weight), (g, T(weight)))
 
 SHIM(moments_update_f32, (unitvar_moments * m, const float *x, size_t n), (m, x, n))
 SHIM(moments_update_f64, (unitvar_moments * m, const double *x, size_t n), (m, x, n))

@@ -30,7 +30,8 @@ __all__ = [
     "calculate_fans", "calculate_gain", "init_constant", "init_delta_orthogonal", "init_dirac", "init_eye",
     "init_kaiming_normal", "init_kaiming_uniform", "init_normal", "init_ones", "init_orthogonal", "init_sparse",
     "init_trunc_normal", "init_uniform", "init_variance_scaling", "init_xavier_normal", "init_xavier_uniform",
-    "init_zeros", "isa", "num_threads", "set_isa", "set_num_threads", "stream_version", "version", "version_string",
+    "init_zeros", "isa", "num_threads", "set_isa", "set_num_threads", "stream_version", "torch_conv_reset",
+    "torch_embedding_reset", "torch_linear_reset", "version", "version_string",
 ]
 
 
@@ -110,6 +111,7 @@ _FUNCTIONS = {
     "generator_tell": (_Failable, _handle, POINTER(c_uint64)),
     "generator_save": (_Failable, _handle, c_void_p, c_size_t, POINTER(c_size_t)),
     "generator_load": (_Failable, c_char_p, c_size_t, _out_handle),
+    "generator_save_torch": (_Failable, _handle, c_void_p, c_size_t, POINTER(c_size_t)),
     "bits_u32": (_Failable, _handle, c_void_p, c_size_t),
     "bits_u64": (_Failable, _handle, c_void_p, c_size_t),
     "uniform_f32": (_Failable, _handle, c_void_p, c_size_t, c_double, c_double),
@@ -142,6 +144,9 @@ _FUNCTIONS = {
     "initializer_defaults": (_Failable, POINTER(_Initializer), c_int32),
     "init": (_Failable, _handle, POINTER(_Initializer), _tensor),
     "init_shard": (_Failable, _handle, POINTER(_Initializer), _tensor, POINTER(c_int64), POINTER(c_int64)),
+    "torch_linear_reset": (_Failable, _handle, _tensor, _tensor),
+    "torch_conv_reset": (_Failable, _handle, _tensor, _tensor),
+    "torch_embedding_reset": (_Failable, _handle, _tensor),
     "moments_update_f32": (_Failable, POINTER(_Moments), c_void_p, c_size_t),
     "moments_update_f64": (_Failable, POINTER(_Moments), c_void_p, c_size_t),
     "moments_merge": (_Failable, POINTER(_Moments), POINTER(_Moments)),
@@ -620,15 +625,22 @@ class Generator:
 
     def save(self) -> bytes:
         """The complete state, the same bytes on every machine."""
+        return self._saved(_library.generator_save)
+
+    def save_torch(self) -> bytes:
+        """The state of a generator of "torch_mt19937" as torch.get_rng_state() gives it."""
+        return self._saved(_library.generator_save_torch)
+
+    def _saved(self, function: Any) -> bytes:
         size = c_size_t()
-        self._call(_library.generator_save, None, 0, byref(size))
+        self._call(function, None, 0, byref(size))
         buffer = ctypes.create_string_buffer(size.value)
-        self._call(_library.generator_save, buffer, size.value, byref(size))
+        self._call(function, buffer, size.value, byref(size))
         return buffer.raw[: size.value]
 
     @staticmethod
     def load(state: bytes) -> "Generator":
-        """A generator from what save() gave."""
+        """A generator from what save() or save_torch() gave."""
         handle = c_void_p()
         _library.generator_load(bytes(state), len(state), byref(handle))
         return Generator.__new__(Generator)._own(handle)
@@ -823,6 +835,29 @@ class Initializer:
                 raise InvalidArgument(f"{name} is {tuple(numbers)}, expected {n} numbers as local has")
         lists = [(c_int64 * n)(*(_int64("a length or index", x) for x in numbers)) for numbers in (global_shape, offset)]
         self._call(_library.init_shard, g, byref(self._raw), byref(view.tensor), *lists)
+
+
+# ---- PyTorch's layers -----------------------------------------------------------------------------------------------
+
+
+def _reset(g: Generator, function: Any, weight: Any, bias: Any) -> None:
+    weights, biases = _View(weight, True), None if bias is None else _View(bias, True)
+    g._call(function, byref(weights.tensor), biases and byref(biases.tensor))
+
+
+def torch_linear_reset(g: Generator, weight: Any, bias: Any = None) -> None:
+    """What nn.Linear constructs, with a generator of "torch_mt19937": weight [out, in], then bias [out]."""
+    _reset(g, _library.torch_linear_reset, weight, bias)
+
+
+def torch_conv_reset(g: Generator, weight: Any, bias: Any = None) -> None:
+    """What nn.Conv1d to nn.Conv3d and their transposed kinds construct."""
+    _reset(g, _library.torch_conv_reset, weight, bias)
+
+
+def torch_embedding_reset(g: Generator, weight: Any) -> None:
+    """What nn.Embedding constructs: weight [count, dim]."""
+    _draw(g, _library.torch_embedding_reset, weight)
 
 
 # ---- Moments --------------------------------------------------------------------------------------------------------

@@ -248,6 +248,22 @@ static void generator_load(void)
     give_words(g);
 }
 
+static unitvar_generator *torch_mt19937(void)
+{
+    unitvar_generator *g = NULL;
+    OK(unitvar_generator_create(UNITVAR_TORCH_MT19937, 42, 0, &g));
+    return g;
+}
+static void generator_save_torch(void)
+{
+    static unsigned char bytes[8192];
+    unitvar_generator *g = torch_mt19937();
+    size_t size = 0;
+    OK(unitvar_generator_save_torch(g, bytes, sizeof bytes, &size));
+    give(bytes, size);
+    unitvar_generator_destroy(g);
+}
+
 #define SAMPLER(name, type, n, ...)                                                                                    \
     static void name(void)                                                                                             \
     {                                                                                                                  \
@@ -373,6 +389,43 @@ static void init_shard(void)
     unitvar_generator_destroy(g);
 }
 
+/* Weights of shape (16, 12), for convolutions (16, 12, 3), then 16 biases, of torch_mt19937. */
+static float bias_elements[16];
+static unitvar_tensor *bias(void)
+{
+    static int64_t length = 16;
+    static unitvar_tensor t;
+    t = *tensor(1);
+    t.data = bias_elements;
+    t.shape = &length;
+    return &t;
+}
+static void torch_linear_reset(void)
+{
+    unitvar_generator *g = torch_mt19937();
+    unitvar_tensor *b = bias();
+    OK(unitvar_torch_linear_reset(g, tensor(2), b));
+    give_elements(192);
+    give(bias_elements, sizeof bias_elements);
+    unitvar_generator_destroy(g);
+}
+static void torch_conv_reset(void)
+{
+    unitvar_generator *g = torch_mt19937();
+    unitvar_tensor *b = bias();
+    OK(unitvar_torch_conv_reset(g, tensor(3), b));
+    give_elements(576);
+    give(bias_elements, sizeof bias_elements);
+    unitvar_generator_destroy(g);
+}
+static void torch_embedding_reset(void)
+{
+    unitvar_generator *g = torch_mt19937();
+    OK(unitvar_torch_embedding_reset(g, tensor(2)));
+    give_elements(192);
+    unitvar_generator_destroy(g);
+}
+
 /* The moments of 1003 normals with mean 3 and deviation 2. */
 static unitvar_moments moments_f32(void)
 {
@@ -452,6 +505,7 @@ static const struct function functions[] = {
     FUNCTION(generator_tell),
     FUNCTION(generator_save),
     FUNCTION(generator_load),
+    FUNCTION(generator_save_torch),
     FUNCTION(bits_u32),
     FUNCTION(bits_u64),
     FUNCTION(uniform_f32),
@@ -484,6 +538,9 @@ static const struct function functions[] = {
     FUNCTION(initializer_defaults),
     FUNCTION(init),
     FUNCTION(init_shard),
+    FUNCTION(torch_linear_reset),
+    FUNCTION(torch_conv_reset),
+    FUNCTION(torch_embedding_reset),
     FUNCTION(moments_update_f32),
     FUNCTION(moments_update_f64),
     FUNCTION(moments_merge),

@@ -128,6 +128,17 @@ def shard():
     return initialize(lambda g, t: kaiming.write_shard(g, t, (16, 12, 3), (4, 3, 0)), (8, 6, 3))
 
 
+def torch_mt19937():
+    return unitvar.Generator("torch_mt19937", seed=42)
+
+
+def layer(reset, shape):
+    """A weight, then 16 biases."""
+    weight, bias = np.empty(shape, np.float32), np.empty(16, np.float32)
+    reset(torch_mt19937(), weight, bias)
+    return weight.tobytes() + bias.tobytes()
+
+
 kinds = [kind.c_name for kind in unitvar.Kind]
 FUNCTIONS = {
     "version": version,
@@ -156,6 +167,7 @@ FUNCTIONS = {
     "generator_tell": lambda: struct.pack("<Q", after(COUNT).tell()),
     "generator_save": lambda: at_block(5).save(),
     "generator_load": lambda: words(unitvar.Generator.load(at_block(5).save())),
+    "generator_save_torch": lambda: torch_mt19937().save_torch(),
     "bits_u32": lambda: sample(np.uint32, lambda g, x: g.bits(x)),
     "bits_u64": lambda: sample(np.uint64, lambda g, x: g.bits(x)),
     "uniform_f32": lambda: sample(np.float32, lambda g, x: g.uniform(x, -0.37, 1.9)),
@@ -189,6 +201,9 @@ FUNCTIONS = {
     "initializer_defaults": lambda: b"".join(bytes(unitvar.Initializer(kind)) for kind in unitvar.Kind),
     "init": lambda: initialize(lambda g, t: unitvar.Initializer("kaiming_normal").write(g, t)),
     "init_shard": shard,
+    "torch_linear_reset": lambda: layer(unitvar.torch_linear_reset, (16, 12)),
+    "torch_conv_reset": lambda: layer(unitvar.torch_conv_reset, (16, 12, 3)),
+    "torch_embedding_reset": lambda: layer(lambda g, w, _: unitvar.torch_embedding_reset(g, w), (16, 12))[: 4 * 192],
     "moments_update_f32": lambda: three(moments(np.float32)),
     "moments_update_f64": lambda: three(moments(np.float64)),
     "moments_merge": merged,

@@ -72,6 +72,18 @@ class Torch(unittest.TestCase):
         with self.assertRaisesRegex(unitvar.Unsupported, "CPU"):
             unitvar.init_zeros(OnGpu())
 
+    def test_engine_3_is_the_generator_of_pytorch(self):
+        torch.manual_seed(42)
+        layer = torch.nn.Linear(32, 64)
+        weight, bias = torch.empty(64, 32), torch.empty(64)
+        g = unitvar.Generator("torch_mt19937", seed=42)
+        unitvar.torch_linear_reset(g, weight, bias)
+        self.assertTrue((layer.weight == weight).all() and (layer.bias == bias).all())
+        self.assertEqual(g.save_torch(), torch.get_rng_state().numpy().tobytes())
+        x = torch.empty(100)
+        unitvar.Generator.load(torch.get_rng_state().numpy().tobytes()).normal(x)
+        self.assertTrue((x == torch.empty(100).normal_()).all())
+
     def test_capsules_are_freed(self):
         t = torch.empty(16)
         pcg32().normal(t)

@@ -68,6 +68,7 @@ functions! {
     fn unitvar_generator_tell(g: *const unitvar_generator, block: *mut u64) -> i32;
     fn unitvar_generator_save(g: *const unitvar_generator, buf: *mut c_void, capacity: usize, size: *mut usize) -> i32;
     fn unitvar_generator_load(buf: *const c_void, size: usize, out: *mut *mut unitvar_generator) -> i32;
+    fn unitvar_generator_save_torch(g: *const unitvar_generator, buf: *mut c_void, capacity: usize, size: *mut usize) -> i32;
     fn unitvar_bits_u32(g: *mut unitvar_generator, dst: *mut u32, n: usize) -> i32;
     fn unitvar_bits_u64(g: *mut unitvar_generator, dst: *mut u64, n: usize) -> i32;
     fn unitvar_uniform_f32(g: *mut unitvar_generator, dst: *mut f32, n: usize, low: f64, high: f64) -> i32;
@@ -100,6 +101,9 @@ functions! {
     fn unitvar_initializer_defaults(init: *mut unitvar_initializer, kind: i32) -> i32;
     fn unitvar_init(g: *mut unitvar_generator, init: *const unitvar_initializer, t: *mut unitvar_tensor) -> i32;
     fn unitvar_init_shard(g: *mut unitvar_generator, init: *const unitvar_initializer, local: *mut unitvar_tensor, global_shape: *const i64, offset: *const i64) -> i32;
+    fn unitvar_torch_linear_reset(g: *mut unitvar_generator, weight: *mut unitvar_tensor, bias: *mut unitvar_tensor) -> i32;
+    fn unitvar_torch_conv_reset(g: *mut unitvar_generator, weight: *mut unitvar_tensor, bias: *mut unitvar_tensor) -> i32;
+    fn unitvar_torch_embedding_reset(g: *mut unitvar_generator, weight: *mut unitvar_tensor) -> i32;
     fn unitvar_moments_update_f32(m: *mut unitvar_moments, x: *const f32, n: usize) -> i32;
     fn unitvar_moments_update_f64(m: *mut unitvar_moments, x: *const f64, n: usize) -> i32;
     fn unitvar_moments_merge(into: *mut unitvar_moments, other: *const unitvar_moments) -> i32;

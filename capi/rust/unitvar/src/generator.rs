@@ -79,16 +79,28 @@ impl Generator {
 
     /// The complete state, the same bytes on every machine.
     pub fn save(&self) -> Result<Vec<u8>> {
+        self.saved(sys::unitvar_generator_save)
+    }
+
+    /// The state of a generator of TorchMt19937 as `torch.get_rng_state()` gives it.
+    pub fn save_torch(&self) -> Result<Vec<u8>> {
+        self.saved(sys::unitvar_generator_save_torch)
+    }
+
+    fn saved(
+        &self,
+        save: unsafe extern "C" fn(*const sys::unitvar_generator, *mut c_void, usize, *mut usize) -> i32,
+    ) -> Result<Vec<u8>> {
         let mut size = 0;
         let raw = self.raw.as_ptr();
-        check(unsafe { sys::unitvar_generator_save(raw, ptr::null_mut(), 0, &mut size) })?;
+        check(unsafe { save(raw, ptr::null_mut(), 0, &mut size) })?;
         let mut bytes = vec![0; size];
-        check(unsafe { sys::unitvar_generator_save(raw, bytes.as_mut_ptr().cast(), bytes.len(), &mut size) })?;
+        check(unsafe { save(raw, bytes.as_mut_ptr().cast(), bytes.len(), &mut size) })?;
         bytes.truncate(size);
         Ok(bytes)
     }
 
-    /// A generator from bytes that [`Generator::save`] wrote.
+    /// A generator from bytes that [`Generator::save`] or [`Generator::save_torch`] wrote.
     pub fn load(bytes: &[u8]) -> Result<Self> {
         take(|out| unsafe { sys::unitvar_generator_load(bytes.as_ptr().cast::<c_void>(), bytes.len(), out) })
     }

@@ -26,6 +26,7 @@ pub mod init;
 mod library;
 mod moments;
 mod tensor;
+pub mod torch;
 
 pub use constants::{Distribution, Engine, FanMode, InitKind, Nonlinearity};
 pub use error::{Error, Result, Status};

@@ -6,8 +6,8 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::{env, fs};
 use unitvar::{
-    init, Distribution, Element, Engine, FanMode, Generator, InitKind, Initializer, Moments, Nonlinearity, Result,
-    Status, TensorView, TensorViewMut,
+    init, torch, Distribution, Element, Engine, FanMode, Generator, InitKind, Initializer, Moments, Nonlinearity,
+    Result, Status, TensorView, TensorViewMut,
 };
 
 /// Little-endian bytes.
@@ -183,6 +183,21 @@ fn shard() -> Sum {
     })
 }
 
+fn torch_mt19937() -> Result<Generator> {
+    Generator::new(Engine::TorchMt19937, 42)
+}
+
+/// A weight, then 16 biases.
+fn layer(
+    shape: &[usize],
+    reset: impl FnOnce(&mut Generator, &mut TensorViewMut<'_>, &mut TensorViewMut<'_>) -> Result<()>,
+) -> Sum {
+    let (mut weight, mut bias) = (vec![0f32; shape.iter().product()], [0f32; 16]);
+    let mut views = (TensorViewMut::new(&mut weight, shape)?, TensorViewMut::new(&mut bias, &[16])?);
+    reset(&mut torch_mt19937()?, &mut views.0, &mut views.1)?;
+    Ok([weight.bytes(), bias.bytes()].concat())
+}
+
 fn moments_f32() -> Result<Moments> {
     let (mut x, mut m) = ([0f32; COUNT], Moments::new());
     pcg32()?.normal(&mut x, 3.0, 2.0)?;
@@ -233,6 +248,7 @@ const FUNCTIONS: &[(&str, fn() -> Sum)] = &[
     ("generator_tell", tell),
     ("generator_save", || at_block(5)?.save()),
     ("generator_load", || words(Generator::load(&at_block(5)?.save()?)?)),
+    ("generator_save_torch", || torch_mt19937()?.save_torch()),
     ("bits_u32", || sample(COUNT, |g, x| g.bits_u32(x))),
     ("bits_u64", || sample(COUNT, |g, x| g.bits_u64(x))),
     ("uniform_f32", || sample::<f32>(COUNT, |g, x| g.uniform(x, -0.37, 1.9))),
@@ -267,6 +283,9 @@ const FUNCTIONS: &[(&str, fn() -> Sum)] = &[
     ("initializer_defaults", defaults),
     ("init", || filters(|g, t| Initializer::new(InitKind::KaimingNormal)?.write(Some(g), t))),
     ("init_shard", shard),
+    ("torch_linear_reset", || layer(&[16, 12], |g, weight, bias| torch::linear_reset(g, weight, Some(bias)))),
+    ("torch_conv_reset", || layer(&[16, 12, 3], |g, weight, bias| torch::conv_reset(g, weight, Some(bias)))),
+    ("torch_embedding_reset", || Ok(layer(&[16, 12], |g, weight, _| torch::embedding_reset(g, weight))?[..4 * 192].to_vec())),
     ("moments_update_f32", || three(moments_f32()?)),
     ("moments_update_f64", || three(moments_f64()?)),
     ("moments_merge", merged),
