@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "core/draws.hpp"
+#include "core/norm_kernels.hpp"
 
 namespace unitvar::core {
 
@@ -77,6 +78,8 @@ struct KernelTable {
     MomentsKernel moments_f64;
     const ReflectorKernels *reflectors_f32;
     const ReflectorKernels *reflectors_f64;
+    const NormKernels *norms_f32;
+    const NormKernels *norms_f64;
 };
 
 } // namespace unitvar::core

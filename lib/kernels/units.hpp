@@ -15,4 +15,20 @@ core::ChunkMoments moments_f64(const void *source, std::size_t n);
 extern const core::ReflectorKernels reflectors_f32;
 extern const core::ReflectorKernels reflectors_f64;
 
+extern const core::MomentKernels moment_kernels_f32;
+extern const core::MomentKernels moment_kernels_f64;
+extern const core::AffineKernels affine_kernels_f32;
+extern const core::AffineKernels affine_kernels_f64;
+extern const core::GradientKernels gradient_kernels_f32;
+extern const core::GradientKernels gradient_kernels_f64;
+extern const core::ActivationKernels activation_kernels_f32;
+extern const core::ActivationKernels activation_kernels_f64;
+extern const core::ProductKernels product_kernels_f32;
+extern const core::ProductKernels product_kernels_f64;
+
+void local_response_f32(const void *x, void *y, std::size_t channels, std::size_t channel_stride, std::size_t width,
+                        const core::ResponseWindow &window, double *squares);
+void local_response_f64(const void *x, void *y, std::size_t channels, std::size_t channel_stride, std::size_t width,
+                        const core::ResponseWindow &window, double *squares);
+
 } // namespace unitvar::UNITVAR_ISA

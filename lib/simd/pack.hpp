@@ -170,6 +170,25 @@ template <class R, std::size_t K> UNITVAR_INLINE void store(void *target, const 
         store_register(static_cast<unsigned char *>(target) + k * sizeof(R), a.reg[k]);
     }
 }
+// f64 as elements of type Element, rounded to nearest even; Streamed: past the caches, the target aligned to 64 bytes.
+template <class Element, bool Streamed = false, std::size_t K>
+UNITVAR_INLINE void store_from_f64(void *target, const Pack<F64, K> &a)
+{
+    for (std::size_t k = 0; k < K; ++k) {
+        auto *to = static_cast<unsigned char *>(target) + k * F64::size * sizeof(Element);
+        if constexpr (sizeof(Element) == sizeof(double)) {
+            if constexpr (Streamed) {
+                stream_register(to, a.reg[k]);
+            } else {
+                store_register(to, a.reg[k]);
+            }
+        } else if constexpr (Streamed) {
+            stream_narrowed(to, a.reg[k]);
+        } else {
+            store_narrowed(to, a.reg[k]);
+        }
+    }
+}
 // Past the caches; the target is aligned to the register.
 template <class R, std::size_t K> UNITVAR_INLINE void stream(void *target, const Pack<R, K> &a)
 {
