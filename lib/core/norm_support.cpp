@@ -8,7 +8,7 @@
 namespace unitvar::core {
 namespace {
 
-constexpr std::size_t streaming_bytes = std::size_t{8} << 20U;
+constexpr std::size_t streaming_bytes = std::size_t{48} << 20U;
 
 } // namespace
 

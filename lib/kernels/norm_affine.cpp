@@ -19,8 +19,9 @@ template <class T> UNITVAR_INLINE Wide deviation(const Wide &x, const Wide &mean
     }
 }
 
-// y[i] = f(i, x[i]) for a run of n. A rest is computed as the last 16 elements, which are read before anything is
-// written because y may be x. f gets the index and 16 elements; short_f gets n elements in a buffer.
+// y[i] = f(i, x[i]) for a run of n >= 16. A rest is computed as the last 16 elements, which are read before anything
+// is written because y may be x. f gets the index and 16 elements. What follows the run is most likely the next one,
+// whose statistics come next: it is fetched while this one, in cache already, is computed.
 template <class T, bool Streamed, class F> UNITVAR_INLINE void transform(const T *x, T *y, std::size_t n, const F &f)
 {
     const std::size_t rest = n % norm_lanes;
@@ -28,7 +29,9 @@ template <class T, bool Streamed, class F> UNITVAR_INLINE void transform(const T
     if (rest != 0) {
         last = f(n - norm_lanes, load_as_f64<Wide, T>(x + n - norm_lanes));
     }
+    const T *const next = x + n;
     for (std::size_t i = 0; i + norm_lanes <= n; i += norm_lanes) {
+        __builtin_prefetch(next + i);
         store_from_f64<T, Streamed>(y + i, f(i, load_as_f64<Wide, T>(x + i)));
     }
     if (rest != 0) {

@@ -17,16 +17,20 @@ using Wide = F64x<norm_lanes>;
 alignas(64) inline constexpr double lane_numbers[norm_lanes] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
 // Adds lanes i and i + width for width 8, 4, 2, 1.
-inline double merge_norm_lanes(const Wide &sums)
+template <std::size_t K> UNITVAR_INLINE double merge_norm_lanes(const Pack<F64, K> &sums)
 {
-    alignas(64) double lane[norm_lanes];
-    store(lane, sums);
-    for (std::size_t width = norm_lanes / 2; width != 0; width /= 2) {
-        for (std::size_t i = 0; i < width; ++i) {
-            lane[i] += lane[i + width];
+    if constexpr (K > 1) {
+        return merge_norm_lanes(lower(sums) + upper(sums));
+    } else {
+        double lane[F64::size];
+        store(lane, sums);
+        for (std::size_t width = F64::size / 2; width != 0; width /= 2) {
+            for (std::size_t i = 0; i < width; ++i) {
+                lane[i] += lane[i + width];
+            }
         }
+        return lane[0];
     }
-    return lane[0];
 }
 
 // Elements i to i + count - 1 of an array in the first lanes of a buffer, zeros in the others.

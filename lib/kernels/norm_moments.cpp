@@ -102,6 +102,10 @@ template <std::size_t Rows, class T>
 void add_rows(const T *x, std::size_t row_stride, std::size_t columns, ColumnSums &sums)
 {
     for (std::size_t c = 0; c < columns; c += norm_lanes) {
+        // The rows that come next: a block is too narrow for the processor to see the pattern in time.
+        for (std::size_t r = 0; r < Rows; ++r) {
+            __builtin_prefetch(x + (Rows + r) * row_stride + c);
+        }
         const Wide shift = load<Wide>(sums.shift + c);
         SumLanes lanes{load<Wide>(sums.s1 + c), load<Wide>(sums.s2 + c)};
         for (std::size_t r = 0; r < Rows; ++r) {

@@ -103,7 +103,7 @@ template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 }
 UNITVAR_INLINE void stream_fence() {}
 
-// As two f32, rounded to nearest even.
+// f64 rounded to f32, to nearest even: two of them, and two registers in one.
 UNITVAR_INLINE void store_narrowed(void *target, F64 a)
 {
     float narrow[F64::size];
@@ -112,9 +112,14 @@ UNITVAR_INLINE void store_narrowed(void *target, F64 a)
     }
     __builtin_memcpy(target, narrow, sizeof(narrow));
 }
-UNITVAR_INLINE void stream_narrowed(void *target, F64 a)
+UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
 {
-    store_narrowed(target, a);
+    F32 result;
+    for (std::size_t i = 0; i < F64::size; ++i) {
+        result.lane[i] = static_cast<float>(lower.lane[i]);
+        result.lane[F64::size + i] = static_cast<float>(upper.lane[i]);
+    }
+    return result;
 }
 
 template <class T> UNITVAR_INLINE Lanes<T> fused(Lanes<T> a, Lanes<T> b, Lanes<T> c)

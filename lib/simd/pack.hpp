@@ -174,17 +174,17 @@ template <class R, std::size_t K> UNITVAR_INLINE void store(void *target, const 
 template <class Element, bool Streamed = false, std::size_t K>
 UNITVAR_INLINE void store_from_f64(void *target, const Pack<F64, K> &a)
 {
-    for (std::size_t k = 0; k < K; ++k) {
-        auto *to = static_cast<unsigned char *>(target) + k * F64::size * sizeof(Element);
-        if constexpr (sizeof(Element) == sizeof(double)) {
-            if constexpr (Streamed) {
-                stream_register(to, a.reg[k]);
-            } else {
-                store_register(to, a.reg[k]);
-            }
-        } else if constexpr (Streamed) {
-            stream_narrowed(to, a.reg[k]);
-        } else {
+    auto *to = static_cast<unsigned char *>(target);
+    if constexpr (sizeof(Element) == sizeof(double)) {
+        for (std::size_t k = 0; k < K; ++k, to += sizeof(F64)) {
+            Streamed ? stream_register(to, a.reg[k]) : store_register(to, a.reg[k]);
+        }
+    } else if constexpr (Streamed) {
+        for (std::size_t k = 0; k < K; k += 2, to += sizeof(F32)) {
+            stream_register(to, narrow(a.reg[k], a.reg[k + 1]));
+        }
+    } else {
+        for (std::size_t k = 0; k < K; ++k, to += sizeof(F32) / 2) {
             store_narrowed(to, a.reg[k]);
         }
     }
