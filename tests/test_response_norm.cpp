@@ -35,8 +35,11 @@ template <class T> void check(const Shape3 &s, const Window &w, double scale)
                 static_cast<std::int64_t>(s.positions)},
                data);
     require_ok(unitvar_local_response_norm(x, static_cast<std::int64_t>(w.size), w.alpha, w.beta, w.k, x));
-    CHECK(support::worst_ulps(x.values(),
-                              oracle::local_response_norm(support::wide(data), s, w.size, w.alpha, w.beta, w.k)) <= 4);
+    // In f64 the sum is rounded too, by 2 units at most where exponents are large, and the power multiplies that by its
+    // exponent.
+    const double most = std::is_same_v<T, float> ? 4 : 4 + 2 * std::abs(w.beta);
+    CHECK(support::worst_ulps(
+              x.values(), oracle::local_response_norm(support::wide(data), s, w.size, w.alpha, w.beta, w.k)) <= most);
 }
 
 } // namespace

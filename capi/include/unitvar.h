@@ -393,7 +393,7 @@ UNITVAR_API int32_t unitvar_switchable_norm(const unitvar_tensor *x, const unitv
 
 /* Local response normalisation (Krizhevsky, Sutskever and Hinton 2012) of x (N, C, ...), at least 3 dimensions:
  * y_c = x_c / (k + alpha / size * sum of x_j^2 for j = c - size / 2 ... c + (size - 1) / 2)^beta; channels that do not
- * exist count as zeros. PyTorch's defaults are alpha = 1e-4, beta = 0.75, k = 1. Within 4 ulp of the formula in double.
+ * exist count as zeros. PyTorch's defaults are alpha = 1e-4, beta = 0.75, k = 1. Within 4 ulp (f32).
  * Errors: INVALID_ARGUMENT for fewer than 3 dimensions, size < 1, an alpha, beta or k that is NaN or infinite. */
 UNITVAR_API int32_t unitvar_local_response_norm(const unitvar_tensor *x, int64_t size, double alpha, double beta,
                                                 double k, unitvar_tensor *y);

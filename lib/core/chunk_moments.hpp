@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "core/kernel_table.hpp"
+#include "core/norm_kernels.hpp"
 
 namespace unitvar::core {
 

@@ -9,18 +9,17 @@ namespace {
 // The coefficients of each column, as arrays.
 class Columns {
 public:
-    explicit Columns(std::size_t columns) : values_(4 * columns), columns_(columns) {}
+    explicit Columns(std::size_t columns) : values_(3 * columns), columns_(columns) {}
     void set(std::size_t column, const Affine &affine) noexcept
     {
         values_[column] = affine.mean;
-        values_[columns_ + column] = affine.mean_low;
-        values_[2 * columns_ + column] = affine.scale;
-        values_[3 * columns_ + column] = affine.bias;
+        values_[columns_ + column] = affine.scale;
+        values_[2 * columns_ + column] = affine.bias - affine.mean_low * affine.scale;
     }
     [[nodiscard]] ColumnAffine view() const noexcept
     {
         const double *first = values_.data();
-        return {first, first + columns_, first + 2 * columns_, first + 3 * columns_};
+        return {first, first + columns_, first + 2 * columns_};
     }
 
 private:

@@ -6,7 +6,6 @@
 #include <cstdint>
 
 #include "core/draws.hpp"
-#include "core/norm_kernels.hpp"
 
 namespace unitvar::core {
 
@@ -70,6 +69,8 @@ struct ReflectorKernels {
     void (*apply)(const void *v, const void *minus_t, std::size_t rows, std::size_t count, std::size_t first,
                   std::size_t last, void *strip);
 };
+
+struct NormKernels; // core/norm_kernels.hpp
 
 struct KernelTable {
     const char *name;

@@ -18,17 +18,16 @@ struct Runs {
     std::size_t stride;
 };
 
-// y = ((x - mean) - mean_low) * scale + bias, the last two operations fused.
+// y = ((x - mean) - mean_low) * scale + bias
 struct Affine {
     double mean;
     double mean_low;
     double scale;
     double bias;
 };
-// The same for each column of a matrix.
+// y = (x - mean) * scale + bias for each column of a matrix.
 struct ColumnAffine {
     const double *mean;
-    const double *mean_low;
     const double *scale;
     const double *bias;
 };
@@ -63,6 +62,9 @@ struct AffineKernels {
     // y = ((x - mean) - mean_low) * scale * weight + bias for a row of n elements; weight and bias have n elements.
     void (*row)(const void *x, void *y, std::size_t n, const Affine &affine, const void *weight, const void *bias,
                 StoreMode mode);
+    // The same with weights and biases that are double already, for many short rows.
+    void (*row_of_doubles)(const void *x, void *y, std::size_t n, const Affine &affine, const double *weight,
+                           const double *bias, StoreMode mode);
     void (*columns)(const void *x, void *y, std::size_t rows, std::size_t row_stride, std::size_t columns,
                     const ColumnAffine &affine);
 };

@@ -19,23 +19,61 @@ using core::Operand;
 
 constexpr std::size_t piece = std::size_t{1} << 16U; // of a row, for one thread
 
+// Weights and biases, with ones and zeros for those that are absent: arrays of the element type, or of doubles where
+// the conversion is shared by many rows and the first cache level holds them.
+class Parameters {
+public:
+    Parameters(const Operand &weight, const Operand &bias, const Operand &x, const core::Rows &rows)
+    {
+        if (!weight.present && !bias.present) {
+            return;
+        }
+        if (rows.count >= fewest_rows && rows.length <= most_doubles) {
+            for (std::size_t i = 0; i < rows.length; ++i) {
+                doubles_.push_back(core::value_or(weight, i, 1));
+            }
+            for (std::size_t i = 0; i < rows.length; ++i) {
+                doubles_.push_back(core::value_or(bias, i, 0));
+            }
+            return;
+        }
+        weight_ = weight.present ? weight.data : core::filled(weights_, x, rows.length, 1);
+        bias_ = bias.present ? bias.data : core::filled(biases_, x, rows.length, 0);
+    }
+    // Null where there are none, or doubles.
+    [[nodiscard]] const unsigned char *weight() const noexcept { return weight_; }
+    [[nodiscard]] const unsigned char *bias() const noexcept { return bias_; }
+    // The weights, then the biases.
+    [[nodiscard]] const std::vector<double> &doubles() const noexcept { return doubles_; }
+
+private:
+    static constexpr std::size_t fewest_rows = 8;
+    static constexpr std::size_t most_doubles = 2048;
+    core::Bytes weights_;
+    core::Bytes biases_;
+    const unsigned char *weight_ = nullptr;
+    const unsigned char *bias_ = nullptr;
+    std::vector<double> doubles_;
+};
+
 struct RowNorm {
     const core::NormKernels &kernels;
     core::Rows rows;
     const unsigned char *x;
     unsigned char *y;
     std::size_t element_bytes;
-    const unsigned char *weight;
-    const unsigned char *bias;
-    bool affine; // weight and bias are there; else 1 and 0
+    const Parameters &parameters;
     core::StoreMode mode;
 
     void apply(std::size_t row, std::size_t first, std::size_t n, const Affine &a) const
     {
         const std::size_t at = (row * rows.length + first) * element_bytes;
-        if (affine) {
-            kernels.affine->row(x + at, y + at, n, a, weight + first * element_bytes, bias + first * element_bytes,
-                                mode);
+        if (parameters.weight() != nullptr) {
+            kernels.affine->row(x + at, y + at, n, a, parameters.weight() + first * element_bytes,
+                                parameters.bias() + first * element_bytes, mode);
+        } else if (!parameters.doubles().empty()) {
+            const double *weight = parameters.doubles().data() + first;
+            kernels.affine->row_of_doubles(x + at, y + at, n, a, weight, weight + rows.length, mode);
         } else {
             kernels.affine->runs(x + at, y + at, {n, 1, 0}, a, mode);
         }
@@ -75,27 +113,6 @@ double sum_of_squares(const core::MomentKernels &kernels, const unsigned char *x
     return sum;
 }
 
-// weight and bias as arrays, with ones and zeros for the one that is absent.
-class Parameters {
-public:
-    Parameters(const Operand &weight, const Operand &bias, const Operand &x, std::size_t n)
-    {
-        if (!weight.present && !bias.present) {
-            return;
-        }
-        weight_ = weight.present ? weight.data : core::filled(weights_, x, n, 1);
-        bias_ = bias.present ? bias.data : core::filled(biases_, x, n, 0);
-    }
-    [[nodiscard]] const unsigned char *weight() const noexcept { return weight_; }
-    [[nodiscard]] const unsigned char *bias() const noexcept { return bias_; }
-
-private:
-    core::Bytes weights_;
-    core::Bytes biases_;
-    const unsigned char *weight_ = nullptr;
-    const unsigned char *bias_ = nullptr;
-};
-
 } // namespace
 
 void layer_norm(const TensorView &x_view, std::int32_t normalized_ndim, const TensorView *weight_view,
@@ -123,7 +140,7 @@ void layer_norm(const TensorView &x_view, std::int32_t normalized_ndim, const Te
     }
     const core::RowMajor source(x);
     const core::RowMajor target(y);
-    const Parameters parameters(weight, bias, x, rows.length);
+    const Parameters parameters(weight, bias, x, rows);
     std::vector<ChunkMoments> few; // of long rows, whose chunks are shared out
     const core::Runs runs{rows.length, 1, 0};
     source.read();
@@ -134,15 +151,8 @@ void layer_norm(const TensorView &x_view, std::int32_t normalized_ndim, const Te
             *kernels.moments, source.data(), rows.count, runs, x.element_bytes,
             [&](std::size_t r) { return r * rows.length; }, few.data());
     }
-    const RowNorm norm{kernels,
-                       rows,
-                       source.data(),
-                       target.data(),
-                       x.element_bytes,
-                       parameters.weight(),
-                       parameters.bias(),
-                       parameters.weight() != nullptr,
-                       core::store_mode(x, y)};
+    const RowNorm norm{kernels,         rows,       source.data(),         target.data(),
+                       x.element_bytes, parameters, core::store_mode(x, y)};
     norm.run([&](std::size_t r) {
         const ChunkMoments m =
             split ? few[r]
@@ -176,17 +186,10 @@ void rms_norm(const TensorView &x_view, std::int32_t normalized_ndim, const Tens
     }
     const core::RowMajor source(x);
     const core::RowMajor target(y);
-    const Parameters parameters(weight, Operand{}, x, rows.length);
+    const Parameters parameters(weight, Operand{}, x, rows);
     source.read();
-    const RowNorm norm{kernels,
-                       rows,
-                       source.data(),
-                       target.data(),
-                       x.element_bytes,
-                       parameters.weight(),
-                       parameters.bias(),
-                       parameters.weight() != nullptr,
-                       core::store_mode(x, y)};
+    const RowNorm norm{kernels,         rows,       source.data(),         target.data(),
+                       x.element_bytes, parameters, core::store_mode(x, y)};
     norm.run([&](std::size_t r) {
         const double squares = sum_of_squares(*kernels.moments, source.data() + r * rows.length * x.element_bytes,
                                               rows.length, x.element_bytes);

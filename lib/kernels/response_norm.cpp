@@ -1,6 +1,7 @@
 // Local response normalisation of a strip of positions: squares of all channels in double, then for each channel the
 // sum over its window, k + a S, and the power. beta = 1/2, 3/4 and 1 need square roots and quotients alone, and those
-// in the element type: at most 3 roundings of half an ulp each that count fully.
+// in the element type: at most 3 roundings of half an ulp each that count fully. The usual case of f32 data, beta = 3/4
+// and k about 1, is iterated: the root of a root and a quotient take twice as long.
 #include "kernels/norm_lanes.hpp"
 #include "kernels/units.hpp"
 #include "simd/power.hpp"
@@ -9,6 +10,7 @@ namespace unitvar::UNITVAR_ISA {
 namespace {
 
 inline constexpr std::size_t strip = core::response_strip;
+inline constexpr std::size_t line = 64;
 template <class T> using Native = std::conditional_t<std::is_same_v<T, float>, F32x<strip / 2>, F64x<strip / 2>>;
 
 // t^-beta x, x and t in the element type.
@@ -34,9 +36,15 @@ void local_response(const void *source, void *target, std::size_t channels, std:
         }
     };
     alignas(64) T row[strip] = {};
+    Wide total = zero;
     clear(squares, window.before);
     clear(squares + (window.before + channels) * strip, window.after);
     for (std::size_t c = 0; c < channels; ++c) {
+        // The next strip: its lines are too far apart for the processor to see a pattern.
+        for (std::size_t i = 0; i < strip * sizeof(T); i += line) {
+            __builtin_prefetch(reinterpret_cast<const unsigned char *>(x + c * channel_stride + strip) + i);
+            __builtin_prefetch(reinterpret_cast<const unsigned char *>(y + c * channel_stride + strip) + i, 1);
+        }
         const T *values = x + c * channel_stride;
         if (width != strip) {
             __builtin_memcpy(row, values, width * sizeof(T));
@@ -45,8 +53,13 @@ void local_response(const void *source, void *target, std::size_t channels, std:
         for (std::size_t i = 0; i < strip; i += norm_lanes) {
             const auto v = load_as_f64<Wide, T>(values + i);
             store(squares + (window.before + c) * strip + i, v * v);
+            total = fma(v, v, total);
         }
     }
+    // All t are in the range of inverse_three_quarters: from k up to this.
+    const double most = window.k + window.factor * merge_norm_lanes(total);
+    const bool common =
+        sizeof(T) == sizeof(float) && window.beta == 0.75 && window.factor >= 0 && window.k >= 0x1p-60 && most < 0x1p60;
     const bool exact = window.beta == 0.5 || window.beta == 0.75 || window.beta == 1;
     const double infinity = __builtin_inf();
     const NegativePower power{window.beta,
@@ -71,7 +84,10 @@ void local_response(const void *source, void *target, std::size_t channels, std:
                 sum = sum + load<Wide>(squares + (c + j) * strip + i);
             }
             const Wide t = fma(sum, broadcast<Wide>(window.factor), broadcast<Wide>(window.k));
-            if (exact) {
+            if (common) {
+                const auto power_of_t = inverse_three_quarters<norm_lanes / F64::size / 2>(t);
+                store_from_f64<T>(results + i, load_as_f64<Wide, T>(values + i) * power_of_t);
+            } else if (exact) {
                 alignas(64) T base[norm_lanes];
                 store_from_f64<T>(base, t);
                 store(results + i, quotient<T>(load<Native<T>>(values + i), load<Native<T>>(base), window.beta));

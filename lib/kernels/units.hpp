@@ -4,6 +4,18 @@
 
 #include "core/kernel_table.hpp"
 
+namespace unitvar::core {
+
+// core/norm_kernels.hpp
+struct ResponseWindow;
+struct MomentKernels;
+struct AffineKernels;
+struct GradientKernels;
+struct ActivationKernels;
+struct ProductKernels;
+
+} // namespace unitvar::core
+
 namespace unitvar::UNITVAR_ISA {
 
 extern const core::FillRow fill_pcg32;
