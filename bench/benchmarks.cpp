@@ -1,5 +1,6 @@
-// unitvar_bench: every sampler on every instruction set of this machine, BM_<op>/<isa>/<n>, and its peers
-// BM_<peer>/<n>, with items/s and bytes/s. One thread, so that figures compare.
+// unitvar_bench: every sampler on every instruction set of this machine, BM_<op>/<isa>/<n>, every initialiser,
+// BM_init_<kind>/<isa>/<dtype> for 2^20 elements, and their peers BM_<peer>/<n>, with items/s and bytes/s. One thread,
+// so that figures compare.
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
@@ -81,6 +82,80 @@ void register_samplers(const std::string &isa)
     }
 }
 
+struct DType {
+    const char *name;
+    unitvar_dtype dtype;
+};
+constexpr DType dtypes[] = {{"f32", {2, 32, 1}}, {"f64", {2, 64, 1}}, {"bf16", {4, 16, 1}}, {"f16", {2, 16, 1}}};
+
+void initialize(benchmark::State &state, std::int32_t kind, const DType &dtype, const std::string &isa,
+                std::vector<std::int64_t> shape)
+{
+    if (unitvar_set_isa(isa.c_str()) != UNITVAR_OK) {
+        state.SkipWithError(unitvar_last_error());
+        return;
+    }
+    std::size_t n = 1;
+    for (const std::int64_t length : shape) {
+        n *= static_cast<std::size_t>(length);
+    }
+    const std::size_t element_bytes = dtype.dtype.bits / 8U;
+    const auto memory = unitvar::bench::touched_pages(n * element_bytes);
+    unitvar_tensor tensor{memory.get(), {1, 0}, static_cast<std::int32_t>(shape.size()), dtype.dtype, shape.data(),
+                          nullptr,      0};
+    unitvar_initializer init{sizeof(init), 0, 0, 0, 0, 0, 0, {}};
+    unitvar_generator *handle = nullptr;
+    if (unitvar_initializer_defaults(&init, kind) != UNITVAR_OK ||
+        unitvar_generator_create(UNITVAR_PCG32, 42, 0, &handle) != UNITVAR_OK) {
+        state.SkipWithError(unitvar_last_error());
+        return;
+    }
+    const std::unique_ptr<unitvar_generator, Destroy> g(handle);
+    for (auto iteration : state) {
+        if (unitvar_init(g.get(), &init, &tensor) != UNITVAR_OK) {
+            state.SkipWithError(unitvar_last_error());
+            return;
+        }
+        benchmark::ClobberMemory();
+    }
+    count(state, n, element_bytes);
+}
+
+// The first shape that a kind takes; all have 2^20 elements.
+std::vector<std::int64_t> shape_for(std::int32_t kind)
+{
+    unitvar_initializer init{sizeof(init), 0, 0, 0, 0, 0, 0, {}};
+    unitvar_generator *g = nullptr;
+    if (unitvar_generator_create(UNITVAR_PCG32, 0, 0, &g) != UNITVAR_OK) {
+        return {};
+    }
+    const std::unique_ptr<unitvar_generator, Destroy> owner(g);
+    for (const std::vector<std::int64_t> &shape : {std::vector<std::int64_t>{1024, 1024}, {256, 256, 4, 4}}) {
+        std::vector<std::int64_t> empty = shape;
+        empty[1] = 0;
+        unitvar_tensor tensor{nullptr, {1, 0}, static_cast<std::int32_t>(shape.size()), dtypes[0].dtype, empty.data(),
+                              nullptr, 0};
+        if (unitvar_initializer_defaults(&init, kind) == UNITVAR_OK && unitvar_init(g, &init, &tensor) == UNITVAR_OK) {
+            return shape;
+        }
+    }
+    return {};
+}
+
+void register_initializers(const std::string &isa)
+{
+    for (std::int32_t kind = 1; unitvar_initializer_name(kind) != nullptr; ++kind) {
+        const std::vector<std::int64_t> shape = shape_for(kind);
+        for (const DType &dtype : dtypes) {
+            const std::string name =
+                std::string("BM_init_") + unitvar_initializer_name(kind) + "/" + isa + "/" + dtype.name;
+            benchmark::RegisterBenchmark(name.c_str(), [kind, &dtype, isa, shape](benchmark::State &state) {
+                initialize(state, kind, dtype, isa, shape);
+            });
+        }
+    }
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -96,6 +171,7 @@ int main(int argc, char **argv)
     for (const char *isa : {"avx512", "avx2", "neon", "scalar"}) {
         if (unitvar_set_isa(isa) == UNITVAR_OK) {
             register_samplers(isa);
+            register_initializers(isa);
         }
     }
     benchmark::Initialize(&argc, argv);

@@ -31,14 +31,45 @@ class Tensor(ctypes.Structure):
                 ("byte_offset", ctypes.c_uint64)]
 
 
+init = torch.nn.init
+big = (4096, 4096)
+
 # function, arguments after the tensor, PyTorch's function, shape, dtype, rounds, times faster (None: no target)
 ROWS = [
+    ("uniform", [0.0, 1.0], init.uniform_, big, torch.float32, 15, 7),
+    ("normal", [0.0, 1.0], init.normal_, big, torch.float32, 15, 7),
+    ("xavier_uniform", [1.0], init.xavier_uniform_, big, torch.float32, 15, 7),
+    ("xavier_normal", [1.0], init.xavier_normal_, big, torch.float32, 15, 7),
+    ("kaiming_uniform", [0.0, 0, 4], init.kaiming_uniform_, big, torch.float32, 15, 7),
+    ("kaiming_normal", [0.0, 0, 4], init.kaiming_normal_, big, torch.float32, 15, 7),
+    ("uniform", [0.0, 1.0], init.uniform_, big, torch.bfloat16, 15, 7),
+    ("normal", [0.0, 1.0], init.normal_, big, torch.bfloat16, 5, 7),
+    ("trunc_normal", [0.0, 1.0, -2.0, 2.0], init.trunc_normal_, big, torch.float32, 7, 50),
+    ("sparse", [0.1, 0.01], lambda w: init.sparse_(w, 0.1), big, torch.float32, 5, 15),
+    ("eye", [], init.eye_, big, torch.float32, 31, 1.5),
+    ("dirac", [1], init.dirac_, (1024, 1024, 3, 3), torch.float32, 31, 1.5),
     ("orthogonal", [1.0], torch.nn.init.orthogonal_, (64, 64), torch.float32, 101, None),
     ("orthogonal", [1.0], torch.nn.init.orthogonal_, (256, 256), torch.float32, 31, None),
     ("orthogonal", [1.0], torch.nn.init.orthogonal_, (1024, 1024), torch.float32, 15, 2),
     ("orthogonal", [1.0], torch.nn.init.orthogonal_, (1024, 1024), torch.float64, 7, None),
     ("orthogonal", [1.0], torch.nn.init.orthogonal_, (512, 512, 3, 3), torch.float32, 7, None),
     ("orthogonal", [1.0], torch.nn.init.orthogonal_, (4096, 4096), torch.float32, 3, 3),
+]
+
+# The same on torch_mt19937, which writes PyTorch's own numbers.
+TORCH_ROWS = [
+    ("uniform", [0.0, 1.0], init.uniform_, big, torch.float32, 15, 10),
+    ("normal", [0.0, 1.0], init.normal_, big, torch.float32, 15, 4),
+    ("trunc_normal", [0.0, 1.0, -2.0, 2.0], init.trunc_normal_, big, torch.float32, 7, 8),
+    ("uniform", [0.0, 1.0], init.uniform_, (256, 256), torch.float32, 101, None),
+    ("normal", [0.0, 1.0], init.normal_, (256, 256), torch.float32, 101, None),
+    ("uniform", [0.0, 1.0], init.uniform_, big, torch.float64, 7, None),
+    ("normal", [0.0, 1.0], init.normal_, big, torch.float64, 5, None),
+    ("trunc_normal", [0.0, 1.0, -2.0, 2.0], init.trunc_normal_, big, torch.float64, 3, None),
+    ("uniform", [0.0, 1.0], init.uniform_, big, torch.bfloat16, 5, None),
+    ("normal", [0.0, 1.0], init.normal_, big, torch.bfloat16, 5, None),
+    ("sparse", [0.1, 0.01], lambda w: init.sparse_(w, 0.1), big, torch.float32, 3, None),
+    ("orthogonal", [1.0], init.orthogonal_, (1024, 1024), torch.float32, 7, None),
 ]
 
 
@@ -62,18 +93,24 @@ def main():
         if status != 0:
             sys.exit(library.unitvar_last_error().decode())
 
-    generator = ctypes.c_void_p()
-    check(library.unitvar_generator_create(1, ctypes.c_uint64(42), ctypes.c_uint64(0), ctypes.byref(generator)))
-    for name, arguments, peer, shape, dtype, rounds, target in ROWS:
+    generators = {}
+    for engine in (1, 3):
+        generators[engine] = ctypes.c_void_p()
+        check(library.unitvar_generator_create(engine, ctypes.c_uint64(42), ctypes.c_uint64(0),
+                                               ctypes.byref(generators[engine])))
+    rows = [(1, row) for row in ROWS] + [(3, row) for row in TORCH_ROWS]
+    for engine, (name, arguments, peer, shape, dtype, rounds, target) in rows:
         w = torch.ones(shape, dtype=dtype)
         lengths = (ctypes.c_int64 * len(shape))(*shape)
         bits = torch.finfo(dtype).bits
-        tensor = Tensor(w.data_ptr(), Device(1, 0), len(shape), DType(2, bits, 1), lengths, None, 0)
+        code = 4 if dtype == torch.bfloat16 else 2
+        tensor = Tensor(w.data_ptr(), Device(1, 0), len(shape), DType(code, bits, 1), lengths, None, 0)
         function = getattr(library, "unitvar_init_" + name)
-        values = [ctypes.c_double(x) for x in arguments]
+        values = [ctypes.c_double(x) if isinstance(x, float) else ctypes.c_int64(x) for x in arguments]
+        deterministic = name in ("eye", "dirac")
 
         def own():
-            check(function(generator, ctypes.byref(tensor), *values))
+            check(function(*([] if deterministic else [generators[engine]]), ctypes.byref(tensor), *values))
 
         def other():
             peer(w)
@@ -84,7 +121,7 @@ def main():
         ratio = statistics.median(b / a for a, b in times)
         a, b = (statistics.median(column) * 1e3 for column in zip(*times))
         verdict = "" if target is None else f" >= {target} {'met' if ratio >= target else 'NOT MET'}"
-        print(f"{name} {'x'.join(map(str, shape))} f{bits}: {a:.3f} ms, PyTorch {b:.3f} ms: {ratio:.2f} times{verdict}",
+        print(f"{name}{' (torch_mt19937)' if engine == 3 else ''} {'x'.join(map(str, shape))} {str(dtype)[6:]}: {a:.3f} ms, PyTorch {b:.3f} ms: {ratio:.2f} times{verdict}",
               flush=True)
     return 0
 

@@ -1,5 +1,6 @@
 // Section 4 of unitvar.h: generators.
 #include <cstring>
+#include <vector>
 
 #include "core/message.hpp"
 #include "guard.hpp"
@@ -18,6 +19,20 @@ const Generator &generator_of(const unitvar_generator *g)
     return g->value;
 }
 
+// With buf null only the size.
+void write(const std::vector<std::byte> &bytes, void *buf, size_t capacity, size_t *size)
+{
+    require(size, "size");
+    if (buf != nullptr) {
+        if (capacity < bytes.size()) {
+            unitvar::core::invalid_value("capacity", uint64_t{capacity},
+                                         "at least " + unitvar::core::text(uint64_t{bytes.size()}));
+        }
+        std::memcpy(buf, bytes.data(), bytes.size());
+    }
+    *size = bytes.size();
+}
+
 } // namespace
 
 extern "C" {
@@ -26,9 +41,6 @@ int32_t unitvar_generator_create(int32_t engine, uint64_t seed, uint64_t stream,
 {
     return guard([&] {
         require(out, "out");
-        if (engine == UNITVAR_TORCH_MT19937) {
-            throw unitvar::Unsupported("engine is 3 (torch_mt19937), which this version does not have");
-        }
         *out = new unitvar_generator{Generator(static_cast<Engine>(engine), seed, stream)};
     });
 }
@@ -47,6 +59,16 @@ int32_t unitvar_generator_clone(const unitvar_generator *g, unitvar_generator **
     });
 }
 
+int32_t unitvar_generator_fork(const unitvar_generator *g, const char *name, unitvar_generator **out)
+{
+    return guard([&] {
+        require(g, "g");
+        require(name, "name");
+        require(out, "out");
+        *out = new unitvar_generator{g->value.fork(name)};
+    });
+}
+
 int32_t unitvar_generator_seek(unitvar_generator *g, uint64_t block)
 {
     return guard([&] { generator(g).seek(block); });
@@ -62,19 +84,12 @@ int32_t unitvar_generator_tell(const unitvar_generator *g, uint64_t *block)
 
 int32_t unitvar_generator_save(const unitvar_generator *g, void *buf, size_t capacity, size_t *size)
 {
-    return guard([&] {
-        const Generator &source = generator_of(g);
-        require(size, "size");
-        if (buf != nullptr) {
-            if (capacity < Generator::saved_bytes) {
-                unitvar::core::invalid_value("capacity", uint64_t{capacity},
-                                             "at least " + unitvar::core::text(uint64_t{Generator::saved_bytes}));
-            }
-            const auto bytes = source.save();
-            std::memcpy(buf, bytes.data(), bytes.size());
-        }
-        *size = Generator::saved_bytes;
-    });
+    return guard([&] { write(generator_of(g).save(), buf, capacity, size); });
+}
+
+int32_t unitvar_generator_save_torch(const unitvar_generator *g, void *buf, size_t capacity, size_t *size)
+{
+    return guard([&] { write(generator_of(g).save_torch(), buf, capacity, size); });
 }
 
 int32_t unitvar_generator_load(const void *buf, size_t size, unitvar_generator **out)

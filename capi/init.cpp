@@ -1,6 +1,9 @@
 // Section 7 of unitvar.h: gains, fans and initialisers.
 #include "unitvar/init.hpp"
 
+#include <algorithm>
+
+#include "core/message.hpp"
 #include "guard.hpp"
 
 using unitvar::FanMode;
@@ -10,6 +13,44 @@ using unitvar::capi::guard;
 using unitvar::capi::require;
 using unitvar::capi::tensor_shape;
 using unitvar::capi::tensor_view;
+
+namespace {
+
+void check_size(const unitvar_initializer *init)
+{
+    require(init, "init");
+    if (init->struct_size < sizeof(unitvar_initializer)) {
+        unitvar::core::invalid_value("init->struct_size", std::uint64_t{init->struct_size},
+                                     unitvar::core::text(std::uint64_t{sizeof(unitvar_initializer)}) +
+                                         ", the size of unitvar_initializer");
+    }
+}
+
+unitvar::Initializer initializer(const unitvar_initializer *init)
+{
+    check_size(init);
+    const auto *bytes = reinterpret_cast<const unsigned char *>(init);
+    for (std::size_t i = sizeof(unitvar_initializer); i < init->struct_size; ++i) {
+        if (bytes[i] != 0) {
+            unitvar::core::invalid_value("init->struct_size", std::uint64_t{init->struct_size},
+                                         unitvar::core::text(std::uint64_t{sizeof(unitvar_initializer)}) +
+                                             ", or zeros behind what this version knows");
+        }
+    }
+    if (init->reserved != 0) {
+        unitvar::core::invalid_value("init->reserved", std::int64_t{init->reserved}, "0");
+    }
+    unitvar::Initializer result;
+    result.kind = static_cast<unitvar::InitKind>(init->kind);
+    result.fan_mode = static_cast<FanMode>(init->fan_mode);
+    result.nonlinearity = static_cast<Nonlinearity>(init->nonlinearity);
+    result.distribution = static_cast<unitvar::Distribution>(init->distribution);
+    result.groups = init->groups;
+    std::ranges::copy(init->p, result.p.begin());
+    return result;
+}
+
+} // namespace
 
 extern "C" {
 
@@ -57,6 +98,11 @@ int32_t unitvar_init_normal(unitvar_generator *g, unitvar_tensor *t, double mean
     return guard([&] { unitvar::init_normal(generator(g), tensor_view(t), mean, std); });
 }
 
+int32_t unitvar_init_trunc_normal(unitvar_generator *g, unitvar_tensor *t, double mean, double std, double a, double b)
+{
+    return guard([&] { unitvar::init_trunc_normal(generator(g), tensor_view(t), mean, std, a, b); });
+}
+
 int32_t unitvar_init_xavier_uniform(unitvar_generator *g, unitvar_tensor *t, double gain)
 {
     return guard([&] { unitvar::init_xavier_uniform(generator(g), tensor_view(t), gain); });
@@ -93,6 +139,79 @@ int32_t unitvar_init_orthogonal(unitvar_generator *g, unitvar_tensor *t, double 
 int32_t unitvar_init_delta_orthogonal(unitvar_generator *g, unitvar_tensor *t, double gain)
 {
     return guard([&] { unitvar::init_delta_orthogonal(generator(g), tensor_view(t), gain); });
+}
+
+int32_t unitvar_init_eye(unitvar_tensor *t)
+{
+    return guard([&] { unitvar::init_eye(tensor_view(t)); });
+}
+
+int32_t unitvar_init_dirac(unitvar_tensor *t, int64_t groups)
+{
+    return guard([&] { unitvar::init_dirac(tensor_view(t), groups); });
+}
+
+int32_t unitvar_init_sparse(unitvar_generator *g, unitvar_tensor *t, double sparsity, double std)
+{
+    return guard([&] { unitvar::init_sparse(generator(g), tensor_view(t), sparsity, std); });
+}
+
+int32_t unitvar_init_variance_scaling(unitvar_generator *g, unitvar_tensor *t, double scale, int32_t fan_mode,
+                                      int32_t distribution)
+{
+    return guard([&] {
+        unitvar::init_variance_scaling(generator(g), tensor_view(t), scale, static_cast<FanMode>(fan_mode),
+                                       static_cast<unitvar::Distribution>(distribution));
+    });
+}
+
+const char *unitvar_initializer_name(int32_t kind)
+{
+    // Names are literals, so they end with a 0.
+    return unitvar::name_of(static_cast<unitvar::InitKind>(kind)).data();
+}
+
+int32_t unitvar_initializer_from_name(const char *name, int32_t *out)
+{
+    return guard([&] {
+        require(name, "name");
+        require(out, "out");
+        *out = static_cast<int32_t>(unitvar::kind_from_name(name));
+    });
+}
+
+int32_t unitvar_initializer_defaults(unitvar_initializer *init, int32_t kind)
+{
+    return guard([&] {
+        check_size(init);
+        const auto defaults = unitvar::default_initializer(static_cast<unitvar::InitKind>(kind));
+        init->kind = kind;
+        init->fan_mode = static_cast<int32_t>(defaults.fan_mode);
+        init->nonlinearity = static_cast<int32_t>(defaults.nonlinearity);
+        init->distribution = static_cast<int32_t>(defaults.distribution);
+        init->reserved = 0;
+        init->groups = defaults.groups;
+        std::ranges::copy(defaults.p, init->p);
+    });
+}
+
+int32_t unitvar_init(unitvar_generator *g, const unitvar_initializer *init, unitvar_tensor *t)
+{
+    return guard([&] { unitvar::initialize(g == nullptr ? nullptr : &g->value, initializer(init), tensor_view(t)); });
+}
+
+int32_t unitvar_init_shard(unitvar_generator *g, const unitvar_initializer *init, unitvar_tensor *local,
+                           const int64_t *global_shape, const int64_t *offset)
+{
+    return guard([&] {
+        const unitvar::TensorView view = tensor_view(local, "local");
+        if (!view.shape.empty()) {
+            require(global_shape, "global_shape");
+            require(offset, "offset");
+        }
+        unitvar::initialize_shard(g == nullptr ? nullptr : &g->value, initializer(init), view,
+                                  {global_shape, view.shape.size()}, {offset, view.shape.size()});
+    });
 }
 
 } // extern "C"

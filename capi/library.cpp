@@ -28,9 +28,10 @@ constexpr std::array<NamedValue, 7> statuses{{
     {"UNITVAR_INTERNAL", UNITVAR_INTERNAL},
 }};
 
-constexpr std::array<NamedValue, 2> engines{{
+constexpr std::array<NamedValue, 3> engines{{
     {"pcg32", UNITVAR_PCG32},
     {"philox4x32", UNITVAR_PHILOX4X32},
+    {"torch_mt19937", UNITVAR_TORCH_MT19937},
 }};
 
 constexpr std::array<NamedValue, 12> nonlinearities{{
@@ -52,6 +53,12 @@ constexpr std::array<NamedValue, 3> fan_modes{{
     {"fan_in", UNITVAR_FAN_IN},
     {"fan_out", UNITVAR_FAN_OUT},
     {"fan_avg", UNITVAR_FAN_AVG},
+}};
+
+constexpr std::array<NamedValue, 3> distributions{{
+    {"uniform", UNITVAR_UNIFORM},
+    {"normal", UNITVAR_NORMAL},
+    {"truncated_normal", UNITVAR_TRUNCATED_NORMAL},
 }};
 
 template <std::size_t N> void look_up(const std::array<NamedValue, N> &table, const char *name, std::int32_t *out)
@@ -120,12 +127,7 @@ int32_t unitvar_num_threads(void)
 
 int32_t unitvar_engine_from_name(const char *name, int32_t *out)
 {
-    return guard([&] {
-        if (name != nullptr && std::strcmp(name, "torch_mt19937") == 0) {
-            throw unitvar::Unsupported("name is \"torch_mt19937\", an engine that this version does not have");
-        }
-        look_up(engines, name, out);
-    });
+    return guard([&] { look_up(engines, name, out); });
 }
 
 int32_t unitvar_nonlinearity_from_name(const char *name, int32_t *out)
@@ -136,6 +138,11 @@ int32_t unitvar_nonlinearity_from_name(const char *name, int32_t *out)
 int32_t unitvar_fan_mode_from_name(const char *name, int32_t *out)
 {
     return guard([&] { look_up(fan_modes, name, out); });
+}
+
+int32_t unitvar_distribution_from_name(const char *name, int32_t *out)
+{
+    return guard([&] { look_up(distributions, name, out); });
 }
 
 int32_t unitvar_status_from_name(const char *name, int32_t *out)

@@ -39,4 +39,31 @@ int32_t unitvar_normal_f64(unitvar_generator *g, double *dst, size_t n, double m
     return guard([&] { unitvar::normal(generator(g), buffer(dst, n, "dst"), mean, std); });
 }
 
+int32_t unitvar_normal_icdf_f32(unitvar_generator *g, float *dst, size_t n, double mean, double std)
+{
+    return guard([&] { unitvar::normal_icdf(generator(g), buffer(dst, n, "dst"), mean, std); });
+}
+
+int32_t unitvar_normal_icdf_f64(unitvar_generator *g, double *dst, size_t n, double mean, double std)
+{
+    return guard([&] { unitvar::normal_icdf(generator(g), buffer(dst, n, "dst"), mean, std); });
+}
+
+int32_t unitvar_permutation_i64(unitvar_generator *g, int64_t *dst, size_t n)
+{
+    return guard([&] { unitvar::permutation(generator(g), buffer(dst, n, "dst")); });
+}
+
+int32_t unitvar_trunc_normal_f32(unitvar_generator *g, float *dst, size_t n, double mean, double std, double a,
+                                 double b)
+{
+    return guard([&] { unitvar::trunc_normal(generator(g), buffer(dst, n, "dst"), mean, std, a, b); });
+}
+
+int32_t unitvar_trunc_normal_f64(unitvar_generator *g, double *dst, size_t n, double mean, double std, double a,
+                                 double b)
+{
+    return guard([&] { unitvar::trunc_normal(generator(g), buffer(dst, n, "dst"), mean, std, a, b); });
+}
+
 } // extern "C"

@@ -10,6 +10,7 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
                       options go to the program (--help lists them)
   test                build and run all tests: this machine, emulated x86-64 processors, and AArch64 under qemu
   sanitize            build with clang under AddressSanitizer and UndefinedBehaviorSanitizer, and run the tests
+  tsan                build with clang under ThreadSanitizer, and run the tests that use threads
   bench [OPTION ...]  Google Benchmark of every sampler, instruction set and size; options go to the program
   targets             the project's speed targets and what this machine reaches
   format              clang-format every source in place
@@ -63,17 +64,19 @@ mkdir -p build
 
 passed=0
 failed=0
-# run_tests TREE: runs them, and adds to passed and failed; skipped tests count as neither.
+# run_tests TREE [OPTION ...]: runs them, the options going to ctest, and adds to passed and failed; skipped tests count as neither.
 run_tests() {
-    echo "== tests of build/$1"
-    ctest --test-dir "build/$1" --output-on-failure -j "$jobs" 2>&1 | tee "build/$1.tests" | grep -vE '^ +Start ' || true
-    ran=$(grep -cE '^ *[0-9]+/[0-9]+ Test ' "build/$1.tests" || true)
-    skipped=$(grep -cE '^ *[0-9]+/[0-9]+ Test .*\*\*\*Skipped' "build/$1.tests" || true)
-    good=$(grep -cE '^ *[0-9]+/[0-9]+ Test .* Passed ' "build/$1.tests" || true)
+    tree=$1
+    shift
+    echo "== tests of build/$tree"
+    ctest --test-dir "build/$tree" --output-on-failure -j "$jobs" "$@" 2>&1 | tee "build/$tree.tests" | grep -vE '^ +Start ' || true
+    ran=$(grep -cE '^ *[0-9]+/[0-9]+ Test ' "build/$tree.tests" || true)
+    skipped=$(grep -cE '^ *[0-9]+/[0-9]+ Test .*\*\*\*Skipped' "build/$tree.tests" || true)
+    good=$(grep -cE '^ *[0-9]+/[0-9]+ Test .* Passed ' "build/$tree.tests" || true)
     passed=$((passed + good))
     failed=$((failed + ran - skipped - good))
     if [ "$good" -eq 0 ]; then
-        echo "dev.sh: no test of build/$1 passed" >&2
+        echo "dev.sh: no test of build/$tree passed" >&2
         failed=$((failed + 1))
     fi
 }
@@ -112,6 +115,15 @@ sanitize)
         -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON -DUNITVAR_WERROR=ON
     build sanitize
     run_tests sanitize
+    summary
+    ;;
+tsan)
+    # shellcheck disable=SC2086
+    need $library_packages libssl-dev doctest-dev librandom123-dev binutils clang
+    CC=clang CXX=clang++ configure tsan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DUNITVAR_SANITIZE=thread \
+        -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF -DUNITVAR_WERROR=ON
+    build tsan
+    run_tests tsan -R 'equality|layouts|moments|orthogonal|runtime|shards|initialize_all|permutation|norm'
     summary
     ;;
 bench | targets)

@@ -19,6 +19,7 @@ endfunction()
 unitvar_isa(NAME avx512 PROCESSOR "x86_64|AMD64" OPS ops_avx512.hpp
             FEATURES "avx512f,avx512cd,avx512dq,avx512bw,avx512vl"
             FLAGS -mavx512f -mavx512cd -mavx512dq -mavx512bw -mavx512vl -mfma)
-unitvar_isa(NAME avx2 PROCESSOR "x86_64|AMD64" OPS ops_avx2.hpp FEATURES "avx,avx2,fma" FLAGS -mavx2 -mfma)
+unitvar_isa(NAME avx2 PROCESSOR "x86_64|AMD64" OPS ops_avx2.hpp FEATURES "avx,avx2,fma,f16c"
+            FLAGS -mavx2 -mfma -mf16c)
 unitvar_isa(NAME neon PROCESSOR "aarch64|arm64" OPS ops_neon.hpp FEATURES "asimd" FLAGS)
-unitvar_isa(NAME scalar PROCESSOR ".*" OPS ops_scalar.hpp FEATURES "" FLAGS)
+unitvar_isa(NAME scalar PROCESSOR ".*" OPS ops_scalar.hpp FEATURES "" FLAGS -DUNITVAR_NO_FORCED_INLINING)

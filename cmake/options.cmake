@@ -3,7 +3,7 @@ add_library(unitvar_sanitizers INTERFACE)
 if(UNITVAR_SANITIZE)
     target_compile_options(unitvar_sanitizers INTERFACE
         -fsanitize=${UNITVAR_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
-    target_compile_definitions(unitvar_sanitizers INTERFACE UNITVAR_SANITIZED)
+    target_compile_definitions(unitvar_sanitizers INTERFACE UNITVAR_SANITIZED UNITVAR_NO_FORCED_INLINING)
     target_link_options(unitvar_sanitizers INTERFACE -fsanitize=${UNITVAR_SANITIZE})
 endif()
 

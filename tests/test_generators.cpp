@@ -65,13 +65,6 @@ TEST_CASE("an unknown engine is an error that names it")
     }
 }
 
-TEST_CASE("the engine of PyTorch is not available")
-{
-    unitvar_generator *out = sentinel();
-    check_fails(unitvar_generator_create(UNITVAR_TORCH_MT19937, 1, 0, &out), UNITVAR_UNSUPPORTED, {"engine"});
-    CHECK(out == sentinel());
-}
-
 TEST_CASE("destroying NULL does nothing")
 {
     unitvar_generator_destroy(nullptr);

@@ -40,6 +40,8 @@ const std::vector<Initializer> &initializers()
         {"ones", [](Generator *, View *t) { return unitvar_init_ones(t); }, false, false},
         {"uniform", [](Generator *g, View *t) { return unitvar_init_uniform(g, t, 0.0, 1.0); }, true, false},
         {"normal", [](Generator *g, View *t) { return unitvar_init_normal(g, t, 0.0, 1.0); }, true, false},
+        {"trunc_normal", [](Generator *g, View *t) { return unitvar_init_trunc_normal(g, t, 0.0, 1.0, -2.0, 2.0); },
+         true, false},
         {"xavier_uniform", [](Generator *g, View *t) { return unitvar_init_xavier_uniform(g, t, 1.0); }, true, true},
         {"xavier_normal", [](Generator *g, View *t) { return unitvar_init_xavier_normal(g, t, 1.0); }, true, true},
         {"kaiming_uniform",
@@ -103,14 +105,14 @@ const std::vector<Malformed> &malformed_tensors()
          invalid, "shape", "1152921504606846976"},
         {"2 lanes", [](View &t, Lengths &) { t.dtype.lanes = 2; }, invalid, "lanes", "2"},
         {"0 lanes", [](View &t, Lengths &) { t.dtype.lanes = 0; }, invalid, "lanes", "0"},
-        {"f16",
+        {"f8",
          [](View &t, Lengths &) {
-             t.dtype = {2, 16, 1};
+             t.dtype = {2, 8, 1};
          },
-         unsupported, "dtype", "16"},
-        {"bf16",
+         unsupported, "dtype", "8"},
+        {"a bf32",
          [](View &t, Lengths &) {
-             t.dtype = {4, 16, 1};
+             t.dtype = {4, 32, 1};
          },
          unsupported, "dtype", "4"},
         {"f128",

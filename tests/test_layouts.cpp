@@ -74,6 +74,8 @@ const std::vector<Initializer> initializers{
     {"ones", [](unitvar_generator *, unitvar_tensor *t) { return unitvar_init_ones(t); }},
     {"uniform", [](unitvar_generator *g, unitvar_tensor *t) { return unitvar_init_uniform(g, t, -0.37, 1.9); }},
     {"normal", [](unitvar_generator *g, unitvar_tensor *t) { return unitvar_init_normal(g, t, 1.5, 0.02); }},
+    {"trunc_normal",
+     [](unitvar_generator *g, unitvar_tensor *t) { return unitvar_init_trunc_normal(g, t, 1.5, 0.02, 1.47, 1.6); }},
 };
 
 void check_layout(const Engine &engine, const Initializer &initializer, unitvar_dtype dtype, const Lengths &shape,

@@ -323,7 +323,7 @@ TEST_CASE_TEMPLATE("orthogonal: 1 x 1 is a fair sign", T, float, double)
 
 TEST_CASE_TEMPLATE("delta_orthogonal: an orthogonal matrix at the center, zeros around it", T, float, double)
 {
-    for (Shape shape : std::vector<Shape>{{4, 3, 5}, {6, 6, 3, 4}, {3, 1, 2, 3, 1}, {1, 1, 1}}) {
+    for (Shape shape : std::vector<Shape>{{4, 3, 5}, {6, 6, 3, 4}, {3, 1, 2, 3, 1}, {1, 1, 1}, {2, 2, 4}}) {
         std::vector<T> w(elements(shape), T(7));
         unitvar_tensor t = tensor(w.data(), shape);
         const Handle g = make_generator();
@@ -333,7 +333,7 @@ TEST_CASE_TEMPLATE("delta_orthogonal: an orthogonal matrix at the center, zeros 
         for (std::size_t i = 2; i < shape.size(); ++i) {
             const auto length = static_cast<std::size_t>(shape[i]);
             field *= length;
-            center = center * length + length / 2;
+            center = center * length + (length - 1) / 2;
         }
         const Handle other = make_generator();
         const auto matrix = orthogonal<T>(other.get(), {shape[0], shape[1]}, -1.5);

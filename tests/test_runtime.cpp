@@ -44,7 +44,7 @@ struct LookUp {
 const std::vector<LookUp> &look_ups()
 {
     static const std::vector<LookUp> list{
-        {"engine_from_name", unitvar_engine_from_name, {{"pcg32", 1}, {"philox4x32", 2}}},
+        {"engine_from_name", unitvar_engine_from_name, {{"pcg32", 1}, {"philox4x32", 2}, {"torch_mt19937", 3}}},
         {"nonlinearity_from_name",
          unitvar_nonlinearity_from_name,
          {{"linear", 0},
@@ -123,13 +123,6 @@ TEST_CASE("a name that is not exact is an error that names it and leaves the out
         CHECK(out == -77);
         check_fails(look_up.from_name(good.c_str(), nullptr), UNITVAR_INVALID_ARGUMENT, {"out", "NULL"});
     }
-}
-
-TEST_CASE("the engine of PyTorch is known by name but not available")
-{
-    std::int32_t out = -77;
-    check_fails(unitvar_engine_from_name("torch_mt19937", &out), UNITVAR_UNSUPPORTED, {"torch_mt19937"});
-    CHECK(out == -77);
 }
 
 TEST_CASE("an instruction set that is forced is the one in use")

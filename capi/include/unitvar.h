@@ -64,7 +64,7 @@ extern "C" {
 /* Engine: what turns (seed, stream, position) into 32-bit words. */
 #define UNITVAR_PCG32 1         /* PCG-XSH-RR 64/32 (O'Neill 2014); the default choice and the fastest */
 #define UNITVAR_PHILOX4X32 2    /* Philox4x32-10 (Salmon et al. 2011); counter-based */
-#define UNITVAR_TORCH_MT19937 3 /* PyTorch's CPU generator; reserved, not available in this version */
+#define UNITVAR_TORCH_MT19937 3 /* PyTorch's CPU generator and samplers, bit for bit; sequential */
 
 /* Fan mode: what kaiming_* divides the variance by. */
 #define UNITVAR_FAN_IN 0  /* keeps the variance of activations in the forward pass */
@@ -78,6 +78,29 @@ extern "C" {
 #define UNITVAR_RELU 3
 #define UNITVAR_LEAKY_RELU 4
 #define UNITVAR_SELU 5
+
+/* Distribution, for variance_scaling. */
+#define UNITVAR_UNIFORM 0
+#define UNITVAR_NORMAL 1
+#define UNITVAR_TRUNCATED_NORMAL 2 /* at two deviations, widened so that the variance is what was asked for */
+
+/* Kind of initialiser, for unitvar_init. */
+#define UNITVAR_INIT_CONSTANT 1
+#define UNITVAR_INIT_ZEROS 2
+#define UNITVAR_INIT_ONES 3
+#define UNITVAR_INIT_EYE 4
+#define UNITVAR_INIT_DIRAC 5
+#define UNITVAR_INIT_UNIFORM 6
+#define UNITVAR_INIT_NORMAL 7
+#define UNITVAR_INIT_TRUNC_NORMAL 8
+#define UNITVAR_INIT_XAVIER_UNIFORM 9
+#define UNITVAR_INIT_XAVIER_NORMAL 10
+#define UNITVAR_INIT_KAIMING_UNIFORM 11
+#define UNITVAR_INIT_KAIMING_NORMAL 12
+#define UNITVAR_INIT_ORTHOGONAL 13
+#define UNITVAR_INIT_DELTA_ORTHOGONAL 14
+#define UNITVAR_INIT_SPARSE 15
+#define UNITVAR_INIT_VARIANCE_SCALING 16
 
 /* ---- 3. Library ------------------------------------------------------------------------------- */
 
@@ -113,15 +136,21 @@ UNITVAR_API int32_t unitvar_set_isa(const char *name);
 UNITVAR_API int32_t unitvar_set_num_threads(int32_t n);
 UNITVAR_API int32_t unitvar_num_threads(void); /* the number in force, at least 1 */
 
-/* Constants by name, for languages that cannot read this header: "pcg32", "philox4x32"; "linear", "conv1d",
- * "conv2d", "conv3d", "conv_transpose1d" to "conv_transpose3d", "sigmoid", "tanh", "relu", "leaky_relu", "selu";
- * "fan_in", "fan_out", "fan_avg"; the statuses as unitvar_status_name writes them. Names are lower case, statuses
- * upper case, and exact.
- * Errors: INVALID_ARGUMENT for an unknown name; UNSUPPORTED for "torch_mt19937". */
+/* Constants by name, for languages that cannot read this header: "pcg32", "philox4x32", "torch_mt19937"; "linear",
+ * "conv1d", "conv2d", "conv3d", "conv_transpose1d" to "conv_transpose3d", "sigmoid", "tanh", "relu", "leaky_relu",
+ * "selu"; "fan_in", "fan_out", "fan_avg"; "uniform", "normal", "truncated_normal"; kinds of initialiser, "constant" to
+ * "variance_scaling", as in the names of their functions; the statuses as unitvar_status_name writes them. Names are
+ * lower case, statuses upper case, and exact. Errors: INVALID_ARGUMENT for an unknown name. */
 UNITVAR_API int32_t unitvar_engine_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_nonlinearity_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_fan_mode_from_name(const char *name, int32_t *out);
+UNITVAR_API int32_t unitvar_distribution_from_name(const char *name, int32_t *out);
+UNITVAR_API int32_t unitvar_initializer_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_status_from_name(const char *name, int32_t *out);
+
+/* "constant" for UNITVAR_INIT_CONSTANT, and so on; NULL for what is no kind of initialiser. Kinds are numbered from 1
+ * without gaps. */
+UNITVAR_API const char *unitvar_initializer_name(int32_t kind);
 
 /* ---- 4. Generators ----------------------------------------------------------------------------
  *
@@ -134,34 +163,75 @@ UNITVAR_API int32_t unitvar_status_from_name(const char *name, int32_t *out);
  *               SplitMix64 finaliser, so that neighbouring seeds are unrelated. 2^58 blocks.
  *   philox4x32  Key (seed low, seed high), counter (c low, c high, stream low, stream high). Word 64b + 16r + l is
  *               output word r of counter c = 16b + l. 2^60 blocks.
+ *
+ * torch_mt19937 is another matter: the CPU generator of PyTorch, with PyTorch's own sampling algorithms, so that
+ * samplers and initialisers write what torch.manual_seed(seed) and the function of the same name in torch or
+ * torch.nn.init write. It is MT19937, seeded from the low 32 bits of the seed alone, as PyTorch does it, and it is
+ * sequential: no blocks, no seek, tell or fork, and stream must be 0. A generator of it takes 3 KB.
+ *   Reference   PyTorch 1.13 to 2.11 on x86-64 processors with AVX2 (or AVX-512, which there makes no difference).
+ *   Exact       Every bit of words, uniform, normal, trunc_normal, permutation and every initialiser of torch.nn.init,
+ *               orthogonal excepted: that is equal to 1e-6 (f32) and 1e-14 (f64), because PyTorch's own last bits
+ *               depend on the LAPACK that it links.
+ *   libm        uniform, f32 normal of 16 row-major elements or more, and f32 and bf16 trunc_normal (but for erf in
+ * double at its two bounds) use nothing of the C library, so their bits are the same everywhere. f64 normal and
+ *               trunc_normal, 16-bit normal and all normals in the scalar form call its log, sin, cos, erf and exp, as
+ *               PyTorch does: the reference is glibc 2.28 to 2.40, and others may differ in the last bits.
+ *   Versions    f32 trunc_normal holds erff, expf and logf of glibc 2.28 to 2.40. From 2.12 on PyTorch's trunc_normal_
+ *               is another algorithm; 2.1 and later take log1p where f64 and scalar normals take log, which changes
+ *               the last bits of some f64; versions after 2.11 round uniform_ and normal_ of 16-bit types otherwise.
  */
 typedef struct unitvar_generator unitvar_generator;
 
-/* A generator at block 0. Any seed and stream are valid.
- * Errors: INVALID_ARGUMENT for an unknown engine, UNSUPPORTED for UNITVAR_TORCH_MT19937 in this version. */
+/* A generator at block 0. Any seed and stream are valid, but that TORCH_MT19937 has stream 0 alone.
+ * Errors: INVALID_ARGUMENT for an unknown engine or stream. */
 UNITVAR_API int32_t unitvar_generator_create(int32_t engine, uint64_t seed, uint64_t stream, unitvar_generator **out);
 UNITVAR_API void unitvar_generator_destroy(unitvar_generator *g);
 
 /* An independent generator in the same state. */
 UNITVAR_API int32_t unitvar_generator_clone(const unitvar_generator *g, unitvar_generator **out);
 
+/* A generator of its own for a name, at block 0: a function of engine, seed, stream and the bytes of the name (UTF-8,
+ * up to the closing 0) alone, whatever the position of g. Different names, and forks of forks, give unrelated
+ * sequences, so a model that is initialised by the names of its parameters does not depend on their order.
+ * Errors: UNSUPPORTED for TORCH_MT19937. */
+UNITVAR_API int32_t unitvar_generator_fork(const unitvar_generator *g, const char *name, unitvar_generator **out);
+
 /* The position in blocks. Seeking costs O(log block), to any block up to the number of blocks of the engine.
- * Errors: INVALID_ARGUMENT beyond it. */
+ * Errors: INVALID_ARGUMENT beyond it, UNSUPPORTED for TORCH_MT19937. */
 UNITVAR_API int32_t unitvar_generator_seek(unitvar_generator *g, uint64_t block);
 UNITVAR_API int32_t unitvar_generator_tell(const unitvar_generator *g, uint64_t *block);
 
 /* The complete state as bytes that are the same on every machine, little endian, with a version and a checksum.
- * save: writes *size bytes into buf; with buf NULL it only sets *size. load: a new generator from them.
+ * save: writes *size bytes into buf, 56, or 2560 for TORCH_MT19937; with buf NULL it only sets *size. load: a new
+ * generator from them, or from the 5056 bytes of torch.get_rng_state(): the size tells which they are.
  * Errors: save INVALID_ARGUMENT where capacity is too small (*size and buf stay untouched); load CORRUPT_STATE for
  * bytes that save did not write, truncated ones included. */
 UNITVAR_API int32_t unitvar_generator_save(const unitvar_generator *g, void *buf, size_t capacity, size_t *size);
 UNITVAR_API int32_t unitvar_generator_load(const void *buf, size_t size, unitvar_generator **out);
+
+/* The state of a generator of UNITVAR_TORCH_MT19937 as torch.get_rng_state() gives it and torch.set_rng_state() takes
+ * it, 5056 bytes; otherwise as save.
+ * Errors: as save; UNSUPPORTED for other engines. */
+UNITVAR_API int32_t unitvar_generator_save_torch(const unitvar_generator *g, void *buf, size_t capacity, size_t *size);
 
 /* ---- 5. Samplers ------------------------------------------------------------------------------
  *
  * Each fills dst[0] to dst[n-1], contiguous; n may be 0, and dst is then not looked at. Word w[i] is counted from
  * the start of the call. Common errors: INVALID_ARGUMENT where n elements do not fit the address space,
  * STREAM_EXHAUSTED where the stream is too short.
+ *
+ * TORCH_MT19937 goes by PyTorch's formulas instead (section 4), and draws one word after the other:
+ *   bits          Tensor.random_ of the full range: for u64 w[2i] is the high half.
+ *   uniform       Tensor.uniform_(low, high): u = (w mod 2^24) * 2^-24, f64 (w64 mod 2^53) * 2^-53, x = fma(u, high -
+ *                 low, low). x can be high, by rounding.
+ *   normal        Tensor.normal_(mean, std) of a contiguous tensor: for n >= 16 blocks of 16 uniforms, elements j and
+ *                 j + 8 of each becoming a pair; where n mod 16 is not 0, 16 fresh uniforms then overwrite the last 16
+ *                 elements. For n < 16 pairs in double, of which the second waits in the generator for the next such
+ *                 call, of whatever type.
+ *   trunc_normal  nn.init.trunc_normal_(mean, std, a, b): std > 0, a <= b; with a probability of up to 2^-24 an element
+ *                 is a itself, as in PyTorch.
+ *   permutation   torch.randperm(n).
+ *   normal_icdf   UNSUPPORTED.
  */
 
 /* dst[i] = w[i]; for u64 w[2i] is the low and w[2i+1] the high half. */
@@ -186,13 +256,44 @@ UNITVAR_API int32_t unitvar_uniform_f64(unitvar_generator *g, double *dst, size_
 UNITVAR_API int32_t unitvar_normal_f32(unitvar_generator *g, float *dst, size_t n, double mean, double std);
 UNITVAR_API int32_t unitvar_normal_f64(unitvar_generator *g, double *dst, size_t n, double mean, double std);
 
+/* Normal by the inverse of its distribution function: x = fma(z, std, mean) in the type of dst, to which mean and std
+ * are rounded. f32: z = Phi^-1((w[i] + 1/2) * 2^-32). f64: z = Phi^-1((w64[i] + 1/2) * 2^-64), w64[i] as in bits_u64.
+ * One word, or one pair of words, makes one element; z never decreases where the word increases, the complement of a
+ * word gives -z, and both tails are complete: |z| reaches 6.34 (f32) and 9.16 (f64). For stratified, antithetic and
+ * quasi-random use; where the order does not matter, unitvar_normal_* is faster. z differs from the formula in exact
+ * arithmetic by at most 4 ulp (f32, every word) and 6 ulp (f64) (tests/accuracy_quantile.cpp measures it).
+ * Errors: INVALID_ARGUMENT unless mean and std are finite in the type of dst and std >= 0. */
+UNITVAR_API int32_t unitvar_normal_icdf_f32(unitvar_generator *g, float *dst, size_t n, double mean, double std);
+UNITVAR_API int32_t unitvar_normal_icdf_f64(unitvar_generator *g, double *dst, size_t n, double mean, double std);
+
+/* Normal between the bounds a and b, by the inverse of its distribution function: x has
+ *   (Phi((x - mean) / std) - Phi((a - mean) / std)) / (Phi((b - mean) / std) - Phi((a - mean) / std)) = u,
+ * u as in normal_icdf. mean, std, a and b are rounded to the type of dst first; bounds that are infinite, or too large
+ * for it, are none.
+ * One word, or one pair of words, per element and no rejection, whatever the interval: any number of deviations away
+ * from the mean, of a few ulp, or wider than the distribution. a <= x <= b; x is a bound as often as values of the
+ * exact distribution round to it. Where a and b round to one number, every element is that number. x differs from the
+ * formula in exact arithmetic by at most 4 ulp (f32) and 8 ulp (f64) of the greatest of |x|, |x - mean| and the lesser
+ * of std and b - a, and may step back by as much where the word increases (tests/accuracy_trunc_normal.cpp measures
+ * it).
+ * Errors: INVALID_ARGUMENT unless mean and std are finite in the type of dst, std > 0 in it, a < b, neither is NaN, and
+ * not both are too large for the type. */
+UNITVAR_API int32_t unitvar_trunc_normal_f32(unitvar_generator *g, float *dst, size_t n, double mean, double std,
+                                             double a, double b);
+UNITVAR_API int32_t unitvar_trunc_normal_f64(unitvar_generator *g, double *dst, size_t n, double mean, double std,
+                                             double a, double b);
+
+/* A permutation of 0 to n-1, all equally likely: the order that sorts the pairs (key i, i), key i being w64[i] as in
+ * bits_u64. Working memory: 16 n bytes. */
+UNITVAR_API int32_t unitvar_permutation_i64(unitvar_generator *g, int64_t *dst, size_t n);
+
 /* ---- 6. Tensors -------------------------------------------------------------------------------
  *
  * The layout of DLPack's DLTensor: any framework's tensor passes without a copy.
  */
 typedef struct {
-    uint8_t code;   /* 2: IEEE float */
-    uint8_t bits;   /* 32 or 64 */
+    uint8_t code;   /* 2: IEEE float; 4: bfloat16 */
+    uint8_t bits;   /* f32 {2, 32}, f64 {2, 64}, bf16 {4, 16}, f16 {2, 16} */
     uint16_t lanes; /* 1 */
 } unitvar_dtype;
 
@@ -206,20 +307,27 @@ typedef struct {
     unitvar_device device;
     int32_t ndim; /* 0 to 64; 0 is a scalar */
     unitvar_dtype dtype;
-    int64_t *shape;   /* ndim lengths, each >= 0 */
-    int64_t *strides; /* ndim steps in elements, negative ones included; NULL: row-major */
+    int64_t *shape;       /* ndim lengths, each >= 0 */
+    int64_t *strides;     /* ndim steps in elements, negative ones included; NULL: row-major */
     uint64_t byte_offset; /* from data to the element with all indices 0 */
 } unitvar_tensor;
 
 /* ---- 7. Initialisers --------------------------------------------------------------------------
  *
- * Each writes every element of a tensor of f32 or f64. The tensor may have any strides under which no two elements
- * share memory; a strided tensor gets the same logical values as a row-major one. Tensors without elements
+ * Each writes every element of a tensor of f32, f64, bf16 or f16. The tensor may have any strides under which no two
+ * elements share memory; a strided tensor gets the same logical values as a row-major one (TORCH_MT19937: what PyTorch
+ * gives it, which fills in the order of memory, and normals of non-contiguous tensors in the scalar form; strides that
+ * are negative, which PyTorch has not, count by addresses too). Tensors without elements
  * succeed, write nothing and leave the generator where it is. Semantics, defaults and formulas follow torch.nn.init.
+ *
+ * 16 bits: an element is that of the same f32 tensor, rounded once, to nearest even. So bounds hold after rounding: a
+ * uniform element may be the dtype's number nearest to b. Parameters must be finite in the dtype.
+ * TORCH_MT19937 rounds as PyTorch 1.13 does, which has no trunc_normal of f16 and no orthogonal of 16-bit types; they,
+ * delta_orthogonal and variance_scaling are UNSUPPORTED there.
  *
  * Common errors: INVALID_ARGUMENT for a malformed tensor (negative length, ndim out of range, more elements or
  * bytes than 2^63 - 1, lanes other than 1, overlapping elements, NULL data) or a parameter that is NaN or infinite;
- * UNSUPPORTED for a device other than the CPU or a dtype other than f32 and f64; STREAM_EXHAUSTED.
+ * UNSUPPORTED for a device other than the CPU or another dtype; STREAM_EXHAUSTED.
  */
 
 /* The gain of a nonlinearity, as torch.nn.init.calculate_gain: LINEAR and SIGMOID 1, TANH 5/3, RELU sqrt(2),
@@ -237,10 +345,24 @@ UNITVAR_API int32_t unitvar_init_constant(unitvar_tensor *t, double value);
 UNITVAR_API int32_t unitvar_init_zeros(unitvar_tensor *t);
 UNITVAR_API int32_t unitvar_init_ones(unitvar_tensor *t);
 
+/* The identity matrix: ones where both indices are equal, zeros elsewhere.
+ * Errors: INVALID_ARGUMENT for other than 2 dimensions. */
+UNITVAR_API int32_t unitvar_init_eye(unitvar_tensor *t);
+
+/* The identity of a convolution of shape (out, in, k...) in groups: with n = out / groups, element (i n + d, d, k
+ * / 2...) is 1 for each group i and d < min(n, in), all others 0. PyTorch's default is groups = 1. Errors:
+ * INVALID_ARGUMENT for other than 3 to 5 dimensions, groups < 1 or not a divisor of shape[0]. */
+UNITVAR_API int32_t unitvar_init_dirac(unitvar_tensor *t, int64_t groups);
+
 /* Uniform on [a, b) and normal, element i in row-major order being element i of the sampler of section 5. PyTorch's
  * defaults are a = 0, b = 1, mean = 0, std = 1. Errors: as the samplers. */
 UNITVAR_API int32_t unitvar_init_uniform(unitvar_generator *g, unitvar_tensor *t, double a, double b);
 UNITVAR_API int32_t unitvar_init_normal(unitvar_generator *g, unitvar_tensor *t, double mean, double std);
+
+/* Normal between the bounds a and b, as unitvar_trunc_normal_* of section 5; the bounds are values, not deviations, and
+ * either may be infinite. PyTorch's defaults are mean = 0, std = 1, a = -2, b = 2. Errors: as the samplers. */
+UNITVAR_API int32_t unitvar_init_trunc_normal(unitvar_generator *g, unitvar_tensor *t, double mean, double std,
+                                              double a, double b);
 
 /* Glorot and Bengio (2010): std = gain * sqrt(2 / (fan_in + fan_out)); normal(0, std), or uniform on [-b, b) with
  * b = sqrt(3) * std. PyTorch's default gain is 1.
@@ -274,11 +396,72 @@ UNITVAR_API int32_t unitvar_init_kaiming_normal(unitvar_generator *g, unitvar_te
 UNITVAR_API int32_t unitvar_init_orthogonal(unitvar_generator *g, unitvar_tensor *t, double gain);
 
 /* Delta-orthogonal (Xiao et al. 2018), for convolutions of shape (out, in, k...): gain * Q of unitvar_init_orthogonal
- * for the shape (out, in), from the same words, at the spatial centre, index k / 2 of each spatial dimension as in
- * torch.nn.init.dirac_, and zeros elsewhere. A convolution with it keeps norms, so out >= in as in JAX; for even k JAX
- * takes index (k-1) / 2.
- * Errors: as unitvar_init_orthogonal; INVALID_ARGUMENT for other than 3 to 5 dimensions, in > out. */
+ * for the shape (out, in), from the same words, at the spatial centre, index (k - 1) / 2 of each spatial dimension as
+ * in JAX, and zeros elsewhere. A convolution with it keeps norms, so out >= in. Errors: as unitvar_init_orthogonal;
+ * INVALID_ARGUMENT for other than 3 to 5 dimensions, in > out.
+ */
 UNITVAR_API int32_t unitvar_init_delta_orthogonal(unitvar_generator *g, unitvar_tensor *t, double gain);
+
+/* Sparse (Martens 2010): unitvar_init_normal with mean 0 and this std, of which each column of R = shape[0] elements
+ * loses ceil(sparsity R), set to 0: those whose keys, with their row, are the smallest. The key of row r and column c
+ * is word r of the ceil(R / 64) blocks number c after the blocks of the normals, so a column's zeros need no other
+ * column. PyTorch's default std is 0.01. Working memory: one bit an element of the columns that are written. Errors:
+ * INVALID_ARGUMENT for other than 2 dimensions, a sparsity outside 0 to 1, and as unitvar_init_normal. */
+UNITVAR_API int32_t unitvar_init_sparse(unitvar_generator *g, unitvar_tensor *t, double sparsity, double std);
+
+/* Variance scaling, as in JAX and Keras: with std = sqrt(scale / fan), fan as fan_mode says, UNITVAR_NORMAL is
+ * normal(0, std), UNITVAR_UNIFORM uniform on [-b, b) with b = sqrt(3) std, and UNITVAR_TRUNCATED_NORMAL normal(0, s)
+ * truncated at 2 s with s = std / 0.87962566103423978, which has the deviation std. The named cases of both frameworks:
+ *   lecun_*    scale 1, FAN_IN      glorot_*   scale 1, FAN_AVG      he_*       scale 2, FAN_IN
+ * with *_normal truncated. Keras' default is lecun_normal.
+ * Errors: INVALID_ARGUMENT for fewer than 2 dimensions, a scale that is not > 0, an unknown fan mode or distribution.
+ */
+UNITVAR_API int32_t unitvar_init_variance_scaling(unitvar_generator *g, unitvar_tensor *t, double scale,
+                                                  int32_t fan_mode, int32_t distribution);
+
+/* Any of the above as a value, for tables of parameters and for shards. A kind looks only at what its function takes.
+ */
+typedef struct {
+    uint32_t struct_size; /* sizeof(unitvar_initializer) */
+    int32_t kind;         /* UNITVAR_INIT_... */
+    int32_t fan_mode;
+    int32_t nonlinearity;
+    int32_t distribution;
+    int32_t reserved; /* 0 */
+    int64_t groups;
+    double p[4]; /* the function's doubles, in its order */
+} unitvar_initializer;
+
+/* Fills *init for a kind, with PyTorch's defaults where PyTorch has them: constant 0; uniform on [0, 1); normal (0, 1);
+ * trunc_normal (0, 1) on [-2, 2]; gain 1; a = 0, FAN_IN, LEAKY_RELU; groups 1; sparsity 0.1 with std 0.01; scale 1,
+ * FAN_IN, TRUNCATED_NORMAL. struct_size must be set before.
+ * Errors: INVALID_ARGUMENT for an unknown kind, a struct_size that is too small. */
+UNITVAR_API int32_t unitvar_initializer_defaults(unitvar_initializer *init, int32_t kind);
+
+/* The initialiser that init describes. g may be NULL for kinds that draw nothing, CONSTANT to DIRAC.
+ * Errors: those of the function; INVALID_ARGUMENT for an unknown kind, a struct_size that is too small, a larger one
+ * with anything but zeros behind what this version knows, a reserved that is not 0. */
+UNITVAR_API int32_t unitvar_init(unitvar_generator *g, const unitvar_initializer *init, unitvar_tensor *t);
+
+/* Writes one rectangular slice of the tensor that unitvar_init would write: local is the slice, of its own shape and
+ * strides; global_shape and offset have local->ndim lengths and indices. Each element has the bits that it has in the
+ * whole, and g advances as for the whole. Nothing but the slice is computed, with two exceptions: orthogonal and
+ * delta_orthogonal compute the whole matrix (working memory as for the whole), sparse the keys of the slice's columns.
+ * TORCH_MT19937 makes every whole in working memory, as a row-major tensor gets it, and copies the slice.
+ * Errors: as unitvar_init with the global shape; INVALID_ARGUMENT where the slice does not lie within it. */
+UNITVAR_API int32_t unitvar_init_shard(unitvar_generator *g, const unitvar_initializer *init, unitvar_tensor *local,
+                                       const int64_t *global_shape, const int64_t *offset);
+
+/* The weights and biases that PyTorch's layers construct, on a generator of TORCH_MT19937: weight first, then bias.
+ * bias may be NULL, as for bias=False. linear     nn.Linear: weight [out, in] by kaiming_uniform_(a = sqrt(5)), bias
+ * [out] uniform on [-b, b) with b = 1 / sqrt(in). conv       nn.Conv1d to nn.Conv3d: weight [out, in / groups, k...]
+ * and bias [out] likewise, b = 1 / sqrt(fan_in); nn.ConvTranspose1d to 3d: weight [in, out / groups, k...]. embedding
+ * nn.Embedding: weight [count, dim] by normal_(0, 1). The row of a padding_idx is the caller's to zero. Errors: as the
+ * initialisers; INVALID_ARGUMENT for another engine, another number of dimensions, and a linear bias of another length
+ * than out. */
+UNITVAR_API int32_t unitvar_torch_linear_reset(unitvar_generator *g, unitvar_tensor *weight, unitvar_tensor *bias);
+UNITVAR_API int32_t unitvar_torch_conv_reset(unitvar_generator *g, unitvar_tensor *weight, unitvar_tensor *bias);
+UNITVAR_API int32_t unitvar_torch_embedding_reset(unitvar_generator *g, unitvar_tensor *weight);
 
 /* ---- 8. Moments -------------------------------------------------------------------------------
  *

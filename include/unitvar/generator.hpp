@@ -2,46 +2,75 @@
 // section 4, defines the words of each engine.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string_view>
+#include <vector>
 
 namespace unitvar {
 
 enum class Engine : std::int32_t {
-    pcg32 = 1,      // PCG-XSH-RR 64/32; the default choice and the fastest
-    philox4x32 = 2, // Philox4x32-10, counter-based
+    pcg32 = 1,         // PCG-XSH-RR 64/32; the default choice and the fastest
+    philox4x32 = 2,    // Philox4x32-10, counter-based
+    torch_mt19937 = 3, // PyTorch's CPU generator; sequential: it has no positions, and its stream is 0
 };
 
 namespace core {
 struct GeneratorAccess;
-}
+class TorchEngine;
 
-// A value: copies are independent and equal. One thread at a time.
+// Owns the state of torch_mt19937, or nothing. Copies are deep.
+class TorchEngineOwner {
+public:
+    TorchEngineOwner() noexcept;
+    explicit TorchEngineOwner(std::unique_ptr<TorchEngine> engine) noexcept;
+    TorchEngineOwner(const TorchEngineOwner &other);
+    TorchEngineOwner(TorchEngineOwner &&other) noexcept;
+    TorchEngineOwner &operator=(const TorchEngineOwner &other);
+    TorchEngineOwner &operator=(TorchEngineOwner &&other) noexcept;
+    ~TorchEngineOwner();
+    [[nodiscard]] TorchEngine &operator*() const noexcept { return *engine_; }
+
+private:
+    std::unique_ptr<TorchEngine> engine_;
+};
+} // namespace core
+
+// A value: copies are independent and equal. One thread at a time. One that was moved from may only be assigned to or
+// destroyed.
 class Generator {
 public:
-    // The number of bytes that save() gives.
-    static constexpr std::size_t saved_bytes = 56;
+    // The number of bytes of PyTorch's own state of a generator, torch.get_rng_state().
+    static constexpr std::size_t torch_state_bytes = 5056;
 
-    // At block 0. Throws InvalidArgument for an unknown engine.
+    // At block 0. Throws InvalidArgument for an unknown engine, and for torch_mt19937 with a stream other than 0.
     explicit Generator(Engine engine, std::uint64_t seed, std::uint64_t stream = 0);
 
     [[nodiscard]] Engine engine() const noexcept { return engine_; }
     [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
     [[nodiscard]] std::uint64_t stream() const noexcept { return stream_; }
 
-    // How many blocks the engine has: 2^58 for pcg32, 2^60 for philox4x32.
-    [[nodiscard]] std::uint64_t block_count() const noexcept;
+    // How many blocks the engine has: 2^58 for pcg32, 2^60 for philox4x32. Throws Unsupported for torch_mt19937.
+    [[nodiscard]] std::uint64_t block_count() const;
 
     // The position in blocks, 0 to block_count(). Seeking costs O(log block).
-    // Throws InvalidArgument beyond it.
+    // Throws InvalidArgument beyond it, and Unsupported for torch_mt19937.
     void seek(std::uint64_t block);
-    [[nodiscard]] std::uint64_t tell() const noexcept { return block_; }
+    [[nodiscard]] std::uint64_t tell() const;
 
-    // The complete state, the same bytes on every machine. load throws CorruptState for any other bytes.
-    [[nodiscard]] std::array<std::byte, saved_bytes> save() const noexcept;
+    // A generator of its own for a name, at block 0: a function of engine, seed, stream and name alone. Names that
+    // differ, and forks of forks, give unrelated sequences. Throws Unsupported for torch_mt19937.
+    [[nodiscard]] Generator fork(std::string_view name) const;
+
+    // The complete state, the same bytes on every machine. load also takes PyTorch's own state, which it knows by its
+    // length, and throws CorruptState for any other bytes.
+    [[nodiscard]] std::vector<std::byte> save() const;
     [[nodiscard]] static Generator load(std::span<const std::byte> bytes);
+
+    // The state as torch.set_rng_state() takes it. Throws Unsupported for engines other than torch_mt19937.
+    [[nodiscard]] std::vector<std::byte> save_torch() const;
 
 private:
     friend struct core::GeneratorAccess;
@@ -53,6 +82,7 @@ private:
     std::uint64_t origin_ = 0;    // pcg32: the state at block 0; philox4x32: unused
     std::uint64_t increment_ = 0; // pcg32 only
     std::uint64_t position_ = 0;  // pcg32: the state at block_; philox4x32: the counter at block_
+    core::TorchEngineOwner torch_;
 };
 
 } // namespace unitvar

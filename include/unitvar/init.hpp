@@ -1,14 +1,18 @@
-// Initialisers: write every element of a tensor, with the semantics of torch.nn.init. capi/include/unitvar.h, section
-// 7, gives formulas and sources.
+// Initialisers: write every element of a tensor, with the semantics of torch.nn.init, JAX and Keras.
+// capi/include/unitvar.h, section 7, gives formulas and sources.
 //
 // A tensor may have any strides under which no two elements share memory; it gets the values that a row-major tensor
 // of its shape would get. Tensors without elements are left alone, and so is the generator. All arguments are checked
 // before the first byte is written: InvalidArgument for malformed tensors and parameters out of range,
-// StreamExhausted where the stream is too short.
+// StreamExhausted where the stream is too short, std::bad_alloc where an initialiser's working memory is not to be had.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
+#include <optional>
+#include <span>
+#include <string_view>
 
 #include "unitvar/generator.hpp"
 #include "unitvar/tensor.hpp"
@@ -18,6 +22,59 @@ namespace unitvar {
 enum class FanMode : std::int32_t { fan_in = 0, fan_out = 1, fan_avg = 2 };
 
 enum class Nonlinearity : std::int32_t { linear = 0, sigmoid = 1, tanh = 2, relu = 3, leaky_relu = 4, selu = 5 };
+
+enum class Distribution : std::int32_t { uniform = 0, normal = 1, truncated_normal = 2 };
+
+enum class InitKind : std::int32_t {
+    constant = 1,
+    zeros = 2,
+    ones = 3,
+    eye = 4,
+    dirac = 5,
+    uniform = 6,
+    normal = 7,
+    trunc_normal = 8,
+    xavier_uniform = 9,
+    xavier_normal = 10,
+    kaiming_uniform = 11,
+    kaiming_normal = 12,
+    orthogonal = 13,
+    delta_orthogonal = 14,
+    sparse = 15,
+    variance_scaling = 16,
+};
+
+// Any initialiser as a value: what unitvar_initializer is in C. Each kind looks only at what its function below takes.
+struct Initializer {
+    InitKind kind = InitKind::zeros;
+    FanMode fan_mode = FanMode::fan_in;
+    Nonlinearity nonlinearity = Nonlinearity::leaky_relu;
+    Distribution distribution = Distribution::truncated_normal;
+    std::int64_t groups = 1;
+    std::array<double, 4> p{}; // the function's doubles, in its order
+};
+
+// The kind with the defaults of PyTorch, or of Keras where PyTorch has no such initialiser. Throws InvalidArgument.
+[[nodiscard]] Initializer default_initializer(InitKind kind);
+// "constant", "zeros", ...; empty for an unknown kind. kind_from_name throws InvalidArgument for an unknown name.
+[[nodiscard]] std::string_view name_of(InitKind kind) noexcept;
+[[nodiscard]] InitKind kind_from_name(std::string_view name);
+
+// generator may be null for the kinds that draw nothing: constant to dirac.
+void initialize(Generator *generator, const Initializer &initializer, const TensorView &tensor);
+// Writes the slice of a tensor of global_shape that begins at offset and has the local tensor's shape: the bits that
+// it has in the whole. The generator advances as for the whole.
+void initialize_shard(Generator *generator, const Initializer &initializer, const TensorView &local,
+                      std::span<const std::int64_t> global_shape, std::span<const std::int64_t> offset);
+
+struct NamedTensor {
+    std::string_view name;
+    Initializer initializer;
+    TensorView tensor;
+};
+// Each tensor by generator.fork(name): neither the order nor the threads, which share the tensors, change a bit. All
+// arguments of all tensors are checked before anything is written. Throws InvalidArgument for two equal names.
+void initialize_all(const Generator &generator, std::span<const NamedTensor> tensors);
 
 struct Fans {
     std::int64_t in;
@@ -34,9 +91,14 @@ inline constexpr double default_slope = std::numeric_limits<double>::quiet_NaN()
 void init_constant(const TensorView &tensor, double value);
 void init_zeros(const TensorView &tensor);
 void init_ones(const TensorView &tensor);
+void init_eye(const TensorView &tensor);
+void init_dirac(const TensorView &tensor, std::int64_t groups = 1);
 
 void init_uniform(Generator &generator, const TensorView &tensor, double a = 0, double b = 1);
 void init_normal(Generator &generator, const TensorView &tensor, double mean = 0, double std = 1);
+// Defaults as in PyTorch: a and b are bounds, not deviations.
+void init_trunc_normal(Generator &generator, const TensorView &tensor, double mean = 0, double std = 1, double a = -2,
+                       double b = 2);
 
 void init_xavier_uniform(Generator &generator, const TensorView &tensor, double gain = 1);
 void init_xavier_normal(Generator &generator, const TensorView &tensor, double gain = 1);
@@ -47,9 +109,13 @@ void init_kaiming_normal(Generator &generator, const TensorView &tensor, double 
                          FanMode fan_mode = FanMode::fan_in, Nonlinearity nonlinearity = Nonlinearity::leaky_relu);
 
 // Uniformly distributed (Haar) orthogonal matrices times gain. The second writes one, of shape[0] x shape[1] with
-// shape[1] <= shape[0], into the spatial centre of a tensor of 3 to 5 dimensions, and zeros around it. std::bad_alloc
-// where the working memory, a little more than the matrix itself, is not to be had; the tensor is then untouched.
+// shape[1] <= shape[0], into the spatial centre of a tensor of 3 to 5 dimensions, and zeros around it.
 void init_orthogonal(Generator &generator, const TensorView &tensor, double gain = 1);
 void init_delta_orthogonal(Generator &generator, const TensorView &tensor, double gain = 1);
+
+void init_sparse(Generator &generator, const TensorView &tensor, double sparsity, double std = 0.01);
+void init_variance_scaling(Generator &generator, const TensorView &tensor, double scale = 1,
+                           FanMode fan_mode = FanMode::fan_in,
+                           Distribution distribution = Distribution::truncated_normal);
 
 } // namespace unitvar

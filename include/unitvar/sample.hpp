@@ -25,4 +25,16 @@ void uniform(Generator &generator, std::span<double> target, double low = 0, dou
 void normal(Generator &generator, std::span<float> target, double mean = 0, double std = 1);
 void normal(Generator &generator, std::span<double> target, double mean = 0, double std = 1);
 
+// Normal by the inverse of the distribution function: one word, or one pair of words, per element. Parameters as above.
+void normal_icdf(Generator &generator, std::span<float> target, double mean = 0, double std = 1);
+void normal_icdf(Generator &generator, std::span<double> target, double mean = 0, double std = 1);
+
+// Normal between the bounds a < b, which may be infinite; std > 0. Inverse of the distribution function, no rejection.
+void trunc_normal(Generator &generator, std::span<float> target, double mean, double std, double a, double b);
+void trunc_normal(Generator &generator, std::span<double> target, double mean, double std, double a, double b);
+
+// A uniformly distributed permutation of 0 to n - 1, n being the target's size. Takes 16 bytes an element of working
+// memory; throws std::bad_alloc where they are not to be had.
+void permutation(Generator &generator, std::span<std::int64_t> target);
+
 } // namespace unitvar

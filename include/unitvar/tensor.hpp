@@ -7,10 +7,26 @@
 
 namespace unitvar {
 
-enum class DType : std::uint8_t { f32, f64 };
+enum class DType : std::uint8_t { f32, f64, bf16, f16 };
+
+// The bits of 16-bit numbers, for languages without such types: bfloat16 has the exponent of f32 and 7 bits of
+// fraction, float16 is IEEE 754's binary16.
+struct bfloat16 {
+    std::uint16_t bits;
+};
+struct float16 {
+    std::uint16_t bits;
+};
 
 template <class T>
-concept TensorElement = std::same_as<T, float> || std::same_as<T, double>;
+concept TensorElement =
+    std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, bfloat16> || std::same_as<T, float16>;
+
+template <TensorElement T>
+inline constexpr DType dtype_of = std::same_as<T, float>      ? DType::f32
+                                  : std::same_as<T, double>   ? DType::f64
+                                  : std::same_as<T, bfloat16> ? DType::bf16
+                                                              : DType::f16;
 
 struct TensorView {
     void *data; // the element with all indices 0; may be null where the tensor has no elements
@@ -24,7 +40,7 @@ template <TensorElement T>
 [[nodiscard]] TensorView view(T *data, std::span<const std::int64_t> shape,
                               std::span<const std::int64_t> strides = {}) noexcept
 {
-    return {data, std::same_as<T, float> ? DType::f32 : DType::f64, shape, strides};
+    return {data, dtype_of<T>, shape, strides};
 }
 
 } // namespace unitvar

@@ -10,3 +10,4 @@
 #include "unitvar/runtime.hpp"    // IWYU pragma: export
 #include "unitvar/sample.hpp"     // IWYU pragma: export
 #include "unitvar/tensor.hpp"     // IWYU pragma: export
+#include "unitvar/torch.hpp"      // IWYU pragma: export

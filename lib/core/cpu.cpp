@@ -54,9 +54,10 @@ struct Feature {
     std::uint64_t state;
 };
 
-constexpr std::array<Feature, 8> features{{
+constexpr std::array<Feature, 9> features{{
     {"fma", 1, &Registers::ecx, 12, ymm_state},
     {"avx", 1, &Registers::ecx, 28, ymm_state},
+    {"f16c", 1, &Registers::ecx, 29, ymm_state},
     {"avx2", 7, &Registers::ebx, 5, ymm_state},
     {"avx512f", 7, &Registers::ebx, 16, zmm_state},
     {"avx512dq", 7, &Registers::ebx, 17, zmm_state},

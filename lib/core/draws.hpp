@@ -12,8 +12,25 @@ namespace unitvar::core {
 enum class EngineIndex : std::uint32_t { pcg32, philox4x32 };
 inline constexpr std::size_t engine_count = 2;
 
-enum class DrawIndex : std::uint32_t { bits_u32, bits_u64, uniform_f32, uniform_f64, normal_f32, normal_f64 };
-inline constexpr std::size_t draw_count = 6;
+enum class DrawIndex : std::uint32_t {
+    bits_u32,
+    bits_u64,
+    uniform_f32,
+    uniform_f64,
+    normal_f32,
+    normal_f64,
+    normal_icdf_f32,
+    normal_icdf_f64,
+    trunc_normal_f32,
+    trunc_normal_f64,
+    uniform_bf16,
+    uniform_f16,
+    normal_bf16,
+    normal_f16,
+    trunc_normal_bf16,
+    trunc_normal_f16
+};
+inline constexpr std::size_t draw_count = 16;
 
 inline constexpr std::size_t words_per_block = 64;
 
@@ -34,6 +51,16 @@ inline constexpr std::array<DrawRow, draw_count> draws{{
     {"uniform_f64", 8, 2},
     {"normal_f32", 4, 1},
     {"normal_f64", 8, 2},
+    {"normal_icdf_f32", 4, 1},
+    {"normal_icdf_f64", 8, 2},
+    {"trunc_normal_f32", 4, 1},
+    {"trunc_normal_f64", 8, 2},
+    {"uniform_bf16", 2, 1},
+    {"uniform_f16", 2, 1},
+    {"normal_bf16", 2, 1},
+    {"normal_f16", 2, 1},
+    {"trunc_normal_bf16", 2, 1},
+    {"trunc_normal_f16", 2, 1},
 }};
 
 [[nodiscard]] constexpr const DrawRow &row(DrawIndex draw) noexcept

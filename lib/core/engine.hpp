@@ -14,6 +14,8 @@ struct GeneratorAccess {
     [[nodiscard]] static EngineState engine_state(const Generator &generator, std::uint64_t blocks_ahead = 0) noexcept;
     // Moves on; blocks must be left.
     static void advance(Generator &generator, std::uint64_t blocks) noexcept;
+    // The engine of a generator of torch_mt19937.
+    [[nodiscard]] static TorchEngine &torch(Generator &generator) noexcept { return *generator.torch_; }
 };
 
 [[nodiscard]] EngineIndex engine_index(Engine engine) noexcept;

@@ -16,11 +16,49 @@ struct EngineState {
     std::uint64_t stream;   // philox4x32 only
 };
 
+// How a truncated normal distribution gets from a word to x; lib/kernels/trunc_normal.hpp has the formulas.
+enum class TruncationMode : std::uint32_t {
+    direct,      // f32 only: as central, in f32 arithmetic
+    central,     // the interval begins below the mean, or little above it
+    tail,        // it begins above the mean, by less than 5 deviations
+    far_tail,    // by 5 or more
+    exponential, // by so many that a series in ln p converges
+    narrow,      // the series at its two ends cover the interval
+};
+
+inline constexpr std::size_t near_bound_terms = 10;
+inline constexpr std::size_t exponential_terms = 14;
+
+// One half of the words, and the bound that it approaches. e is a word's signed distance to the nearer end.
+struct TruncationSide {
+    double slope; // probability = base + slope e
+    double base;
+    double rate; // n = rate e; where n < 1, x = bound + n (series[0] + series[1] n + ...)
+    double bound;
+    double series[near_bound_terms];
+};
+
+// Turned round where need be, so that the bound nearer to the mean is the lower one.
+struct Truncation {
+    TruncationMode mode;
+    bool turned;          // words count down
+    double scale;         // std, or -std where turned
+    double low;           // no result is below it
+    double high;          // or above
+    double middle_slope;  // central: p - 1/2 = middle + middle_slope * distance to the middle word
+    double middle;        //
+    double probability;   // tails: that of everything above the lower bound
+    double minus_two_log; // and -2 ln of it
+    double exponential[exponential_terms];
+    TruncationSide side[2]; // the lower and the upper half of the words
+};
+
 // Parameters of a draw, rounded to the type that it writes.
 struct DrawParameters {
-    double location; // uniform: low; normal: mean
-    double scale;    // uniform: high - low; normal: std
-    double limit;    // uniform: no result is above it
+    double location;                        // uniform: low; normal: mean
+    double scale;                           // uniform: high - low; normal: std
+    double limit;                           // uniform: no result is above it
+    const Truncation *truncation = nullptr; // trunc_normal; must outlive the draw
 };
 
 enum class StoreMode : std::uint32_t {
@@ -68,9 +106,27 @@ struct ReflectorKernels {
     // Multiplies a strip by I - V T V^T from the left. The strip is zero outside rows first to last - 1.
     void (*apply)(const void *v, const void *minus_t, std::size_t rows, std::size_t count, std::size_t first,
                   std::size_t last, void *strip);
+    // The same with the transpose, I - V T^T V^T.
+    void (*apply_transposed)(const void *v, const void *minus_t, std::size_t rows, std::size_t count, std::size_t first,
+                             std::size_t last, void *strip);
 };
 
-struct NormKernels; // core/norm_kernels.hpp
+// Rounds n elements of f32, none of them NaN, to 16 bits, to nearest even.
+using RoundKernel = void (*)(const float *source, std::uint16_t *target, std::size_t n);
+
+// What the sparse initialiser chooses with. Keys come in whole words of 64 bits.
+struct SelectionKernels {
+    // How many of n keys are below the limit; n is a multiple of 64.
+    std::size_t (*count_below)(const std::uint32_t *keys, std::size_t n, std::uint32_t limit);
+    // Bit i % 64 of bits[i / 64]: is key i below the limit?
+    void (*mark_below)(const std::uint32_t *keys, std::size_t n, std::uint32_t limit, std::uint64_t *bits);
+    // Zeros the elements, of 2, 4 and 8 bytes, whose bits are set; the word of elements 64 g to 64 g + 63 is
+    // bits[g * stride].
+    void (*zero_marked[3])(void *elements, std::size_t groups, const std::uint64_t *bits, std::size_t stride);
+};
+
+struct TorchKernels; // core/torch/kernels.hpp
+struct NormKernels;  // core/norm_kernels.hpp
 
 struct KernelTable {
     const char *name;
@@ -79,6 +135,10 @@ struct KernelTable {
     MomentsKernel moments_f64;
     const ReflectorKernels *reflectors_f32;
     const ReflectorKernels *reflectors_f64;
+    RoundKernel round_to_bf16;
+    RoundKernel round_to_f16;
+    const SelectionKernels *selection;
+    const TorchKernels *torch;
     const NormKernels *norms_f32;
     const NormKernels *norms_f64;
 };

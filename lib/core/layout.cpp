@@ -23,7 +23,14 @@ std::string indexed(const char *name, std::size_t i)
 
 std::size_t element_bytes(DType dtype) noexcept
 {
-    return dtype == DType::f32 ? sizeof(float) : sizeof(double);
+    switch (dtype) {
+    case DType::f64:
+        return 8;
+    case DType::f32:
+        return 4;
+    default:
+        return 2;
+    }
 }
 
 Layout::Layout(const TensorView &tensor)

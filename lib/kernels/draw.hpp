@@ -4,7 +4,9 @@
 #pragma once
 
 #include "core/kernel_table.hpp"
+#include "kernels/trunc_normal.hpp"
 #include "simd/log.hpp"
+#include "simd/normal_quantile.hpp"
 #include "simd/sincos.hpp"
 
 namespace unitvar {
@@ -88,6 +90,143 @@ template <> struct Draw<core::DrawIndex::normal_f64> {
     NormalTransform<F64x<8>> transform;
     UNITVAR_INLINE explicit Draw(const core::DrawParameters &p) : transform(p) {}
     UNITVAR_INLINE F64x<16> operator()(const U32x<32> &words) const { return transform(as_u64(words)); }
+};
+
+// A word is two signed distances: to the nearer end of the range of words, negative from the upper one, and to its
+// middle. Adding the half keeps the relative precision of both.
+template <class U> UNITVAR_INLINE auto distance_to_end(const U &word)
+{
+    const auto distance = signed_to_float(word);
+    using F = decltype(distance);
+    return distance + broadcast<std::remove_const_t<F>>(0.5F);
+}
+template <class U> UNITVAR_INLINE auto distance_to_middle(const U &word)
+{
+    return distance_to_end(word ^ broadcast<U>(typename U::Lane{1} << (8 * sizeof(typename U::Lane) - 1)));
+}
+
+// The distance to the nearer end again, for a few more operations such that the complement of a word has the same
+// distance with the other sign: rounded once (f32), or by its magnitude (f64).
+template <std::size_t K> UNITVAR_INLINE Pack<F32, K> symmetric_distance_to_end(const Pack<U32, K> &word)
+{
+    const Pack<U32, K> low = word & broadcast<Pack<U32, K>>(0xFFFF);
+    return signed_to_float(word ^ low) + (signed_to_float(low) + broadcast<Pack<F32, K>>(0.5F));
+}
+template <std::size_t K> UNITVAR_INLINE Pack<F64, K> symmetric_distance_to_end(const Pack<U64, K> &word)
+{
+    using U = Pack<U64, K>;
+    const U upper_half = broadcast<U>(0) - shift_right<63>(word);
+    return flip_sign(signed_to_float(word ^ upper_half) + broadcast<Pack<F64, K>>(0.5), word);
+}
+
+// Inverse of the distribution function, Bits being those of a word. The complement of a word gives -z.
+template <class F, int Bits> struct QuantileTransform {
+    F mean;
+    F std;
+    UNITVAR_INLINE explicit QuantileTransform(const core::DrawParameters &p)
+        : mean(broadcast<F>(static_cast<typename F::Lane>(p.location))),
+          std(broadcast<F>(static_cast<typename F::Lane>(p.scale)))
+    {
+    }
+    template <class U> UNITVAR_INLINE F operator()(const U &words) const
+    {
+        constexpr auto word = static_cast<typename F::Lane>(Bits == 32 ? 0x1p-32 : 0x1p-64);
+        const U from_middle = words ^ broadcast<U>(typename U::Lane{1} << (Bits - 1));
+        const F q = symmetric_distance_to_end(from_middle) * broadcast<F>(word);
+        return fma(normal_quantile<Bits>(q, symmetric_distance_to_end(words)), std, mean);
+    }
+};
+
+template <> struct Draw<core::DrawIndex::normal_icdf_f32> {
+    using Element = float;
+    QuantileTransform<F32x<32>, 32> transform;
+    UNITVAR_INLINE explicit Draw(const core::DrawParameters &p) : transform(p) {}
+    UNITVAR_CALLED F32x<32> operator()(const U32x<32> &words) const { return transform(words); }
+};
+
+template <> struct Draw<core::DrawIndex::normal_icdf_f64> {
+    using Element = double;
+    QuantileTransform<F64x<16>, 64> transform;
+    UNITVAR_INLINE explicit Draw(const core::DrawParameters &p) : transform(p) {}
+    UNITVAR_CALLED F64x<16> operator()(const U32x<32> &words) const { return transform(as_u64(words)); }
+};
+
+template <> struct Draw<core::DrawIndex::trunc_normal_f32> {
+    using Element = float;
+    // Five terms reach the precision of f32.
+    TruncatedQuantile<F32x<32>, 5> direct;
+    TruncatedNormal any;
+    bool is_direct;
+    std::uint32_t turned;
+    UNITVAR_INLINE explicit Draw(const core::DrawParameters &p)
+        : direct(p), any(p), is_direct(p.truncation->mode == core::TruncationMode::direct),
+          turned(p.truncation->turned ? ~std::uint32_t{0} : 0)
+    {
+    }
+    UNITVAR_INLINE F32x<32> operator()(const U32x<32> &words) const
+    {
+        const U32x<32> word = words ^ broadcast<U32x<32>>(turned);
+        if (is_direct) {
+            return direct.central(distance_to_end(word), distance_to_middle(word));
+        }
+        return join(wide(lower(word)), wide(upper(word)));
+    }
+
+private:
+    UNITVAR_CALLED F32x<16> wide(const U32x<16> &word) const
+    {
+        const auto half = broadcast<F64x<16>>(0.5);
+        const U32x<16> middle = word ^ broadcast<U32x<16>>(0x80000000U);
+        return to_f32(any(signed_to_f64(word) + half, signed_to_f64(middle) + half));
+    }
+};
+
+template <> struct Draw<core::DrawIndex::trunc_normal_f64> {
+    using Element = double;
+    TruncatedNormal transform;
+    std::uint64_t turned;
+    UNITVAR_INLINE explicit Draw(const core::DrawParameters &p)
+        : transform(p), turned(p.truncation->turned ? ~std::uint64_t{0} : 0)
+    {
+    }
+    UNITVAR_INLINE F64x<16> operator()(const U32x<32> &words) const
+    {
+        const U64x<16> word = as_u64(words) ^ broadcast<U64x<16>>(turned);
+        return transform(distance_to_end(word), distance_to_middle(word));
+    }
+};
+
+// A draw in f32, rounded once.
+template <core::DrawIndex Wide> struct Bf16Draw {
+    using Element = std::uint16_t;
+    Draw<Wide> draw;
+    UNITVAR_INLINE explicit Bf16Draw(const core::DrawParameters &p) : draw(p) {}
+    UNITVAR_INLINE U16x<32> operator()(const U32x<32> &words) const { return to_bf16(draw(words)); }
+};
+template <core::DrawIndex Wide> struct F16Draw {
+    using Element = std::uint16_t;
+    Draw<Wide> draw;
+    UNITVAR_INLINE explicit F16Draw(const core::DrawParameters &p) : draw(p) {}
+    UNITVAR_INLINE U16x<32> operator()(const U32x<32> &words) const { return to_f16(draw(words)); }
+};
+
+template <> struct Draw<core::DrawIndex::uniform_bf16> : Bf16Draw<core::DrawIndex::uniform_f32> {
+    using Bf16Draw::Bf16Draw;
+};
+template <> struct Draw<core::DrawIndex::uniform_f16> : F16Draw<core::DrawIndex::uniform_f32> {
+    using F16Draw::F16Draw;
+};
+template <> struct Draw<core::DrawIndex::normal_bf16> : Bf16Draw<core::DrawIndex::normal_f32> {
+    using Bf16Draw::Bf16Draw;
+};
+template <> struct Draw<core::DrawIndex::normal_f16> : F16Draw<core::DrawIndex::normal_f32> {
+    using F16Draw::F16Draw;
+};
+template <> struct Draw<core::DrawIndex::trunc_normal_bf16> : Bf16Draw<core::DrawIndex::trunc_normal_f32> {
+    using Bf16Draw::Bf16Draw;
+};
+template <> struct Draw<core::DrawIndex::trunc_normal_f16> : F16Draw<core::DrawIndex::trunc_normal_f32> {
+    using F16Draw::F16Draw;
 };
 
 } // namespace

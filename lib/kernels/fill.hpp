@@ -1,5 +1,5 @@
-// The fill kernel: an engine's words through a draw into memory, block by block. A tail is a whole block computed
-// into a stack buffer and copied, never a second formula.
+// The fill kernel: an engine's words through a draw into memory, one step of the engine after another. A tail is a
+// whole step computed into a stack buffer and copied, never a second formula.
 #pragma once
 
 #include "core/kernel_table.hpp"
@@ -15,47 +15,63 @@ inline constexpr std::size_t line_bytes = 64;
 // How far ahead lines are asked for before they are written, which spares reading them first.
 inline constexpr std::size_t prefetch_bytes = 4096;
 
+// Writes whole steps of an engine. Not inlined: a tail comes here too, and each copy of a kernel costs compile time.
+// Engine and draw are copied so that no store can be thought to change them.
+template <class Engine, core::DrawIndex Index>
+UNITVAR_CALLED void write_steps(Engine &from, const core::DrawParameters &parameters, unsigned char *out,
+                                std::size_t steps, core::StoreMode mode)
+{
+    constexpr std::size_t group_bytes =
+        core::row(Index).elements_per_block() / 2 * sizeof(typename Draw<Index>::Element);
+    constexpr std::size_t step_bytes = Engine::groups * group_bytes;
+    Engine engine = from;
+    const Draw<Index> draw(parameters);
+    U32x<32> words[Engine::groups];
+
+    if (mode == core::StoreMode::streaming && reinterpret_cast<std::uintptr_t>(out) % line_bytes == 0) {
+        for (; steps != 0; --steps) {
+            engine.next(words);
+#pragma GCC unroll 1
+            for (std::size_t g = 0; g < Engine::groups; ++g, out += group_bytes) {
+                stream(out, draw(words[g]));
+            }
+        }
+        stream_fence();
+    }
+    // Streaming stores want whole lines, and assembling those in a buffer costs more than it saves.
+    const std::size_t unfetched = mode == core::StoreMode::streaming ? prefetch_bytes / step_bytes : steps;
+    for (; steps != 0; --steps) {
+        if (steps > unfetched) {
+            for (std::size_t i = 0; i < step_bytes; i += line_bytes) {
+                __builtin_prefetch(out + prefetch_bytes + i, 1);
+            }
+        }
+        engine.next(words);
+#pragma GCC unroll 1
+        for (std::size_t g = 0; g < Engine::groups; ++g, out += group_bytes) {
+            store(out, draw(words[g]));
+        }
+    }
+    from = engine;
+}
+
 template <class Engine, core::DrawIndex Index>
 void fill(const core::EngineState &state, const core::DrawParameters &parameters, void *target, std::size_t n,
           core::StoreMode mode)
 {
     using Element = typename Draw<Index>::Element;
-    constexpr std::size_t group = core::row(Index).elements_per_block() / 2;
-    constexpr std::size_t group_bytes = group * sizeof(Element);
-    constexpr std::size_t block_bytes = 2 * group_bytes;
+    constexpr std::size_t step = core::row(Index).elements_per_block() / 2 * Engine::groups;
     Engine engine(state);
-    const Draw<Index> draw(parameters);
     auto *out = static_cast<unsigned char *>(target);
-    std::size_t blocks = n / (2 * group);
-    const std::size_t rest_bytes = n % (2 * group) * sizeof(Element);
-
-    if (mode == core::StoreMode::streaming) {
-        if (reinterpret_cast<std::uintptr_t>(out) % line_bytes == 0) {
-            for (; blocks != 0; --blocks, out += block_bytes) {
-                stream(out, draw(engine.next()));
-                stream(out + group_bytes, draw(engine.next()));
-            }
-            stream_fence();
-        } else {
-            // Streaming stores want whole lines, and assembling those in a buffer costs more than it saves.
-            for (; blocks > prefetch_bytes / block_bytes; --blocks, out += block_bytes) {
-                for (std::size_t i = 0; i < block_bytes; i += line_bytes) {
-                    __builtin_prefetch(out + prefetch_bytes + i, 1);
-                }
-                store(out, draw(engine.next()));
-                store(out + group_bytes, draw(engine.next()));
-            }
-        }
-    }
-    for (; blocks != 0; --blocks, out += block_bytes) {
-        store(out, draw(engine.next()));
-        store(out + group_bytes, draw(engine.next()));
+    const std::size_t steps = n / step;
+    const std::size_t rest_bytes = n % step * sizeof(Element);
+    if (steps != 0) {
+        write_steps<Engine, Index>(engine, parameters, out, steps, mode);
     }
     if (rest_bytes != 0) {
-        alignas(64) unsigned char buffer[block_bytes];
-        store(buffer, draw(engine.next()));
-        store(buffer + group_bytes, draw(engine.next()));
-        __builtin_memcpy(out, buffer, rest_bytes);
+        alignas(64) unsigned char buffer[step * sizeof(Element)];
+        write_steps<Engine, Index>(engine, parameters, buffer, 1, core::StoreMode::cached);
+        __builtin_memcpy(out + steps * sizeof(buffer), buffer, rest_bytes);
     }
 }
 

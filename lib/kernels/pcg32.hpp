@@ -51,7 +51,10 @@ public:
     {
     }
 
-    UNITVAR_INLINE U32x<32> next()
+    // Groups of 32 words that one step makes.
+    static constexpr std::size_t groups = 1;
+
+    UNITVAR_INLINE void next(U32x<32> (&words)[groups])
     {
         const States x = even;
         const States y = odd;
@@ -59,7 +62,7 @@ public:
         odd = multiply(y, leap) + leap_sum;
         const auto value = interleave(shift_right<27>(x ^ shift_right<18>(x)), shift_left<5>(y ^ shift_right<18>(y)));
         const auto count = interleave(shift_right<59>(x), shift_right<27>(y));
-        return map([](U32 v, U32 n) UNITVAR_INLINE_LAMBDA { return rotate_right(v, n); }, value, count);
+        words[0] = map([](U32 v, U32 n) UNITVAR_INLINE_LAMBDA { return rotate_right(v, n); }, value, count);
     }
 
 private:
@@ -98,12 +101,14 @@ public:
         }
     }
 
-    UNITVAR_INLINE U32x<32> next()
+    static constexpr std::size_t groups = 1;
+
+    UNITVAR_INLINE void next(U32x<32> (&words)[groups])
     {
         const Narrow low(static_cast<std::uint32_t>(state));
         const Narrow high(static_cast<std::uint32_t>(state >> 32U));
         state = state * pcg32_leap.power + leap_sum;
-        return generate<U32x<32>::registers>([&](std::size_t k) UNITVAR_INLINE_LAMBDA {
+        words[0] = generate<U32x<32>::registers>([&](std::size_t k) UNITVAR_INLINE_LAMBDA {
             const std::size_t word = k * Narrow::size;
             const std::size_t pair = k * U64::size;
             const Narrow cross = multiply_u32(load_register<Narrow>(pcg32_table.power_high + word), low) +

@@ -22,18 +22,16 @@ public:
     {
     }
 
-    UNITVAR_INLINE U32x<32> next()
+    // Groups of 32 words that one step makes: a block.
+    static constexpr std::size_t groups = 2;
+
+    UNITVAR_INLINE void next(U32x<32> (&words)[groups])
     {
-        if (half) {
-            half = false;
-            return second;
-        }
-        half = true;
         const Words even = rounds<0>();
         const Words odd = rounds<1>();
         counter += 16;
-        second = join(interleave(even.w2, odd.w2), interleave(even.w3, odd.w3));
-        return join(interleave(even.w0, odd.w0), interleave(even.w1, odd.w1));
+        words[0] = join(interleave(even.w0, odd.w0), interleave(even.w1, odd.w1));
+        words[1] = join(interleave(even.w2, odd.w2), interleave(even.w3, odd.w3));
     }
 
 private:
@@ -76,8 +74,6 @@ private:
     std::uint64_t counter;
     std::uint64_t key;
     std::uint64_t stream;
-    bool half = false;
-    U32x<32> second;
 };
 
 } // namespace

@@ -101,7 +101,7 @@ void factor(const void *vectors, std::size_t rows, std::size_t count, const doub
     }
 }
 
-template <class T>
+template <class T, bool Transposed>
 void apply(const void *vectors, const void *minus_t, std::size_t rows, std::size_t count, std::size_t first,
            std::size_t last, void *target)
 {
@@ -112,11 +112,19 @@ void apply(const void *vectors, const void *minus_t, std::size_t rows, std::size
     auto *strip = static_cast<T *>(target);
     alignas(64) T w[panel_width * columns];
     multiply_transposed(v, strip, columns, first, last, count, w, columns);
-    // In place: rows of T from r on need no row of W before r.
-    for (std::size_t r = 0; r < up_to_group(count); r += tile_rows) {
-        const std::size_t k = group_start(r);
-        multiply_tile<panel_width, 1>(t + r * panel_width + k, w + k * columns, columns, up_to_group(count) - k,
-                                      w + r * columns, columns, TileStore::overwrite);
+    if constexpr (Transposed) {
+        // In place from the last row up: column r of T, which is upper triangular, needs no row of W after r.
+        for (std::size_t r = up_to_group(count); r != 0; r -= tile_rows) {
+            multiply_tile<1, panel_width>(t + r - tile_rows, w, columns, r, w + (r - tile_rows) * columns, columns,
+                                          TileStore::overwrite);
+        }
+    } else {
+        // In place: rows of T from r on need no row of W before r.
+        for (std::size_t r = 0; r < up_to_group(count); r += tile_rows) {
+            const std::size_t k = group_start(r);
+            multiply_tile<panel_width, 1>(t + r * panel_width + k, w + k * columns, columns, up_to_group(count) - k,
+                                          w + r * columns, columns, TileStore::overwrite);
+        }
     }
     for (std::size_t r = 0; r < up_to_group(rows); r += tile_rows) {
         const std::size_t depth = least(count, group_start(r) + panel_group); // V is lower trapezoidal
@@ -128,8 +136,8 @@ void apply(const void *vectors, const void *minus_t, std::size_t rows, std::size
 } // namespace
 
 constinit const core::ReflectorKernels reflectors_f32 = {tile_columns<float>, &sum_of_squares<float>, &factor<float>,
-                                                         &apply<float>};
+                                                         &apply<float, false>, &apply<float, true>};
 constinit const core::ReflectorKernels reflectors_f64 = {tile_columns<double>, &sum_of_squares<double>, &factor<double>,
-                                                         &apply<double>};
+                                                         &apply<double, false>, &apply<double, true>};
 
 } // namespace unitvar::UNITVAR_ISA

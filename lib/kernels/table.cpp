@@ -29,6 +29,10 @@ constinit const unitvar::core::KernelTable UNITVAR_TABLE_NAME(UNITVAR_ISA) = {
     &moments_f64,
     &reflectors_f32,
     &reflectors_f64,
+    &round_to_bf16,
+    &round_to_f16,
+    &selection,
+    &torch,
     &norms_f32,
     &norms_f64,
 };

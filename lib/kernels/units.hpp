@@ -2,7 +2,7 @@
 // partial link only the table stays visible.
 #pragma once
 
-#include "core/kernel_table.hpp"
+#include "core/torch/kernels.hpp"
 
 namespace unitvar::core {
 
@@ -24,8 +24,15 @@ extern const core::FillRow fill_philox4x32;
 core::ChunkMoments moments_f32(const void *source, std::size_t n);
 core::ChunkMoments moments_f64(const void *source, std::size_t n);
 
+extern const core::TorchKernels torch;
+
 extern const core::ReflectorKernels reflectors_f32;
 extern const core::ReflectorKernels reflectors_f64;
+
+void round_to_bf16(const float *source, std::uint16_t *target, std::size_t n);
+void round_to_f16(const float *source, std::uint16_t *target, std::size_t n);
+
+extern const core::SelectionKernels selection;
 
 extern const core::MomentKernels moment_kernels_f32;
 extern const core::MomentKernels moment_kernels_f64;

@@ -37,6 +37,17 @@ template <std::size_t K> UNITVAR_INLINE Pack<F32, K> box_muller_radius(const Pac
     return sqrt(fma(f * f, horner(f, log_polynomial_f32), linear));
 }
 
+// -2 ln(1 + f) = -4 atanh(s) = -2 f + s (2 f + s^2 P(s^2)), f in [-1/2, 0]: a quotient is cheaper than ten more
+// coefficients, and only its small factor feels its rounding.
+template <std::size_t K> UNITVAR_INLINE Pack<F64, K> minus_two_log_of(const Pack<F64, K> &f)
+{
+    using F = Pack<F64, K>;
+    const F twice = f + f;
+    const F s = f / (f + broadcast<F>(2));
+    const F z = s * s;
+    return fma(s, fma(z, horner(z, atanh_polynomial_f64), twice), broadcast<F>(0) - twice);
+}
+
 template <std::size_t K> UNITVAR_INLINE Pack<F64, K> box_muller_radius(const Pack<U64, K> &p)
 {
     using F = Pack<F64, K>;
@@ -49,13 +60,7 @@ template <std::size_t K> UNITVAR_INLINE Pack<F64, K> box_muller_radius(const Pac
         float_of(shift_right<52>(bits) | broadcast<U>(0x4330000000000000)) - broadcast<F>(0x1p52 + 64 + 1022);
     const F f = select_not_positive(v, v * broadcast<F>(0x1p-64), mantissa - broadcast<F>(1));
     const F e = select_not_positive(v, broadcast<F>(0), exponent);
-    // -2 ln(1 + f) = -4 atanh(s) = -2 f + s (2 f + s^2 P(s^2)): a quotient is cheaper than ten more coefficients, and
-    // only its small factor feels its rounding.
-    const F twice = f + f;
-    const F s = f / (f + broadcast<F>(2));
-    const F z = s * s;
-    const F logarithm = fma(s, fma(z, horner(z, atanh_polynomial_f64), twice), broadcast<F>(0) - twice);
-    return sqrt(fma(e, broadcast<F>(-0x1.62e42fefa39efp0), logarithm));
+    return sqrt(fma(e, broadcast<F>(-0x1.62e42fefa39efp0), minus_two_log_of(f)));
 }
 
 } // namespace

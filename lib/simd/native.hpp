@@ -7,13 +7,16 @@
 #include <cstddef>
 #include <cstdint>
 
-// Under sanitizers nothing is forced inline: instrumented, whole kernels in one function take minutes to compile.
-#if defined(UNITVAR_SANITIZED)
+// Vector registers must stay in registers, so everything is forced inline. Not for the portable lanes, which are
+// arrays, nor under sanitizers: there whole kernels in one function take minutes to compile.
+#if defined(UNITVAR_NO_FORCED_INLINING)
 #define UNITVAR_INLINE inline
 #define UNITVAR_INLINE_LAMBDA
 #else
 #define UNITVAR_INLINE [[gnu::always_inline]] inline
 #define UNITVAR_INLINE_LAMBDA __attribute__((always_inline))
 #endif
+// For what is too much code to repeat at each place that needs it.
+#define UNITVAR_CALLED [[gnu::noinline]]
 
 #include UNITVAR_OPS_HEADER

@@ -1,4 +1,4 @@
-// AVX2 with FMA: 8 lanes of f32, 4 of f64. The registers are xsimd's fma3<avx2> batches; selects on sign bits,
+// AVX2 with FMA and F16C: 8 lanes of f32, 4 of f64. The registers are xsimd's fma3<avx2> batches; selects on sign bits,
 // conversions of 64-bit integers and rotates are intrinsics because xsimd 8.1 lacks them or takes many
 // instructions.
 #pragma once
@@ -11,21 +11,23 @@ namespace {
 
 using F32 = xsimd::batch<float, xsimd::fma3<xsimd::avx2>>;
 using U32 = xsimd::batch<std::uint32_t, xsimd::fma3<xsimd::avx2>>;
+using U16 = xsimd::batch<std::uint16_t, xsimd::fma3<xsimd::avx2>>;
 using F64 = xsimd::batch<double, xsimd::fma3<xsimd::avx2>>;
 using U64 = xsimd::batch<std::uint64_t, xsimd::fma3<xsimd::avx2>>;
 
 inline constexpr bool has_multiply_u64 = false;
 inline constexpr std::size_t vector_registers = 16;
 
+// As an unaligned register: GCC 12 makes two halves of a 32-byte memcpy and waits for them to meet in memory.
 template <class R> UNITVAR_INLINE R load_register(const void *source)
 {
-    R result;
-    __builtin_memcpy(&result, source, sizeof(R));
-    return result;
+    typedef typename R::register_type Unaligned __attribute__((aligned(1), may_alias));
+    return R(*static_cast<const Unaligned *>(source));
 }
 template <class R> UNITVAR_INLINE void store_register(void *target, R a)
 {
-    __builtin_memcpy(target, &a, sizeof(R));
+    typedef typename R::register_type Unaligned __attribute__((aligned(1), may_alias));
+    *static_cast<Unaligned *>(target) = a;
 }
 // Four f32 as f64.
 UNITVAR_INLINE F64 load_widened(const void *source)
@@ -45,15 +47,11 @@ UNITVAR_INLINE void stream_fence()
     _mm_sfence();
 }
 
-// f64 rounded to f32, to nearest even: four of them, and two registers in one.
+// As four f32, rounded to nearest even.
 UNITVAR_INLINE void store_narrowed(void *target, F64 a)
 {
     const __m128 narrow = _mm256_cvtpd_ps(a);
     __builtin_memcpy(target, &narrow, sizeof(narrow));
-}
-UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
-{
-    return _mm256_set_m128(_mm256_cvtpd_ps(upper), _mm256_cvtpd_ps(lower));
 }
 
 UNITVAR_INLINE F32 fused(F32 a, F32 b, F32 c)
@@ -119,6 +117,64 @@ UNITVAR_INLINE F64 convert_signed(U64 a)
     return _mm256_add_pd(shifted, _mm256_castsi256_pd(low));
 }
 
+// Signed 32-bit lanes as f64: the lower and the upper half; and back, rounded to f32.
+UNITVAR_INLINE F64 widen_lower(U32 a)
+{
+    return _mm256_cvtepi32_pd(_mm256_castsi256_si128(a));
+}
+UNITVAR_INLINE F64 widen_upper(U32 a)
+{
+    return _mm256_cvtepi32_pd(_mm256_extracti128_si256(a, 1));
+}
+UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
+{
+    return _mm256_set_m128(_mm256_cvtpd_ps(upper), _mm256_cvtpd_ps(lower));
+}
+
+// The bits of f32 rounded to their upper halves, to nearest even; first those of a.
+UNITVAR_INLINE U16 round_to_upper(U32 a, U32 b)
+{
+    const auto rounded = [](__m256i x) {
+        const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(x, 16), _mm256_set1_epi32(1));
+        return _mm256_srli_epi32(_mm256_add_epi32(_mm256_add_epi32(x, odd), _mm256_set1_epi32(0x7FFF)), 16);
+    };
+    return _mm256_permute4x64_epi64(_mm256_packus_epi32(rounded(a), rounded(b)), 0xD8);
+}
+// Rounded to f16, first those of a.
+UNITVAR_INLINE U16 halve(F32 a, F32 b)
+{
+    return _mm256_set_m128i(_mm256_cvtps_ph(b, _MM_FROUND_TO_NEAREST_INT),
+                            _mm256_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT));
+}
+
+// Bit i: is lane i of a below that of b?
+UNITVAR_INLINE std::uint64_t less_bits(U32 a, U32 b)
+{
+    const __m256i top = _mm256_set1_epi32(INT32_MIN);
+    const __m256i less = _mm256_cmpgt_epi32(_mm256_xor_si256(b, top), _mm256_xor_si256(a, top));
+    return static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(less)));
+}
+// Zeros in the lanes whose bits are set, counted from bit 0.
+UNITVAR_INLINE U16 zero_where(U16 a, std::uint64_t bits)
+{
+    const __m256i lane =
+        _mm256_setr_epi16(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, INT16_MIN);
+    const __m256i own = _mm256_and_si256(_mm256_set1_epi16(static_cast<std::int16_t>(bits)), lane);
+    return _mm256_andnot_si256(_mm256_cmpeq_epi16(own, lane), a);
+}
+UNITVAR_INLINE U32 zero_where(U32 a, std::uint64_t bits)
+{
+    const __m256i lane = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+    const __m256i own = _mm256_and_si256(_mm256_set1_epi32(static_cast<std::int32_t>(bits)), lane);
+    return _mm256_andnot_si256(_mm256_cmpeq_epi32(own, lane), a);
+}
+UNITVAR_INLINE U64 zero_where(U64 a, std::uint64_t bits)
+{
+    const __m256i lane = _mm256_setr_epi64x(1, 2, 4, 8);
+    const __m256i own = _mm256_and_si256(_mm256_set1_epi64x(static_cast<std::int64_t>(bits)), lane);
+    return _mm256_andnot_si256(_mm256_cmpeq_epi64(own, lane), a);
+}
+
 // x < y ? x : y, which is what the instruction does for zeros and NaN.
 UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 {
@@ -127,6 +183,14 @@ UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 UNITVAR_INLINE F64 minimum(F64 x, F64 y)
 {
     return _mm256_min_pd(x, y);
+}
+UNITVAR_INLINE bool any_lane_less(F32 x, F32 y)
+{
+    return _mm256_movemask_ps(_mm256_cmp_ps(x, y, _CMP_LT_OQ)) != 0;
+}
+UNITVAR_INLINE bool any_lane_less(F64 x, F64 y)
+{
+    return _mm256_movemask_pd(_mm256_cmp_pd(x, y, _CMP_LT_OQ)) != 0;
 }
 UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 {
@@ -180,6 +244,24 @@ UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
 {
     const __m256i left = _mm256_sllv_epi32(a, _mm256_sub_epi32(_mm256_set1_epi32(32), count));
     return _mm256_or_si256(_mm256_srlv_epi32(a, count), left);
+}
+
+// f32 as integers, rounded towards zero; |a| < 2^31.
+UNITVAR_INLINE U32 truncate(F32 a)
+{
+    return _mm256_cvttps_epi32(a);
+}
+
+// table[index mod N], N a power of two.
+template <std::size_t N> UNITVAR_INLINE F64 look_up(const double *table, U64 index)
+{
+    std::uint64_t at[U64::size];
+    double value[U64::size];
+    store_register(at, index);
+    for (std::size_t i = 0; i < U64::size; ++i) {
+        value[i] = table[at[i] % N];
+    }
+    return load_register<F64>(value);
 }
 
 } // namespace

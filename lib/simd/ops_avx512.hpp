@@ -11,6 +11,7 @@ namespace {
 
 using F32 = xsimd::batch<float, xsimd::avx512bw>;
 using U32 = xsimd::batch<std::uint32_t, xsimd::avx512bw>;
+using U16 = xsimd::batch<std::uint16_t, xsimd::avx512bw>;
 using F64 = xsimd::batch<double, xsimd::avx512bw>;
 using U64 = xsimd::batch<std::uint64_t, xsimd::avx512bw>;
 
@@ -45,15 +46,11 @@ UNITVAR_INLINE void stream_fence()
     _mm_sfence();
 }
 
-// f64 rounded to f32, to nearest even: eight of them, and two registers in one.
+// As eight f32, rounded to nearest even.
 UNITVAR_INLINE void store_narrowed(void *target, F64 a)
 {
     const __m256 narrow = _mm512_cvtpd_ps(a);
     __builtin_memcpy(target, &narrow, sizeof(narrow));
-}
-UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
-{
-    return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(lower)), _mm512_cvtpd_ps(upper), 1);
 }
 
 UNITVAR_INLINE F32 fused(F32 a, F32 b, F32 c)
@@ -114,6 +111,59 @@ UNITVAR_INLINE F64 convert_signed(U64 a)
     return _mm512_cvtepi64_pd(a);
 }
 
+// Signed 32-bit lanes as f64: the lower and the upper half; and back, rounded to f32.
+UNITVAR_INLINE F64 widen_lower(U32 a)
+{
+    return _mm512_cvtepi32_pd(_mm512_castsi512_si256(a));
+}
+UNITVAR_INLINE F64 widen_upper(U32 a)
+{
+    return _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(a, 1));
+}
+UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
+{
+    return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(lower)), _mm512_cvtpd_ps(upper), 1);
+}
+
+// The bits of f32 rounded to their upper halves, to nearest even; first those of a. Up goes what has more than a half
+// below, or a half and an odd upper part: lower + odd > 0x8000.
+UNITVAR_INLINE U16 round_to_upper(U32 a, U32 b)
+{
+    alignas(64) static constexpr std::uint16_t odd[32] = {1,  3,  5,  7,  9,  11, 13, 15, 17, 19, 21,
+                                                          23, 25, 27, 29, 31, 33, 35, 37, 39, 41, 43,
+                                                          45, 47, 49, 51, 53, 55, 57, 59, 61, 63};
+    const __m512i one = _mm512_set1_epi16(1);
+    const __m512i upper = _mm512_permutex2var_epi16(a, _mm512_load_si512(odd), b);
+    const __m512i lower = _mm512_permutex2var_epi16(a, _mm512_sub_epi16(_mm512_load_si512(odd), one), b);
+    const __m512i below = _mm512_adds_epu16(lower, _mm512_and_si512(upper, one));
+    return _mm512_mask_add_epi16(upper, _mm512_cmpgt_epu16_mask(below, _mm512_set1_epi16(INT16_MIN)), upper, one);
+}
+// Rounded to f16, first those of a.
+UNITVAR_INLINE U16 halve(F32 a, F32 b)
+{
+    return _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT)),
+                              _mm512_cvtps_ph(b, _MM_FROUND_TO_NEAREST_INT), 1);
+}
+
+// Bit i: is lane i of a below that of b?
+UNITVAR_INLINE std::uint64_t less_bits(U32 a, U32 b)
+{
+    return _mm512_cmplt_epu32_mask(a, b);
+}
+// Zeros in the lanes whose bits are set, counted from bit 0.
+UNITVAR_INLINE U16 zero_where(U16 a, std::uint64_t bits)
+{
+    return _mm512_maskz_mov_epi16(static_cast<__mmask32>(~bits), a);
+}
+UNITVAR_INLINE U32 zero_where(U32 a, std::uint64_t bits)
+{
+    return _mm512_maskz_mov_epi32(static_cast<__mmask16>(~bits), a);
+}
+UNITVAR_INLINE U64 zero_where(U64 a, std::uint64_t bits)
+{
+    return _mm512_maskz_mov_epi64(static_cast<__mmask8>(~bits), a);
+}
+
 // x < y ? x : y, which is what the instruction does for zeros and NaN.
 UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 {
@@ -122,6 +172,14 @@ UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 UNITVAR_INLINE F64 minimum(F64 x, F64 y)
 {
     return _mm512_min_pd(x, y);
+}
+UNITVAR_INLINE bool any_lane_less(F32 x, F32 y)
+{
+    return _mm512_cmp_ps_mask(x, y, _CMP_LT_OQ) != 0;
+}
+UNITVAR_INLINE bool any_lane_less(F64 x, F64 y)
+{
+    return _mm512_cmp_pd_mask(x, y, _CMP_LT_OQ) != 0;
 }
 UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 {
@@ -176,6 +234,33 @@ UNITVAR_INLINE U32 even_odd(U64 a, U64 b)
 UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
 {
     return _mm512_rorv_epi32(a, count);
+}
+
+// f32 as integers, rounded towards zero; |a| < 2^31.
+UNITVAR_INLINE U32 truncate(F32 a)
+{
+    return _mm512_cvttps_epi32(a);
+}
+// The first (second) halves of two registers.
+UNITVAR_INLINE F32 first_halves(F32 a, F32 b)
+{
+    return _mm512_shuffle_f32x4(a, b, 0x44);
+}
+UNITVAR_INLINE F32 second_halves(F32 a, F32 b)
+{
+    return _mm512_shuffle_f32x4(a, b, 0xEE);
+}
+
+// table[index mod N], N being 16 or 32; the table is aligned to 64 bytes.
+template <std::size_t N> UNITVAR_INLINE F64 look_up(const double *table, U64 index)
+{
+    const __m512d low = _mm512_permutex2var_pd(_mm512_load_pd(table), index, _mm512_load_pd(table + 8));
+    if constexpr (N == 16) {
+        return low;
+    } else {
+        const __m512d high = _mm512_permutex2var_pd(_mm512_load_pd(table + 16), index, _mm512_load_pd(table + 24));
+        return _mm512_mask_blend_pd(_mm512_test_epi64_mask(index, _mm512_set1_epi64(16)), low, high);
+    }
 }
 
 } // namespace

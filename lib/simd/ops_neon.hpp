@@ -11,6 +11,7 @@ namespace {
 
 using F32 = xsimd::batch<float, xsimd::neon64>;
 using U32 = xsimd::batch<std::uint32_t, xsimd::neon64>;
+using U16 = xsimd::batch<std::uint16_t, xsimd::neon64>;
 using F64 = xsimd::batch<double, xsimd::neon64>;
 using U64 = xsimd::batch<std::uint64_t, xsimd::neon64>;
 
@@ -40,15 +41,11 @@ template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 }
 UNITVAR_INLINE void stream_fence() {}
 
-// f64 rounded to f32, to nearest even: two of them, and two registers in one.
+// As two f32, rounded to nearest even.
 UNITVAR_INLINE void store_narrowed(void *target, F64 a)
 {
     const float32x2_t narrow = vcvt_f32_f64(a);
     __builtin_memcpy(target, &narrow, sizeof(narrow));
-}
-UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
-{
-    return vcvt_high_f32_f64(vcvt_f32_f64(lower), upper);
 }
 
 UNITVAR_INLINE F32 fused(F32 a, F32 b, F32 c)
@@ -109,6 +106,58 @@ UNITVAR_INLINE F64 convert_signed(U64 a)
     return vcvtq_f64_s64(vreinterpretq_s64_u64(a));
 }
 
+// Signed 32-bit lanes as f64: the lower and the upper half; and back, rounded to f32.
+UNITVAR_INLINE F64 widen_lower(U32 a)
+{
+    return vcvtq_f64_s64(vmovl_s32(vget_low_s32(vreinterpretq_s32_u32(a))));
+}
+UNITVAR_INLINE F64 widen_upper(U32 a)
+{
+    return vcvtq_f64_s64(vmovl_high_s32(vreinterpretq_s32_u32(a)));
+}
+UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
+{
+    return vcvt_high_f32_f64(vcvt_f32_f64(lower), upper);
+}
+
+// The bits of f32 rounded to their upper halves, to nearest even; first those of a. Up goes what has more than a half
+// below, or a half and an odd upper part: lower + odd > 0x8000.
+UNITVAR_INLINE U16 round_to_upper(U32 a, U32 b)
+{
+    const uint16x8_t upper = vuzp2q_u16(vreinterpretq_u16_u32(a), vreinterpretq_u16_u32(b));
+    const uint16x8_t lower = vuzp1q_u16(vreinterpretq_u16_u32(a), vreinterpretq_u16_u32(b));
+    const uint16x8_t below = vqaddq_u16(lower, vandq_u16(upper, vdupq_n_u16(1)));
+    return vsubq_u16(upper, vcgtq_u16(below, vdupq_n_u16(0x8000)));
+}
+// Rounded to f16, first those of a.
+UNITVAR_INLINE U16 halve(F32 a, F32 b)
+{
+    return vreinterpretq_u16_f16(vcvt_high_f16_f32(vcvt_f16_f32(a), b));
+}
+
+// Bit i: is lane i of a below that of b?
+UNITVAR_INLINE std::uint64_t less_bits(U32 a, U32 b)
+{
+    const uint32x4_t lane = {1, 2, 4, 8};
+    return vaddvq_u32(vandq_u32(vcltq_u32(a, b), lane));
+}
+// Zeros in the lanes whose bits are set, counted from bit 0.
+UNITVAR_INLINE U16 zero_where(U16 a, std::uint64_t bits)
+{
+    const uint16x8_t lane = {1, 2, 4, 8, 16, 32, 64, 128};
+    return vbicq_u16(a, vtstq_u16(vdupq_n_u16(static_cast<std::uint16_t>(bits)), lane));
+}
+UNITVAR_INLINE U32 zero_where(U32 a, std::uint64_t bits)
+{
+    const uint32x4_t lane = {1, 2, 4, 8};
+    return vbicq_u32(a, vtstq_u32(vdupq_n_u32(static_cast<std::uint32_t>(bits)), lane));
+}
+UNITVAR_INLINE U64 zero_where(U64 a, std::uint64_t bits)
+{
+    const uint64x2_t lane = {1, 2};
+    return vbicq_u64(a, vtstq_u64(vdupq_n_u64(bits), lane));
+}
+
 // x < y ? x : y. vminq differs for zeros and NaN.
 UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 {
@@ -117,6 +166,14 @@ UNITVAR_INLINE F32 minimum(F32 x, F32 y)
 UNITVAR_INLINE F64 minimum(F64 x, F64 y)
 {
     return vbslq_f64(vcltq_f64(x, y), x, y);
+}
+UNITVAR_INLINE bool any_lane_less(F32 x, F32 y)
+{
+    return vmaxvq_u32(vcltq_f32(x, y)) != 0;
+}
+UNITVAR_INLINE bool any_lane_less(F64 x, F64 y)
+{
+    return vmaxvq_u32(vreinterpretq_u32_u64(vcltq_f64(x, y))) != 0;
 }
 UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 {
@@ -172,6 +229,24 @@ UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
     const int32x4_t right = vnegq_s32(vreinterpretq_s32_u32(count));
     const int32x4_t left = vaddq_s32(vdupq_n_s32(32), right);
     return vorrq_u32(vshlq_u32(a, right), vshlq_u32(a, left));
+}
+
+// f32 as integers, rounded towards zero; |a| < 2^31.
+UNITVAR_INLINE U32 truncate(F32 a)
+{
+    return vreinterpretq_u32_s32(vcvtq_s32_f32(a));
+}
+
+// table[index mod N], N a power of two.
+template <std::size_t N> UNITVAR_INLINE F64 look_up(const double *table, U64 index)
+{
+    std::uint64_t at[U64::size];
+    double value[U64::size];
+    store_register(at, index);
+    for (std::size_t i = 0; i < U64::size; ++i) {
+        value[i] = table[at[i] % N];
+    }
+    return load_register<F64>(value);
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-// Portable C++: a register is an array of four f32 or two f64, every operation a loop over it. Needs no instruction
+// Portable C++: a register is an array of 16 f32 or 8 f64, every operation a loop over it. Needs no instruction
 // beyond the baseline (std::fma is the only fused operation, and exact wherever the hardware has none). This table
 // is the fallback on unknown processors and the oracle that all others must equal.
 #pragma once
@@ -7,12 +7,14 @@
 #include <cmath>
 #include <type_traits>
 
+#include "core/half.hpp"
+
 namespace unitvar {
 namespace {
 
 template <class T> struct Lanes {
     using value_type = T;
-    static constexpr std::size_t size = 16 / sizeof(T);
+    static constexpr std::size_t size = 64 / sizeof(T);
 
     T lane[size];
 
@@ -27,6 +29,7 @@ template <class T> struct Lanes {
 
 using F32 = Lanes<float>;
 using U32 = Lanes<std::uint32_t>;
+using U16 = Lanes<std::uint16_t>;
 using F64 = Lanes<double>;
 using U64 = Lanes<std::uint64_t>;
 
@@ -103,7 +106,7 @@ template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 }
 UNITVAR_INLINE void stream_fence() {}
 
-// f64 rounded to f32, to nearest even: two of them, and two registers in one.
+// As two f32, rounded to nearest even.
 UNITVAR_INLINE void store_narrowed(void *target, F64 a)
 {
     float narrow[F64::size];
@@ -111,15 +114,6 @@ UNITVAR_INLINE void store_narrowed(void *target, F64 a)
         narrow[i] = static_cast<float>(a.lane[i]);
     }
     __builtin_memcpy(target, narrow, sizeof(narrow));
-}
-UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
-{
-    F32 result;
-    for (std::size_t i = 0; i < F64::size; ++i) {
-        result.lane[i] = static_cast<float>(lower.lane[i]);
-        result.lane[F64::size + i] = static_cast<float>(upper.lane[i]);
-    }
-    return result;
 }
 
 template <class T> UNITVAR_INLINE Lanes<T> fused(Lanes<T> a, Lanes<T> b, Lanes<T> c)
@@ -171,9 +165,83 @@ UNITVAR_INLINE F64 convert_signed(U64 a)
                 a);
 }
 
+// Signed 32-bit lanes as f64: the lower and the upper half; and back, rounded to f32.
+template <std::size_t First> UNITVAR_INLINE F64 widen_from(U32 a)
+{
+    F64 wide;
+    for (std::size_t i = 0; i < F64::size; ++i) {
+        wide.lane[i] = static_cast<double>(static_cast<std::int32_t>(a.lane[First + i]));
+    }
+    return wide;
+}
+UNITVAR_INLINE F64 widen_lower(U32 a)
+{
+    return widen_from<0>(a);
+}
+UNITVAR_INLINE F64 widen_upper(U32 a)
+{
+    return widen_from<F64::size>(a);
+}
+UNITVAR_INLINE F32 narrow(F64 lower, F64 upper)
+{
+    F32 result;
+    for (std::size_t i = 0; i < F64::size; ++i) {
+        result.lane[i] = static_cast<float>(lower.lane[i]);
+        result.lane[F64::size + i] = static_cast<float>(upper.lane[i]);
+    }
+    return result;
+}
+
+// The bits of f32 rounded to their upper halves, to nearest even; first those of a.
+UNITVAR_INLINE U16 round_to_upper(U32 a, U32 b)
+{
+    U16 result;
+    for (std::size_t i = 0; i < U32::size; ++i) {
+        result.lane[i] = core::round_to_bf16(std::bit_cast<float>(a.lane[i]));
+        result.lane[U32::size + i] = core::round_to_bf16(std::bit_cast<float>(b.lane[i]));
+    }
+    return result;
+}
+// Rounded to f16, first those of a.
+UNITVAR_INLINE U16 halve(F32 a, F32 b)
+{
+    U16 result;
+    for (std::size_t i = 0; i < F32::size; ++i) {
+        result.lane[i] = core::round_to_f16(a.lane[i]);
+        result.lane[F32::size + i] = core::round_to_f16(b.lane[i]);
+    }
+    return result;
+}
+
+// Bit i: is lane i of a below that of b?
+UNITVAR_INLINE std::uint64_t less_bits(U32 a, U32 b)
+{
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < U32::size; ++i) {
+        bits |= std::uint64_t{a.lane[i] < b.lane[i]} << i;
+    }
+    return bits;
+}
+// Zeros in the lanes whose bits are set, counted from bit 0.
+template <class T> UNITVAR_INLINE Lanes<T> zero_where(Lanes<T> a, std::uint64_t bits)
+{
+    for (std::size_t i = 0; i < Lanes<T>::size; ++i) {
+        a.lane[i] = (bits >> i & 1U) != 0 ? T{0} : a.lane[i];
+    }
+    return a;
+}
+
 template <class T> UNITVAR_INLINE Lanes<T> minimum(Lanes<T> x, Lanes<T> y)
 {
     return each([](T p, T q) UNITVAR_INLINE_LAMBDA { return p < q ? p : q; }, x, y);
+}
+template <class T> UNITVAR_INLINE bool any_lane_less(Lanes<T> x, Lanes<T> y)
+{
+    bool any = false;
+    for (std::size_t i = 0; i < Lanes<T>::size; ++i) {
+        any = any || x.lane[i] < y.lane[i];
+    }
+    return any;
 }
 template <class T> UNITVAR_INLINE Lanes<T> if_less(Lanes<T> x, Lanes<T> y, Lanes<T> a, Lanes<T> b)
 {
@@ -215,6 +283,40 @@ UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
     return each([](std::uint32_t x, std::uint32_t n)
                     UNITVAR_INLINE_LAMBDA { return std::rotr(x, static_cast<int>(n)); },
                 a, count);
+}
+
+// f32 as integers, rounded towards zero; |a| < 2^31.
+UNITVAR_INLINE U32 truncate(F32 a)
+{
+    return each([](float x) UNITVAR_INLINE_LAMBDA { return static_cast<std::uint32_t>(static_cast<std::int32_t>(x)); },
+                a);
+}
+// The first (second) halves of two registers.
+template <class T> UNITVAR_INLINE Lanes<T> first_halves(Lanes<T> a, Lanes<T> b)
+{
+    for (std::size_t i = 0; i < Lanes<T>::size / 2; ++i) {
+        a.lane[Lanes<T>::size / 2 + i] = b.lane[i];
+    }
+    return a;
+}
+template <class T> UNITVAR_INLINE Lanes<T> second_halves(Lanes<T> a, Lanes<T> b)
+{
+    for (std::size_t i = 0; i < Lanes<T>::size / 2; ++i) {
+        b.lane[i] = a.lane[Lanes<T>::size / 2 + i];
+    }
+    return b;
+}
+
+// table[index mod N], N a power of two.
+template <std::size_t N> UNITVAR_INLINE F64 look_up(const double *table, U64 index)
+{
+    std::uint64_t at[U64::size];
+    double value[U64::size];
+    store_register(at, index);
+    for (std::size_t i = 0; i < U64::size; ++i) {
+        value[i] = table[at[i] % N];
+    }
+    return load_register<F64>(value);
 }
 
 } // namespace

@@ -35,6 +35,7 @@ template <class Register, std::size_t Lanes> using Logical = Pack<Register, Lane
 
 template <std::size_t Lanes> using F32x = Logical<F32, Lanes>;
 template <std::size_t Lanes> using U32x = Logical<U32, Lanes>;
+template <std::size_t Lanes> using U16x = Logical<U16, Lanes>;
 template <std::size_t Lanes> using F64x = Logical<F64, Lanes>;
 template <std::size_t Lanes> using U64x = Logical<U64, Lanes>;
 
@@ -115,6 +116,16 @@ UNITVAR_INLINE Pack<R, K> select_not_positive(const Pack<R, K> &x, const Pack<R,
 {
     return map([](R p, R s, R t) UNITVAR_INLINE_LAMBDA { return if_not_positive(p, s, t); }, x, a, b);
 }
+// Is x < y in any lane, y being the same in all? Only to leave out what no lane needs: the branch must not change a
+// result.
+template <class R, std::size_t K> UNITVAR_INLINE bool any_less(const Pack<R, K> &x, const Pack<R, K> &y)
+{
+    R least = x.reg[0];
+    for (std::size_t k = 1; k < K; ++k) {
+        least = minimum(x.reg[k], least);
+    }
+    return any_lane_less(least, y.reg[0]);
+}
 // a where bit Bit of w is set, else b.
 template <int Bit, class W, class R, std::size_t K>
 UNITVAR_INLINE Pack<R, K> select_bit(const Pack<W, K> &w, const Pack<R, K> &a, const Pack<R, K> &b)
@@ -140,9 +151,45 @@ template <class R, std::size_t K> UNITVAR_INLINE auto signed_to_float(const Pack
 {
     return map([](R x) UNITVAR_INLINE_LAMBDA { return convert_signed(x); }, a);
 }
+// The value of each lane rounded towards zero, below 2^31 in magnitude.
+template <class R, std::size_t K> UNITVAR_INLINE auto truncated(const Pack<R, K> &a)
+{
+    return map([](R x) UNITVAR_INLINE_LAMBDA { return truncate(x); }, a);
+}
 template <std::size_t K> UNITVAR_INLINE Pack<U64, K> as_u64(const Pack<U32, K> &a)
 {
     return map([](U32 x) UNITVAR_INLINE_LAMBDA { return pairs(x); }, a);
+}
+
+// table[index mod N] in each lane.
+template <std::size_t N, std::size_t K>
+UNITVAR_INLINE Pack<F64, K> look_up(const double (&table)[N], const Pack<U64, K> &index)
+{
+    return map([&table](U64 i) UNITVAR_INLINE_LAMBDA { return look_up<N>(static_cast<const double *>(table), i); },
+               index);
+}
+// The two's complement value of each lane as f64, and f64 rounded to f32.
+template <std::size_t K> UNITVAR_INLINE Pack<F64, 2 * K> signed_to_f64(const Pack<U32, K> &a)
+{
+    return generate<2 * K>([&](std::size_t k) UNITVAR_INLINE_LAMBDA {
+        return k % 2 == 0 ? widen_lower(a.reg[k / 2]) : widen_upper(a.reg[k / 2]);
+    });
+}
+template <std::size_t K> UNITVAR_INLINE Pack<F32, K / 2> to_f32(const Pack<F64, K> &a)
+{
+    return generate<K / 2>([&](std::size_t k) UNITVAR_INLINE_LAMBDA { return narrow(a.reg[2 * k], a.reg[2 * k + 1]); });
+}
+
+// f32 rounded to bf16 and to f16, to nearest even. The first takes no NaN.
+template <std::size_t K> UNITVAR_INLINE Pack<U16, K / 2> to_bf16(const Pack<F32, K> &a)
+{
+    const auto bits = bits_of(a);
+    return generate<K / 2>([&](std::size_t k)
+                               UNITVAR_INLINE_LAMBDA { return round_to_upper(bits.reg[2 * k], bits.reg[2 * k + 1]); });
+}
+template <std::size_t K> UNITVAR_INLINE Pack<U16, K / 2> to_f16(const Pack<F32, K> &a)
+{
+    return generate<K / 2>([&](std::size_t k) UNITVAR_INLINE_LAMBDA { return halve(a.reg[2 * k], a.reg[2 * k + 1]); });
 }
 
 template <class P> UNITVAR_INLINE P load(const void *source)
@@ -189,6 +236,13 @@ UNITVAR_INLINE void store_from_f64(void *target, const Pack<F64, K> &a)
         }
     }
 }
+// f32 as f64, exactly.
+template <std::size_t K> UNITVAR_INLINE Pack<F64, 2 * K> to_f64(const Pack<F32, K> &a)
+{
+    alignas(64) float lane[Pack<F32, K>::lanes];
+    store(lane, a);
+    return load_as_f64<Pack<F64, 2 * K>, float>(lane);
+}
 // Past the caches; the target is aligned to the register.
 template <class R, std::size_t K> UNITVAR_INLINE void stream(void *target, const Pack<R, K> &a)
 {
@@ -220,6 +274,23 @@ UNITVAR_INLINE Pack<R, K> horner(const Pack<R, K> &x, const typename R::value_ty
         sum = fma(sum, x, broadcast<Pack<R, K>>(c[i]));
     }
     return sum;
+}
+
+// The same as two polynomials in x^2, of half the length: for kernels that wait for one long chain.
+template <class R, std::size_t K, std::size_t N>
+UNITVAR_INLINE Pack<R, K> horner_by_parity(const Pack<R, K> &x, const typename R::value_type (&c)[N])
+{
+    const Pack<R, K> square = x * x;
+    constexpr std::size_t top = (N - 1) / 2 * 2;
+    auto even = broadcast<Pack<R, K>>(c[top]);
+    auto odd = broadcast<Pack<R, K>>(c[N / 2 * 2 - 1]);
+    for (std::size_t i = top; i > 0; i -= 2) {
+        even = fma(even, square, broadcast<Pack<R, K>>(c[i - 2]));
+    }
+    for (std::size_t i = N / 2 * 2 - 1; i > 1; i -= 2) {
+        odd = fma(odd, square, broadcast<Pack<R, K>>(c[i - 2]));
+    }
+    return fma(odd, x, even);
 }
 
 } // namespace

@@ -97,9 +97,7 @@ template <std::size_t K> UNITVAR_INLINE Pack<F64, 2 * K> inverse_three_quarters(
     const Single single =
         generate<K>([&](std::size_t k) UNITVAR_INLINE_LAMBDA { return narrow(t.reg[2 * k], t.reg[2 * k + 1]); });
     const Single guess = float_of(broadcast<Pack<U32, K>>(0x4F581800) - shift_right<2>(bits_of(single)));
-    float buffer[Single::lanes];
-    store(buffer, fourth_root_step(single, guess));
-    const Double y = fourth_root_step(t, load_as_f64<Double, float>(buffer));
+    const Double y = fourth_root_step(t, to_f64(fourth_root_step(single, guess)));
     return y * y * y;
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -72,6 +73,14 @@ template <class T, auto fill> Bytes sample(const Source &source, std::size_t n, 
     return bytes_of(values);
 }
 
+// Bounds of mean 0.5 and deviation 1.25.
+template <class T, auto fill> Bytes truncated(const Source &source, std::size_t n, double a, double b)
+{
+    std::vector<T> values(n);
+    require_ok(fill(source.open().get(), values.data(), n, 0.5, 1.25, a, b));
+    return bytes_of(values);
+}
+
 template <class T, auto initialize> Bytes weights(const Source &source, std::vector<std::int64_t> shape)
 {
     std::size_t n = 1;
@@ -107,6 +116,11 @@ std::int32_t kaiming_normal(unitvar_generator *g, unitvar_tensor *t)
 std::int32_t kaiming_average(unitvar_generator *g, unitvar_tensor *t)
 {
     return unitvar_init_kaiming_normal(g, t, 0.0, UNITVAR_FAN_AVG, UNITVAR_TANH);
+}
+
+std::int32_t trunc_normal(unitvar_generator *g, unitvar_tensor *t)
+{
+    return unitvar_init_trunc_normal(g, t, 0.0, 0.02, -0.04, 0.04);
 }
 
 template <class T, auto initialize> Bytes matrix(const Source &source, std::size_t, double, double)
@@ -153,6 +167,7 @@ const std::size_t large = 1000003;
 const std::size_t medium = 4099;
 const std::uint64_t far_block = std::uint64_t{1} << 40;
 const std::uint64_t far_stream = 0xFEDCBA9876543210u;
+const double infinity = std::numeric_limits<double>::infinity();
 
 // Each row is one entry for each engine.
 const std::vector<Row> rows{
@@ -176,6 +191,30 @@ const std::vector<Row> rows{
     {"normal_f64-17", sample<double, unitvar_normal_f64>, 17, 0.0, 1.0, 42, 0, 0},
     {"normal_f64-shifted", sample<double, unitvar_normal_f64>, medium, 1.5, 0.02, 42, 1, 7},
     {"normal_f64-far", sample<double, unitvar_normal_f64>, medium, 0.0, 1.0, 43, far_stream, far_block},
+    {"normal_icdf_f32-large", sample<float, unitvar_normal_icdf_f32>, large, 0.0, 1.0, 42, 0, 0},
+    {"normal_icdf_f32-shifted", sample<float, unitvar_normal_icdf_f32>, medium, 1.5, 0.02, 42, 1, 7},
+    {"normal_icdf_f32-far", sample<float, unitvar_normal_icdf_f32>, medium, 0.0, 1.0, 43, far_stream, far_block},
+    {"normal_icdf_f64-large", sample<double, unitvar_normal_icdf_f64>, large, 0.0, 1.0, 42, 0, 0},
+    {"normal_icdf_f64-shifted", sample<double, unitvar_normal_icdf_f64>, medium, 1.5, 0.02, 42, 1, 7},
+    {"normal_icdf_f64-far", sample<double, unitvar_normal_icdf_f64>, medium, 0.0, 1.0, 43, far_stream, far_block},
+    {"trunc_normal_f32-large", truncated<float, unitvar_trunc_normal_f32>, large, -2.0, 2.0, 42, 0, 0},
+    {"trunc_normal_f32-open", truncated<float, unitvar_trunc_normal_f32>, medium, -infinity, 1.0, 42, 0, 0},
+    {"trunc_normal_f32-short", truncated<float, unitvar_trunc_normal_f32>, medium, 0.4, 0.7, 42, 0, 0},
+    {"trunc_normal_f32-tail", truncated<float, unitvar_trunc_normal_f32>, medium, 2.0, 3.1, 42, 0, 0},
+    {"trunc_normal_f32-turned", truncated<float, unitvar_trunc_normal_f32>, medium, -9.0, -1.0, 42, 0, 0},
+    {"trunc_normal_f32-far", truncated<float, unitvar_trunc_normal_f32>, medium, 8.0, 9.0, 42, 0, 0},
+    {"trunc_normal_f32-exponential", truncated<float, unitvar_trunc_normal_f32>, medium, 46.0, infinity, 42, 0, 0},
+    {"trunc_normal_f32-narrow", truncated<float, unitvar_trunc_normal_f32>, medium, 1.0, 1.01, 42, 0, 0},
+    {"init_trunc_normal_f32-filters", filters<float, trunc_normal>, 0, 0, 0, 42, 0, 0},
+    {"trunc_normal_f64-large", truncated<double, unitvar_trunc_normal_f64>, large, -2.0, 2.0, 42, 0, 0},
+    {"trunc_normal_f64-open", truncated<double, unitvar_trunc_normal_f64>, medium, -infinity, 1.0, 42, 0, 0},
+    {"trunc_normal_f64-short", truncated<double, unitvar_trunc_normal_f64>, medium, 0.4, 0.7, 42, 0, 0},
+    {"trunc_normal_f64-tail", truncated<double, unitvar_trunc_normal_f64>, medium, 2.0, 3.1, 42, 0, 0},
+    {"trunc_normal_f64-turned", truncated<double, unitvar_trunc_normal_f64>, medium, -9.0, -1.0, 42, 0, 0},
+    {"trunc_normal_f64-far", truncated<double, unitvar_trunc_normal_f64>, medium, 8.0, 9.0, 42, 0, 0},
+    {"trunc_normal_f64-exponential", truncated<double, unitvar_trunc_normal_f64>, medium, 46.0, infinity, 42, 0, 0},
+    {"trunc_normal_f64-narrow", truncated<double, unitvar_trunc_normal_f64>, medium, 1.0, 1.01, 42, 0, 0},
+    {"init_trunc_normal_f64-filters", filters<double, trunc_normal>, 0, 0, 0, 42, 0, 0},
     {"xavier_uniform_f32-matrix", matrix<float, xavier_uniform>, 0, 0, 0, 42, 0, 0},
     {"xavier_uniform_f64-filters", filters<double, xavier_uniform>, 0, 0, 0, 42, 0, 0},
     {"xavier_normal_f32-filters", filters<float, xavier_normal>, 0, 0, 0, 42, 0, 0},

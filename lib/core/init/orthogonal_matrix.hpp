@@ -4,6 +4,8 @@
 //
 // The matrix, tall, lies in strips of a few columns (core/kernel_table.hpp) that a panel is applied to one by one;
 // threads share the strips.
+#pragma once
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -12,23 +14,10 @@
 #include <new>
 
 #include "core/fill.hpp"
-#include "core/layout.hpp"
-#include "core/message.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
-#include "unitvar/error.hpp"
-#include "unitvar/init.hpp"
 
-namespace unitvar {
-namespace {
-
-using core::panel_group;
-using core::panel_width;
-
-// A thread starts for no less than this, some 50 microseconds of work.
-constexpr std::size_t operations_per_thread = std::size_t{4} << 20U;
-constexpr std::size_t elements_per_thread = std::size_t{1} << 18U;
-constexpr std::size_t staged_elements = 4096;
+namespace unitvar::core {
 
 constexpr std::size_t multiple(std::size_t n, std::size_t of)
 {
@@ -50,35 +39,39 @@ template <class T> AlignedArray<T> allocate(std::size_t rows, std::size_t column
     return AlignedArray<T>(static_cast<T *>(::operator new (bytes, std::align_val_t{64})));
 }
 
-template <class T> const core::ReflectorKernels &reflector_kernels()
+template <class T> const ReflectorKernels &reflector_kernels()
 {
-    return std::is_same_v<T, float> ? *core::kernels().reflectors_f32 : *core::kernels().reflectors_f64;
+    return std::is_same_v<T, float> ? *kernels().reflectors_f32 : *kernels().reflectors_f64;
 }
 
 // The first n columns of a random m x m orthogonal matrix, m >= n.
 template <class T> class OrthogonalMatrix {
 public:
-    // Allocates all that is needed later.
     OrthogonalMatrix(const Generator &generator, std::size_t m, std::size_t n)
         : kernels_(reflector_kernels<T>()), m_(m), n_(n),
-          normals_(generator, std::is_same_v<T, float> ? core::DrawIndex::normal_f32 : core::DrawIndex::normal_f64,
-                   core::normal_parameters<T>(0, 1, {"mean", "std"}), first_normal(n)),
-          strip_elements_(multiple(m, panel_group) * kernels_.strip_width),
-          strips_(allocate<T>(multiple(m, panel_group), multiple(n, kernels_.strip_width))),
-          panel_(allocate<T>(multiple(m, panel_group), panel_width)),
-          drawn_(allocate<T>(std::min(first_normal(n), panel_width * m) + core::words_per_block, 1)),
-          factor_(allocate<T>(panel_width, panel_width)), workspace_(allocate<double>(panel_width, panel_width))
+          normals_(generator, std::is_same_v<T, float> ? DrawIndex::normal_f32 : DrawIndex::normal_f64,
+                   normal_parameters(std::is_same_v<T, float> ? DType::f32 : DType::f64, 0, 1, {"mean", "std"}),
+                   first_normal(n)),
+          strip_elements_(multiple(m, panel_group) * kernels_.strip_width)
     {
     }
 
+    // Computes the matrix. Throws std::bad_alloc.
     void form()
     {
+        strips_ = allocate<T>(multiple(m_, panel_group), multiple(n_, kernels_.strip_width));
+        panel_ = allocate<T>(multiple(m_, panel_group), panel_width);
+        drawn_ = allocate<T>(std::min(first_normal(n_), panel_width * m_) + words_per_block, 1);
+        factor_ = allocate<T>(panel_width, panel_width);
+        workspace_ = allocate<double>(panel_width, panel_width);
         for (std::size_t end = n_; end != 0;) {
             const std::size_t first = (end - 1) / panel_width * panel_width;
             draw_panel(first, end - first);
             apply_panel(first, end - first);
             end = first;
         }
+        panel_.reset();
+        drawn_.reset();
     }
 
     void advance(Generator &generator) const noexcept { normals_.advance(generator); }
@@ -128,7 +121,7 @@ private:
         const std::size_t rows = m_ - first;
         const std::size_t begin = first_normal(first);
         const std::size_t aligned = begin / normals_.elements_per_block() * normals_.elements_per_block();
-        normals_.write(drawn_.get(), aligned, first_normal(first + count) - aligned, core::StoreMode::cached);
+        normals_.write(drawn_.get(), aligned, first_normal(first + count) - aligned, StoreMode::cached);
 
         std::array<T *, panel_width> vector{};
         std::array<double, panel_width> squares{};
@@ -179,8 +172,10 @@ private:
         const std::size_t padded_rows = multiple(m_, panel_group) - first;
         const std::size_t first_strip = first / width;
         const std::size_t strip_count = (n_ - 1) / width + 1 - first_strip;
+        // A thread starts for no less than this, some 50 microseconds of work.
+        constexpr std::size_t operations_per_thread = std::size_t{4} << 20U;
         const std::size_t grain = operations_per_thread / (4 * rows * count * width) + 1;
-        core::parallel_for(strip_count, grain, [&](std::size_t begin, std::size_t end) {
+        parallel_for(strip_count, grain, [&](std::size_t begin, std::size_t end) {
             for (std::size_t i = begin; i < end; ++i) {
                 const std::size_t column = (first_strip + i) * width;
                 T *strip = at(first, column);
@@ -198,10 +193,10 @@ private:
         });
     }
 
-    const core::ReflectorKernels &kernels_;
+    const ReflectorKernels &kernels_;
     std::size_t m_;
     std::size_t n_;
-    core::Fill normals_;
+    Fill normals_;
     std::size_t strip_elements_;
     AlignedArray<T> strips_;
     AlignedArray<T> panel_;
@@ -211,95 +206,4 @@ private:
     std::array<T, panel_width> sign_{};
 };
 
-template <class T> void write(const OrthogonalMatrix<T> &matrix, bool transposed, T gain, const core::Layout &layout)
-{
-    core::parallel_for(layout.elements(), elements_per_thread, [&](std::size_t begin, std::size_t end) {
-        std::array<T, staged_elements> buffer;
-        for (std::size_t first = begin; first < end; first += staged_elements) {
-            const std::size_t count = std::min(staged_elements, end - first);
-            matrix.read(transposed, gain, first, count, buffer.data());
-            layout.scatter(buffer.data(), first, count);
-        }
-    });
-}
-
-// before() runs once nothing can fail any more.
-template <class T, class Before>
-void fill_orthogonal(Generator &generator, const core::Layout &layout, std::int64_t rows, double gain,
-                     const Before &before)
-{
-    const auto r = static_cast<std::size_t>(rows);
-    const std::size_t c = layout.elements() / r;
-    OrthogonalMatrix<T> matrix(generator, std::max(r, c), std::min(r, c));
-    matrix.form();
-    before();
-    write(matrix, r < c, static_cast<T>(gain), layout);
-    matrix.advance(generator);
-}
-
-template <class Before>
-void fill_orthogonal(Generator &generator, const TensorView &tensor, const core::Layout &layout, double gain,
-                     const Before &before)
-{
-    if (tensor.dtype == DType::f32) {
-        fill_orthogonal<float>(generator, layout, tensor.shape[0], gain, before);
-    } else {
-        fill_orthogonal<double>(generator, layout, tensor.shape[0], gain, before);
-    }
-}
-
-void require_gain(const TensorView &tensor, double gain)
-{
-    core::require_finite("gain", gain);
-    if (tensor.dtype == DType::f32 && !std::isfinite(static_cast<float>(gain))) {
-        core::invalid_value("gain", gain, "a number within the range of the element type");
-    }
-}
-
-} // namespace
-
-void init_orthogonal(Generator &generator, const TensorView &tensor, double gain)
-{
-    if (tensor.shape.size() < 2) {
-        core::invalid_value("ndim", std::uint64_t{tensor.shape.size()}, "at least 2 dimensions");
-    }
-    require_gain(tensor, gain);
-    const core::Layout layout(tensor);
-    if (layout.elements() != 0) {
-        fill_orthogonal(generator, tensor, layout, gain, [] {});
-    }
-}
-
-void init_delta_orthogonal(Generator &generator, const TensorView &tensor, double gain)
-{
-    const std::span<const std::int64_t> shape = tensor.shape;
-    if (shape.size() < 3 || shape.size() > 5) {
-        core::invalid_value("ndim", std::uint64_t{shape.size()}, "3 to 5 dimensions");
-    }
-    require_gain(tensor, gain);
-    const core::Layout layout(tensor);
-    if (shape[1] > shape[0]) {
-        core::invalid_value("shape[1]", shape[1], "at most shape[0], " + core::text(shape[0]));
-    }
-    if (layout.elements() == 0) {
-        return;
-    }
-    // The strides that the layout has already checked.
-    std::array<std::int64_t, 5> strides{};
-    std::int64_t row_major = 1;
-    for (std::size_t i = shape.size(); i-- > 0;) {
-        strides[i] = tensor.strides.empty() ? row_major : tensor.strides[i];
-        row_major *= shape[i];
-    }
-    std::int64_t offset = 0;
-    for (std::size_t i = 2; i < shape.size(); ++i) {
-        offset += shape[i] == 1 ? 0 : shape[i] / 2 * strides[i];
-    }
-    TensorView center = tensor;
-    center.data = layout.data() + offset * static_cast<std::int64_t>(layout.element_bytes());
-    center.shape = shape.first(2);
-    center.strides = {strides.data(), 2};
-    fill_orthogonal(generator, center, core::Layout(center), gain, [&] { init_zeros(tensor); });
-}
-
-} // namespace unitvar
+} // namespace unitvar::core

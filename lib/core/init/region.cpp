@@ -1,0 +1,117 @@
+// Regions: long runs go straight into contiguous tensors, short ones and strided tensors piece by piece.
+#include "core/init/region.hpp"
+
+#include <algorithm>
+
+#include "core/parallel.hpp"
+
+namespace unitvar::core {
+namespace {
+
+// A multiple of every block, and of what a cache holds easily.
+constexpr std::size_t piece_elements = 4096;
+constexpr std::size_t pieces_per_thread = 64;
+
+// A thread starts for no less output than this, some 50 microseconds of work.
+constexpr std::size_t bytes_per_thread = std::size_t{1} << 20U;
+
+// Targets that are larger go past the caches: `unitvar_bench --benchmark_filter=store` shows where it begins to pay.
+constexpr std::size_t streaming_bytes = std::size_t{8} << 20U;
+
+void write_run(const ElementSource &source, unsigned char *target, std::uint64_t first, std::size_t count,
+               std::size_t element_bytes, StoreMode mode)
+{
+    if (count * element_bytes < 2 * bytes_per_thread) {
+        source.write(target, first, count, mode);
+        return;
+    }
+    // Cut where pieces of the whole tensor begin, so that no block is computed twice.
+    const std::uint64_t first_piece = first / piece_elements;
+    const std::uint64_t pieces = (first + count - 1) / piece_elements - first_piece + 1;
+    parallel_for(pieces, bytes_per_thread / (piece_elements * element_bytes), [&](std::size_t begin, std::size_t end) {
+        const std::uint64_t from = std::max(first, (first_piece + begin) * piece_elements);
+        const std::uint64_t to = std::min(first + count, (first_piece + end) * piece_elements);
+        source.write(target + (from - first) * element_bytes, from, to - from, mode);
+    });
+}
+
+// Elements first to first + count - 1 of the region.
+void write_piece(const ElementSource &source, const Region &region, unsigned char *target, std::uint64_t first,
+                 std::size_t count, std::size_t element_bytes)
+{
+    const std::uint64_t run = region.run_elements();
+    std::uint64_t i = first / run;
+    std::uint64_t skipped = first % run;
+    while (count != 0) {
+        const std::size_t n = std::min<std::uint64_t>(count, run - skipped);
+        source.write(target, region.run_begin(i) + skipped, n, StoreMode::cached);
+        target += n * element_bytes;
+        count -= n;
+        ++i;
+        skipped = 0;
+    }
+}
+
+} // namespace
+
+Region::Region(std::uint64_t elements) noexcept : run_elements_(elements) {}
+
+Region::Region(std::span<const std::int64_t> shape, std::span<const std::int64_t> global_shape,
+               std::span<const std::int64_t> offset) noexcept
+    : run_elements_(1)
+{
+    std::uint64_t step = 1;
+    bool whole = true; // all dimensions so far are complete
+    for (std::size_t d = shape.size(); d-- > 0;) {
+        const auto length = static_cast<std::uint64_t>(shape[d]);
+        begin_ += static_cast<std::uint64_t>(offset[d]) * step;
+        if (whole) {
+            run_elements_ *= length;
+        } else if (length != 1) {
+            dimension_[rank_++] = {length, step};
+        }
+        whole = whole && shape[d] == global_shape[d];
+        step *= static_cast<std::uint64_t>(global_shape[d]);
+    }
+}
+
+std::uint64_t Region::run_begin(std::uint64_t i) const noexcept
+{
+    std::uint64_t begin = begin_;
+    for (std::size_t d = 0; d < rank_; ++d) {
+        begin += i % dimension_[d].length * dimension_[d].step;
+        i /= dimension_[d].length;
+    }
+    return begin;
+}
+
+void write_region(const ElementSource &source, const Layout &layout, const Region &region)
+{
+    const std::size_t element_bytes = layout.element_bytes();
+    const std::uint64_t elements = layout.elements();
+    const std::uint64_t run = region.run_elements();
+    if (layout.contiguous() && (run == elements || run * element_bytes >= bytes_per_thread)) {
+        const StoreMode mode = elements * element_bytes >= streaming_bytes ? StoreMode::streaming : StoreMode::cached;
+        for (std::uint64_t i = 0; i < elements / run; ++i) {
+            write_run(source, layout.data() + i * run * element_bytes, region.run_begin(i), run, element_bytes, mode);
+        }
+        return;
+    }
+    const std::uint64_t pieces = (elements - 1) / piece_elements + 1;
+    parallel_for(pieces, pieces_per_thread, [&](std::size_t begin, std::size_t end) {
+        std::array<double, piece_elements> buffer;
+        for (std::size_t piece = begin; piece < end; ++piece) {
+            const std::uint64_t first = piece * piece_elements;
+            const std::size_t count = std::min<std::uint64_t>(piece_elements, elements - first);
+            if (layout.contiguous()) {
+                write_piece(source, region, layout.data() + first * element_bytes, first, count, element_bytes);
+                continue;
+            }
+            auto *bytes = reinterpret_cast<unsigned char *>(buffer.data());
+            write_piece(source, region, bytes, first, count, element_bytes);
+            layout.scatter(bytes, first, count);
+        }
+    });
+}
+
+} // namespace unitvar::core

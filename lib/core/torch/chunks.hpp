@@ -1,0 +1,62 @@
+// Pieces of a fill: elements in order, written in place where they follow one another, else through a buffer.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "core/torch/fill.hpp"
+
+namespace unitvar::core {
+
+// Words at a time: whole periods, so that a fill that begins with one stays aligned, and whole blocks of normal.
+inline constexpr std::size_t chunk_words = 4 * mt19937_words;
+
+// Behind the values that are in use kernels find zeros.
+template <class T> void pad(T *values, std::size_t n) noexcept
+{
+    std::fill_n(values + n, torch_read_ahead, T(0));
+}
+
+struct alignas(64) ChunkOfWords {
+    std::uint32_t word[chunk_words + torch_read_ahead];
+    void draw(const TorchSource &source, std::size_t n) noexcept
+    {
+        source.engine.words(source.kernels, word, n);
+        pad(word, n);
+    }
+};
+
+// Targets of this size go past the caches.
+inline constexpr std::uint64_t torch_streaming_bytes = std::uint64_t{8} << 20U;
+
+// Calls write(out, count, mode) for pieces of up to most elements, from element 0 to last - 1.
+template <class Write>
+void for_each_piece(const TorchSource &source, const TorchTarget &target, std::uint64_t last, std::size_t most,
+                    const Write &write)
+{
+    const std::size_t bytes = element_bytes(target.dtype);
+    const StoreMode mode = last * bytes >= torch_streaming_bytes ? StoreMode::streaming : StoreMode::cached;
+    alignas(64) unsigned char buffer[chunk_words * sizeof(double)];
+    for (std::uint64_t first = 0; first < last; first += most) {
+        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(most, last - first));
+        if (target.strided == nullptr) {
+            write(static_cast<unsigned char *>(target.data) + first * bytes, count, mode);
+        } else {
+            write(buffer, count, StoreMode::cached);
+            target.strided->scatter(buffer, first, count);
+        }
+    }
+    if (mode == StoreMode::streaming) {
+        source.kernels.fence();
+    }
+}
+
+// A value at any address.
+template <class T> void put(unsigned char *out, std::size_t i, T value) noexcept
+{
+    std::memcpy(out + i * sizeof(T), &value, sizeof(T));
+}
+
+} // namespace unitvar::core

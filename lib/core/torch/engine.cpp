@@ -1,0 +1,193 @@
+// PyTorch's generator.
+#include "core/torch/engine.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+#include "core/message.hpp"
+#include "unitvar/error.hpp"
+
+namespace unitvar::core {
+namespace {
+
+constexpr std::uint32_t tempered(std::uint32_t y) noexcept
+{
+    y ^= y >> 11U;
+    y ^= (y << 7U) & 0x9D2C5680U;
+    y ^= (y << 15U) & 0xEFC60000U;
+    return y ^ (y >> 18U);
+}
+
+constexpr std::uint32_t has_normal_flag = 1;
+constexpr std::uint32_t has_float_flag = 2;
+constexpr std::uint32_t seeded_now_flag = 4;
+
+} // namespace
+
+TorchEngine::TorchEngine(std::uint32_t seed) noexcept
+{
+    std::uint32_t x = seed;
+    state_.word[0] = x;
+    for (std::uint32_t j = 1; j < mt19937_words; ++j) {
+        x = 1812433253U * (x ^ (x >> 30U)) + j;
+        state_.word[j] = x;
+    }
+}
+
+void TorchEngine::words(const TorchKernels &kernels, std::uint32_t *target, std::size_t n) noexcept
+{
+    const std::size_t rest = std::min(n, mt19937_words - used_);
+    if (rest != 0) {
+        kernels.temper(state_.word + used_, target, rest);
+        used_ += static_cast<std::uint32_t>(rest);
+        target += rest;
+        n -= rest;
+    }
+    if (n == 0) {
+        return;
+    }
+    seeded_now_ = false;
+    if (const std::size_t periods = n / mt19937_words; periods != 0) {
+        kernels.generate(state_, target, periods);
+        target += periods * mt19937_words;
+        n -= periods * mt19937_words;
+    }
+    if (n != 0) {
+        kernels.regenerate(state_);
+        kernels.temper(state_.word, target, n);
+        used_ = static_cast<std::uint32_t>(n);
+    }
+}
+
+std::uint32_t TorchEngine::word(const TorchKernels &kernels) noexcept
+{
+    if (used_ == mt19937_words) {
+        kernels.regenerate(state_);
+        used_ = 0;
+        seeded_now_ = false;
+    }
+    return tempered(state_.word[used_++]);
+}
+
+void TorchEngine::skip(const TorchKernels &kernels, std::uint64_t n) noexcept
+{
+    for (; n > mt19937_words - used_; used_ = 0) {
+        n -= mt19937_words - used_;
+        kernels.regenerate(state_);
+        seeded_now_ = false;
+    }
+    used_ += static_cast<std::uint32_t>(n);
+}
+
+double TorchEngine::uniform(const TorchKernels &kernels) noexcept
+{
+    const std::uint64_t high = word(kernels);
+    const std::uint64_t bits = (high << 32U) | word(kernels);
+    return static_cast<double>(bits & ((std::uint64_t{1} << 53U) - 1)) * 0x1p-53;
+}
+
+double TorchEngine::normal(const TorchKernels &kernels) noexcept
+{
+    if (has_normal_) {
+        has_normal_ = false;
+        return std::exchange(normal_, 0);
+    }
+    const double u1 = uniform(kernels);
+    const double u2 = uniform(kernels);
+    const double radius = std::sqrt(-2.0 * std::log(1.0 - u2));
+    const double angle = 2.0 * std::numbers::pi * u1;
+    normal_ = radius * std::sin(angle);
+    has_normal_ = true;
+    return radius * std::cos(angle);
+}
+
+void TorchEngine::write(ByteWriter &writer) const noexcept
+{
+    writer.put(used_);
+    writer.put((has_normal_ ? has_normal_flag : 0U) | (has_float_ ? has_float_flag : 0U) |
+               (seeded_now_ ? seeded_now_flag : 0U));
+    writer.put(std::bit_cast<std::uint64_t>(normal_));
+    writer.put(std::bit_cast<std::uint32_t>(float_));
+    writer.put(std::uint32_t{0});
+    for (std::size_t i = 0; i < mt19937_words; ++i) {
+        writer.put(state_.word[i]);
+    }
+}
+
+TorchEngine TorchEngine::read(ByteReader &reader)
+{
+    TorchEngine engine;
+    engine.used_ = reader.get<std::uint32_t>();
+    const auto flags = reader.get<std::uint32_t>();
+    engine.has_normal_ = (flags & has_normal_flag) != 0;
+    engine.has_float_ = (flags & has_float_flag) != 0;
+    engine.seeded_now_ = (flags & seeded_now_flag) != 0;
+    engine.normal_ = std::bit_cast<double>(reader.get<std::uint64_t>());
+    engine.float_ = std::bit_cast<float>(reader.get<std::uint32_t>());
+    const auto reserved = reader.get<std::uint32_t>();
+    for (std::size_t i = 0; i < mt19937_words; ++i) {
+        engine.state_.word[i] = reader.get<std::uint32_t>();
+    }
+    if (engine.used_ == 0 || engine.used_ > mt19937_words || flags > 7 || reserved != 0 ||
+        (engine.seeded_now_ && engine.used_ != mt19937_words)) {
+        throw CorruptState("buf holds a position or flags that no generator of torch_mt19937 has");
+    }
+    return engine;
+}
+
+// PyTorch counts in two ways: left, from 624 to 1 within a period, and next, the index of the word to come. Both say
+// the same, except that a generator just seeded has left = 1 and next = 0.
+void TorchEngine::write_torch(std::uint64_t seed, ByteWriter &writer) const noexcept
+{
+    writer.put(seed);
+    writer.put(used_ == mt19937_words ? 1U : static_cast<std::uint32_t>(mt19937_words) + 1 - used_);
+    writer.put(std::uint32_t{1}); // seeded
+    writer.put(std::uint64_t{seeded_now_ ? 0 : used_});
+    for (std::size_t i = 0; i < mt19937_words; ++i) {
+        writer.put(std::uint64_t{state_.word[i]});
+    }
+    writer.put(std::uint64_t{0}); // the other normal of the pair and its radius, of versions before 1.3
+    writer.put(std::bit_cast<std::uint64_t>(normal_));
+    writer.put(std::uint64_t{0});
+    writer.put(std::uint64_t{has_normal_ ? 1U : 0U}); // 4 bytes and 4 of padding
+    writer.put(std::bit_cast<std::uint32_t>(float_));
+    writer.put(std::uint32_t{has_float_ ? 1U : 0U}); // 1 byte and 3 of padding
+}
+
+TorchEngine TorchEngine::read_torch(ByteReader &reader, std::uint64_t &seed)
+{
+    TorchEngine engine;
+    seed = reader.get<std::uint64_t>();
+    const auto left = reader.get<std::uint32_t>();
+    const auto seeded = reader.get<std::uint32_t>();
+    const auto next = reader.get<std::uint64_t>();
+    engine.seeded_now_ = left == 1 && next == 0;
+    if (seeded != 1 || left == 0 || left > mt19937_words || (next + left != mt19937_words + 1 && !engine.seeded_now_)) {
+        throw CorruptState("buf holds left = " + text(std::uint64_t{left}) +
+                           ", seeded = " + text(std::uint64_t{seeded}) + " and next = " + text(next) +
+                           "; expected PyTorch's state, seeded = 1 and left + next = 625, or 1 and 0");
+    }
+    engine.used_ = static_cast<std::uint32_t>(mt19937_words + 1 - left);
+    for (std::size_t i = 0; i < mt19937_words; ++i) {
+        const auto word = reader.get<std::uint64_t>();
+        if (word > UINT32_MAX) {
+            throw CorruptState("buf holds a state word of " + text(word) +
+                               "; expected PyTorch's state, words below 2^32");
+        }
+        engine.state_.word[i] = static_cast<std::uint32_t>(word);
+    }
+    static_cast<void>(reader.get<std::uint64_t>());
+    const auto normal = std::bit_cast<double>(reader.get<std::uint64_t>());
+    static_cast<void>(reader.get<std::uint64_t>());
+    engine.has_normal_ = reader.get<std::uint32_t>() != 0;
+    engine.normal_ = engine.has_normal_ ? normal : 0;
+    static_cast<void>(reader.get<std::uint32_t>());
+    const auto single = std::bit_cast<float>(reader.get<std::uint32_t>());
+    engine.has_float_ = (reader.get<std::uint32_t>() & 0xFFU) != 0;
+    engine.float_ = engine.has_float_ ? single : 0;
+    return engine;
+}
+
+} // namespace unitvar::core

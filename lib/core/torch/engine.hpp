@@ -1,0 +1,49 @@
+// Engine 3: PyTorch's CPU generator. MT19937 as std::mt19937 seeds it, from the low 32 bits of the seed, and the second
+// value of PyTorch's scalar normal, which waits here for its turn.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "core/bytes.hpp"
+#include "core/torch/kernels.hpp"
+
+namespace unitvar::core {
+
+class TorchEngine {
+public:
+    explicit TorchEngine(std::uint32_t seed) noexcept;
+
+    // The next n words.
+    void words(const TorchKernels &kernels, std::uint32_t *target, std::size_t n) noexcept;
+    [[nodiscard]] std::uint32_t word(const TorchKernels &kernels) noexcept;
+    void skip(const TorchKernels &kernels, std::uint64_t n) noexcept;
+
+    // A standard normal in PyTorch's scalar form, which makes two and keeps the second.
+    [[nodiscard]] double normal(const TorchKernels &kernels) noexcept;
+
+    // The saved form of the state, and PyTorch's of a generator (torch.get_rng_state, 1.1 to 2.11). Readers throw
+    // CorruptState.
+    static constexpr std::size_t state_bytes = 8 + 8 + 8 + 4 * mt19937_words;
+    static constexpr std::size_t torch_bytes = 5056;
+    void write(ByteWriter &writer) const noexcept;
+    [[nodiscard]] static TorchEngine read(ByteReader &reader);
+    void write_torch(std::uint64_t seed, ByteWriter &writer) const noexcept;
+    [[nodiscard]] static TorchEngine read_torch(ByteReader &reader, std::uint64_t &seed);
+
+private:
+    TorchEngine() noexcept = default;
+    [[nodiscard]] double uniform(const TorchKernels &kernels) noexcept;
+
+    Mt19937State state_{};
+    std::uint32_t used_ = mt19937_words; // words of this period that are gone
+    bool seeded_now_ = true;             // no word drawn yet, which PyTorch's blob tells from a period used up
+    bool has_normal_ = false;
+    bool has_float_ = false; // PyTorch keeps such a value, but its CPU samplers never make one
+    double normal_ = 0;      // 0 where there is none
+    float float_ = 0;
+};
+
+} // namespace unitvar::core
