@@ -2,7 +2,6 @@
 // at a time into panels as wide as a tile, A beforehand into panels as high as a tile, and each tile of C stays in
 // registers for a block of depth. Threads share the columns.
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 #include <new>
 #include <vector>
@@ -71,7 +70,8 @@ public:
           width_(kernels.tile_columns), panels_((rows + height_ - 1) / height_),
           block_columns_(columns_at_once / width_ * width_), left_(allocate(panels_ * height_ * depth))
     {
-        for (std::int32_t i = 0; i < num_threads(); ++i) {
+        const std::size_t slots = core::slots_for(blocks(), core::grain_of(block_columns_ * depth * (rows / 8 + 1)));
+        for (std::size_t i = 0; i < slots; ++i) {
             right_.push_back(allocate(block_columns_ * product_depth));
         }
     }
@@ -90,13 +90,10 @@ public:
 
     void run(const Factor &b, T *c) const
     {
-        const std::size_t blocks = (columns_ + block_columns_ - 1) / block_columns_;
-        std::atomic<std::size_t> next_buffer = 0;
-        core::parallel_for(blocks, core::grain_of(rows_ * depth_ / 8 + 1), [&](std::size_t begin, std::size_t end) {
-            T *const right = array(right_[next_buffer++]);
+        core::parallel_slots(right_.size(), blocks(), [&](std::size_t slot, std::size_t begin, std::size_t end) {
             for (std::size_t i = begin; i < end; ++i) {
                 for (std::size_t k = 0; k < depth_; k += product_depth) {
-                    multiply_block(b, i * block_columns_, k, right, c);
+                    multiply_block(b, i * block_columns_, k, array(right_[slot]), c);
                 }
             }
         });
@@ -112,6 +109,7 @@ private:
         return core::allocate_bytes(bytes);
     }
     [[nodiscard]] static T *array(const core::Bytes &bytes) noexcept { return reinterpret_cast<T *>(bytes.get()); }
+    [[nodiscard]] std::size_t blocks() const noexcept { return (columns_ + block_columns_ - 1) / block_columns_; }
     [[nodiscard]] std::size_t block_of(std::size_t k) const noexcept { return std::min(product_depth, depth_ - k); }
     [[nodiscard]] T *panel(std::size_t p, std::size_t k) const noexcept
     {

@@ -1,6 +1,5 @@
 // local_response_norm, a strip of positions with all its channels at a time.
 #include <algorithm>
-#include <atomic>
 #include <vector>
 
 #include "core/message.hpp"
@@ -40,23 +39,20 @@ void local_response_norm(const TensorView &x_view, std::int64_t size, double alp
                                       alpha / static_cast<double>(size), beta};
     const std::size_t rows = images.channels + window.before + window.after;
     const std::size_t strips = (images.positions + core::response_strip - 1) / core::response_strip;
-    std::vector<std::vector<double>> squares(static_cast<std::size_t>(num_threads()));
-    for (std::vector<double> &buffer : squares) {
-        buffer.resize(rows * core::response_strip);
-    }
-    std::atomic<std::size_t> next_buffer = 0;
+    const std::size_t count = images.count * strips;
+    const std::size_t slots = core::slots_for(count, core::grain_of(images.channels * core::response_strip));
+    const std::size_t buffer = rows * core::response_strip;
+    std::vector<double> squares(slots * buffer);
     source.read();
-    core::parallel_for(images.count * strips, core::grain_of(images.channels * core::response_strip),
-                       [&](std::size_t begin, std::size_t end) {
-                           double *const buffer = squares[next_buffer++].data();
-                           for (std::size_t i = begin; i < end; ++i) {
-                               const std::size_t first = i % strips * core::response_strip;
-                               const std::size_t at = (i / strips * images.image() + first) * x.element_bytes;
-                               kernels.local_response(
-                                   source.data() + at, target.data() + at, images.channels, images.positions,
-                                   std::min(core::response_strip, images.positions - first), window, buffer);
-                           }
-                       });
+    core::parallel_slots(slots, count, [&](std::size_t slot, std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i < end; ++i) {
+            const std::size_t first = i % strips * core::response_strip;
+            const std::size_t at = (i / strips * images.image() + first) * x.element_bytes;
+            kernels.local_response(source.data() + at, target.data() + at, images.channels, images.positions,
+                                   std::min(core::response_strip, images.positions - first), window,
+                                   squares.data() + slot * buffer);
+        }
+    });
     target.write();
 }
 
