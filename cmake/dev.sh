@@ -7,7 +7,8 @@ usage() {
 usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
 
   demo [OPTION ...]   initialise GPT-2 small, ResNet-50 and a perceptron, on every instruction set of this machine;
-                      options go to the program (--help lists them)
+                      options go to the program (--help lists them); without any it also shows the variance of
+                      activations through a network
   test                build and run all tests: this machine, emulated x86-64 processors, and AArch64 under qemu
   sanitize            build with clang under AddressSanitizer and UndefinedBehaviorSanitizer, and run the tests
   tsan                build with clang under ThreadSanitizer, and run the tests that use threads
@@ -17,6 +18,8 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
   abi                 store the binary interface that unitvar.h declares, in cmake/abi; allowed when functions were added,
                       and together with a new SOVERSION or before version 1.0 when something was changed
   package             the Debian packages libunitvar0 and libunitvar-dev, in build/package/packages
+  norm_targets        the same for norms, activations and linear, against memory and, where they are installed,
+                      oneDNN (libdnnl-dev) and OpenBLAS (libopenblas-dev); --isa NAME forces an instruction set
   format              clang-format every source in place
   tidy                clang-tidy over the library
 
@@ -107,7 +110,10 @@ demo)
     need $library_packages libssl-dev
     configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON
     build "$compiler"
-    exec "build/$compiler/bench/unitvar_demo" "$@"
+    # With options: the models alone. Without: also what initialisers make of the variance of activations.
+    [ $# -eq 0 ] || exec "build/$compiler/bench/unitvar_demo" "$@"
+    "build/$compiler/bench/unitvar_demo"
+    exec "build/$compiler/bench/unitvar_variance"
     ;;
 test)
     # shellcheck disable=SC2086
@@ -144,7 +150,7 @@ tsan)
     run_tests tsan -R 'equality|layouts|moments|orthogonal|runtime|shards|initialize_all|permutation|norm'
     summary
     ;;
-bench | targets)
+bench | targets | norm_targets)
     # shellcheck disable=SC2086
     need $library_packages libbenchmark-dev
     configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=ON -DUNITVAR_DEMO=OFF
