@@ -29,17 +29,22 @@ constexpr std::array<NamedDType, 4> dtypes{{
     {2, 16, DType::f16},
 }};
 
-DType dtype_of(const unitvar_dtype &dtype)
+std::string field(const char *name, const char *member)
+{
+    return std::string(name) + "->" + member;
+}
+
+DType dtype_of(const unitvar_dtype &dtype, const char *name)
 {
     if (dtype.lanes != 1) {
-        core::invalid_value("t->dtype.lanes", std::uint64_t{dtype.lanes}, "1");
+        core::invalid_value(field(name, "dtype.lanes"), std::uint64_t{dtype.lanes}, "1");
     }
     for (const NamedDType &known : dtypes) {
         if (known.code == dtype.code && known.bits == dtype.bits) {
             return known.dtype;
         }
     }
-    throw Unsupported(core::message("t->dtype",
+    throw Unsupported(core::message(field(name, "dtype"),
                                     "{code " + core::text(std::uint64_t{dtype.code}) + ", bits " +
                                         core::text(std::uint64_t{dtype.bits}) + "}",
                                     "f32 {2, 32}, f64 {2, 64}, bf16 {4, 16} or f16 {2, 16}"));
@@ -57,32 +62,33 @@ void refuse_null(const char *name)
     core::invalid(name, "NULL", "an address");
 }
 
-std::span<const std::int64_t> tensor_shape(const unitvar_tensor *t)
+std::span<const std::int64_t> tensor_shape(const unitvar_tensor *t, const char *name)
 {
-    require(t, "t");
+    require(t, name);
     if (t->ndim < 0 || t->ndim > static_cast<std::int32_t>(core::most_dimensions)) {
-        core::invalid_value("t->ndim", std::int64_t{t->ndim},
+        core::invalid_value(field(name, "ndim"), std::int64_t{t->ndim},
                             "0 to " + core::text(std::uint64_t{core::most_dimensions}));
     }
-    if (t->ndim != 0) {
-        require(t->shape, "t->shape");
+    if (t->ndim != 0 && t->shape == nullptr) {
+        refuse_null(field(name, "shape").c_str());
     }
     return {t->shape, static_cast<std::size_t>(t->ndim)};
 }
 
-TensorView tensor_view(const unitvar_tensor *t)
+TensorView tensor_view(const unitvar_tensor *t, const char *name)
 {
-    const std::span<const std::int64_t> shape = tensor_shape(t);
+    const std::span<const std::int64_t> shape = tensor_shape(t, name);
     if (t->device.device_type != device_cpu) {
-        throw Unsupported(
-            core::message("t->device.device_type", core::text(std::int64_t{t->device.device_type}), "1, the CPU"));
+        throw Unsupported(core::message(field(name, "device.device_type"),
+                                        core::text(std::int64_t{t->device.device_type}), "1, the CPU"));
     }
     if (t->device.device_id != 0) {
-        throw Unsupported(core::message("t->device.device_id", core::text(std::int64_t{t->device.device_id}), "0"));
+        throw Unsupported(
+            core::message(field(name, "device.device_id"), core::text(std::int64_t{t->device.device_id}), "0"));
     }
-    const DType dtype = dtype_of(t->dtype);
+    const DType dtype = dtype_of(t->dtype, name);
     if (t->byte_offset > static_cast<std::uint64_t>(PTRDIFF_MAX)) {
-        core::invalid_value("t->byte_offset", t->byte_offset, "an offset below 2^63");
+        core::invalid_value(field(name, "byte_offset"), t->byte_offset, "an offset below 2^63");
     }
     void *data = t->data == nullptr ? nullptr : static_cast<unsigned char *>(t->data) + t->byte_offset;
     return {data, dtype, shape,

@@ -64,9 +64,10 @@ template <class T> [[nodiscard]] std::span<T> buffer(T *data, std::size_t n, con
     return g->value;
 }
 
-// The view of a tensor, its device, dtype and dimension count checked; what views cannot express is refused.
-[[nodiscard]] TensorView tensor_view(const unitvar_tensor *t);
+// The view of a tensor, its device, dtype and dimension count checked; what views cannot express is refused. The name
+// is the caller's argument, for messages.
+[[nodiscard]] TensorView tensor_view(const unitvar_tensor *t, const char *name = "t");
 // Its shape alone, which needs no data.
-[[nodiscard]] std::span<const std::int64_t> tensor_shape(const unitvar_tensor *t);
+[[nodiscard]] std::span<const std::int64_t> tensor_shape(const unitvar_tensor *t, const char *name = "t");
 
 } // namespace unitvar::capi

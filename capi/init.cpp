@@ -204,7 +204,7 @@ int32_t unitvar_init_shard(unitvar_generator *g, const unitvar_initializer *init
                            const int64_t *global_shape, const int64_t *offset)
 {
     return guard([&] {
-        const unitvar::TensorView view = tensor_view(local);
+        const unitvar::TensorView view = tensor_view(local, "local");
         if (!view.shape.empty()) {
             require(global_shape, "global_shape");
             require(offset, "offset");

@@ -5,7 +5,6 @@
 
 using unitvar::capi::generator;
 using unitvar::capi::guard;
-using unitvar::capi::require;
 using unitvar::capi::tensor_view;
 
 namespace {
@@ -16,13 +15,12 @@ int32_t reset(Reset function, unitvar_generator *g, const unitvar_tensor *weight
 {
     return guard([&] {
         unitvar::Generator &source = generator(g);
-        require(weight, "weight");
-        const unitvar::TensorView weight_view = tensor_view(weight);
+        const unitvar::TensorView weight_view = tensor_view(weight, "weight");
         if (bias == nullptr) {
             function(source, weight_view, nullptr);
             return;
         }
-        const unitvar::TensorView bias_view = tensor_view(bias);
+        const unitvar::TensorView bias_view = tensor_view(bias, "bias");
         function(source, weight_view, &bias_view);
     });
 }
@@ -45,8 +43,7 @@ int32_t unitvar_torch_embedding_reset(unitvar_generator *g, unitvar_tensor *weig
 {
     return guard([&] {
         unitvar::Generator &source = generator(g);
-        require(weight, "weight");
-        unitvar::torch_embedding_reset(source, tensor_view(weight));
+        unitvar::torch_embedding_reset(source, tensor_view(weight, "weight"));
     });
 }
 

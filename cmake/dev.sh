@@ -97,8 +97,8 @@ demo)
     ;;
 test)
     # shellcheck disable=SC2086
-    need $library_packages libssl-dev doctest-dev librandom123-dev binutils qemu-user g++-aarch64-linux-gnu \
-        libc6-dev-arm64-cross
+    need $library_packages libssl-dev doctest-dev librandom123-dev libmpfr-dev binutils qemu-user \
+        g++-aarch64-linux-gnu libc6-dev-arm64-cross
     configure "$compiler" -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON -DUNITVAR_WERROR=ON
     build "$compiler"
     run_tests "$compiler"

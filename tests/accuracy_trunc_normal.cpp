@@ -247,7 +247,7 @@ public:
 private:
     static unitvar::core::DrawParameters prepared(const Parameters &p, unitvar::core::Truncation &truncation)
     {
-        return unitvar::core::trunc_normal_parameters<T>(p.mean, p.std, p.a, p.b, truncation);
+        return unitvar::core::trunc_normal_parameters(unitvar::dtype_of<T>, p.mean, p.std, p.a, p.b, truncation);
     }
     [[nodiscard]] bool contains(T x) const { return x >= a_ && x <= b_ && std::isfinite(x); }
     [[nodiscard]] double unit(double x) const

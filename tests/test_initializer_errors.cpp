@@ -1,7 +1,8 @@
 // Keeps the errors of the initialisers: a malformed tensor or parameter gives the documented status and an
 // explanation with its name and value, and neither a byte of the tensor nor the position of the generator changes.
-// Every initialiser is tried with every malformed tensor.
+// Every kind of initialiser is tried with every malformed tensor.
 #include "support/capi.hpp"
+#include "support/kinds.hpp"
 #include "support/tensors.hpp"
 
 #include <cstdint>
@@ -15,6 +16,7 @@ using support::Engine;
 using support::f32_dtype;
 using support::f64_dtype;
 using support::Generator;
+using support::InitializerCase;
 using support::Lengths;
 using support::Tensor;
 
@@ -22,41 +24,6 @@ namespace {
 
 const double infinity = std::numeric_limits<double>::infinity();
 const double not_a_number = std::numeric_limits<double>::quiet_NaN();
-
-struct Initializer {
-    std::string name;
-    std::function<std::int32_t(unitvar_generator *, unitvar_tensor *)> initialize;
-    bool draws;
-    bool needs_fans;
-};
-
-const std::vector<Initializer> &initializers()
-{
-    using Generator = unitvar_generator;
-    using View = unitvar_tensor;
-    static const std::vector<Initializer> list{
-        {"constant", [](Generator *, View *t) { return unitvar_init_constant(t, 1.0); }, false, false},
-        {"zeros", [](Generator *, View *t) { return unitvar_init_zeros(t); }, false, false},
-        {"ones", [](Generator *, View *t) { return unitvar_init_ones(t); }, false, false},
-        {"uniform", [](Generator *g, View *t) { return unitvar_init_uniform(g, t, 0.0, 1.0); }, true, false},
-        {"normal", [](Generator *g, View *t) { return unitvar_init_normal(g, t, 0.0, 1.0); }, true, false},
-        {"trunc_normal", [](Generator *g, View *t) { return unitvar_init_trunc_normal(g, t, 0.0, 1.0, -2.0, 2.0); },
-         true, false},
-        {"xavier_uniform", [](Generator *g, View *t) { return unitvar_init_xavier_uniform(g, t, 1.0); }, true, true},
-        {"xavier_normal", [](Generator *g, View *t) { return unitvar_init_xavier_normal(g, t, 1.0); }, true, true},
-        {"kaiming_uniform",
-         [](Generator *g, View *t) {
-             return unitvar_init_kaiming_uniform(g, t, 0.0, UNITVAR_FAN_IN, UNITVAR_LEAKY_RELU);
-         },
-         true, true},
-        {"kaiming_normal",
-         [](Generator *g, View *t) {
-             return unitvar_init_kaiming_normal(g, t, 0.0, UNITVAR_FAN_IN, UNITVAR_LEAKY_RELU);
-         },
-         true, true},
-    };
-    return list;
-}
 
 // What is wrong with the tensor, and what the explanation has to mention.
 struct Malformed {
@@ -84,22 +51,22 @@ const std::vector<Malformed> &malformed_tensors()
         {"negative length", [](View &, Lengths &shape) { shape[1] = -3; }, invalid, "shape", "-3"},
         {"negative length beside 0",
          [](View &, Lengths &shape) {
-             shape = {0, -3};
+             shape[0] = 0;
+             shape[1] = -3;
          },
          invalid, "shape", "-3"},
-        {"2^64 elements",
-         [](View &, Lengths &shape) {
-             shape = {two_to_31 * 2, two_to_31 * 2};
-         },
-         invalid, "shape", "4294967296"},
+        {"2^64 elements", [](View &, Lengths &shape) { shape[0] = shape[1] = two_to_31 * 2; }, invalid, "shape",
+         "4294967296"},
         {"2^63 elements",
          [](View &, Lengths &shape) {
-             shape = {two_to_31 * 2, two_to_31};
+             shape[0] = two_to_31 * 2;
+             shape[1] = two_to_31;
          },
          invalid, "shape", "4294967296"},
         {"2^63 bytes",
          [](View &t, Lengths &shape) {
-             shape = {two_to_60, 1};
+             shape[0] = two_to_60;
+             shape[1] = 1;
              t.dtype = f64_dtype;
          },
          invalid, "shape", "1152921504606846976"},
@@ -145,6 +112,22 @@ const std::vector<Malformed> &malformed_tensors()
     return list;
 }
 
+// A shape of the kind whose lengths behind the second are 1.
+Lengths flat_shape(const InitializerCase &c)
+{
+    return support::accepts(c.init, f32_dtype, {6, 5}) ? Lengths{6, 5} : Lengths{6, 5, 1};
+}
+
+struct Way {
+    std::string name;
+    std::int32_t (*initialize)(const unitvar_initializer &init, unitvar_generator *g, unitvar_tensor *t);
+};
+const std::vector<Way> ways{
+    {"function", support::call_function},
+    {"unitvar_init", [](const unitvar_initializer &init, unitvar_generator *g,
+                        unitvar_tensor *t) { return unitvar_init(g, &init, t); }},
+};
+
 void check_parameter(const std::string &name, const std::string &value,
                      const std::function<std::int32_t(unitvar_generator *, unitvar_tensor *)> &initialize,
                      unitvar_dtype dtype)
@@ -169,21 +152,24 @@ void check_parameter(const std::string &name, const std::string &value,
 
 } // namespace
 
-TEST_CASE("a malformed tensor is refused by every initialiser and nothing changes")
+TEST_CASE("a malformed tensor is refused by every kind and nothing changes")
 {
     for (const Malformed &malformed : malformed_tensors())
-        for (const Initializer &initializer : initializers()) {
-            CAPTURE(malformed.name);
-            CAPTURE(initializer.name);
-            Tensor tensor(f32_dtype, {3, 5});
-            Lengths shape{3, 5};
-            tensor.view()->shape = shape.data();
-            malformed.spoil(*tensor.view(), shape);
-            const Generator g(UNITVAR_PCG32, 1, 0, 5);
-            check_fails(initializer.initialize(g, tensor.view()), malformed.status, {malformed.word, malformed.value});
-            CHECK(tensor.untouched());
-            CHECK(g.tell() == 5);
-        }
+        for (const InitializerCase &c : support::kinds())
+            for (const Way &way : ways) {
+                CAPTURE(malformed.name);
+                CAPTURE(c.name);
+                CAPTURE(way.name);
+                Tensor tensor(f32_dtype, flat_shape(c));
+                Lengths shape = flat_shape(c);
+                tensor.view()->shape = shape.data();
+                malformed.spoil(*tensor.view(), shape);
+                const Generator g(UNITVAR_PCG32, 1, 0, 5);
+                check_fails(way.initialize(c.init, g, tensor.view()), malformed.status,
+                            {malformed.word, malformed.value});
+                CHECK(tensor.untouched());
+                CHECK(g.tell() == 5);
+            }
 }
 
 TEST_CASE("calculate_fans refuses malformed shapes and fans that do not fit")
@@ -217,48 +203,104 @@ TEST_CASE("calculate_fans refuses malformed shapes and fans that do not fit")
 
 TEST_CASE("a missing tensor or generator is refused by name")
 {
-    for (const Initializer &initializer : initializers()) {
-        CAPTURE(initializer.name);
-        Tensor tensor(f32_dtype, {3, 5});
-        const Generator g(UNITVAR_PCG32, 1, 0, 5);
-        check_fails(initializer.initialize(g, nullptr), UNITVAR_INVALID_ARGUMENT, {"t", "NULL"});
-        if (!initializer.draws)
-            continue;
-        check_fails(initializer.initialize(nullptr, tensor.view()), UNITVAR_INVALID_ARGUMENT, {"g", "NULL"});
-        CHECK(tensor.untouched());
-        CHECK(g.tell() == 5);
-    }
-}
-
-TEST_CASE("initialisers with fans need two dimensions")
-{
-    for (const Lengths &shape : {Lengths{}, Lengths{7}})
-        for (const Initializer &initializer : initializers()) {
-            if (!initializer.needs_fans)
-                continue;
-            CAPTURE(initializer.name);
-            Tensor tensor(f32_dtype, shape);
+    for (const InitializerCase &c : support::kinds())
+        for (const Way &way : ways) {
+            CAPTURE(c.name);
+            CAPTURE(way.name);
+            Tensor tensor(f32_dtype, flat_shape(c));
             const Generator g(UNITVAR_PCG32, 1, 0, 5);
-            check_fails(initializer.initialize(g, tensor.view()), UNITVAR_INVALID_ARGUMENT,
-                        {"ndim", std::to_string(shape.size())});
-            CHECK(tensor.untouched());
+            check_fails(way.initialize(c.init, g, nullptr), UNITVAR_INVALID_ARGUMENT, {"t", "NULL"});
             CHECK(g.tell() == 5);
+            if (!c.draws)
+                continue;
+            check_fails(way.initialize(c.init, nullptr, tensor.view()), UNITVAR_INVALID_ARGUMENT, {"g", "NULL"});
+            CHECK(tensor.untouched());
         }
 }
 
-TEST_CASE("an exhausted stream leaves tensor and generator alone")
+TEST_CASE("a shape that does not suit the kind is refused by its dimensions or lengths")
+{
+    for (const InitializerCase &c : support::initializer_cases())
+        for (const Lengths &shape : support::offered_shapes()) {
+            if (support::accepts(c.init, f32_dtype, shape))
+                continue;
+            for (const support::NamedDtype &dtype : support::dtypes()) {
+                CAPTURE(c.name);
+                CAPTURE(shape.size());
+                Tensor tensor(dtype.dtype, shape);
+                const Generator g(UNITVAR_PCG32, 1, 0, 5);
+                check_fails(unitvar_init(g, &c.init, tensor.view()), UNITVAR_INVALID_ARGUMENT, {});
+                const std::string message = unitvar_last_error();
+                const bool says_why = support::mentions(message, "ndim is " + std::to_string(shape.size())) ||
+                                      message.find("shape[") != std::string::npos;
+                CHECK(says_why);
+                CHECK(tensor.untouched());
+                CHECK(g.tell() == 5);
+            }
+        }
+}
+
+TEST_CASE("an exhausted stream leaves tensor and generator alone, for every kind and dtype")
 {
     for (const Engine &engine : support::engines())
-        for (const Initializer &initializer : initializers()) {
-            if (!initializer.draws)
-                continue;
-            CAPTURE(engine.name);
-            CAPTURE(initializer.name);
-            Tensor tensor(f32_dtype, {5, 13}, Lengths{1, 5});
-            const Generator g(engine, 1, 0, engine.blocks - 1);
-            check_fails(initializer.initialize(g, tensor.view()), UNITVAR_STREAM_EXHAUSTED, {});
-            CHECK(tensor.untouched());
-            CHECK(g.tell() == engine.blocks - 1);
+        for (const InitializerCase &c : support::kinds())
+            for (const support::NamedDtype &dtype : support::dtypes()) {
+                if (!c.draws)
+                    continue;
+                CAPTURE(engine.name);
+                CAPTURE(c.name);
+                CAPTURE(dtype.name);
+                const Lengths shape =
+                    support::accepts(c.init, f32_dtype, {13, 12}) ? Lengths{13, 12} : Lengths{13, 12, 3};
+                Lengths reversed = support::row_major_strides(shape);
+                for (std::int64_t &stride : reversed)
+                    stride = -stride;
+                Tensor tensor(dtype.dtype, shape, reversed);
+                const Generator g(engine, 1, 0, engine.blocks - 1);
+                check_fails(unitvar_init(g, &c.init, tensor.view()), UNITVAR_STREAM_EXHAUSTED, {});
+                CHECK(tensor.untouched());
+                CHECK(g.tell() == engine.blocks - 1);
+            }
+}
+
+TEST_CASE("every kind leaves tensors without elements and the generator alone, but checks its parameters")
+{
+    const std::int64_t two_to_40 = std::int64_t{1} << 40;
+    for (const InitializerCase &c : support::initializer_cases())
+        for (const support::NamedDtype &dtype : support::dtypes()) {
+            CAPTURE(c.name);
+            CAPTURE(dtype.name);
+            std::size_t accepted = 0;
+            for (const Lengths &offered : support::accepted_shapes(c.init)) {
+                if (offered.empty())
+                    continue;
+                for (const std::size_t at : {std::size_t{0}, offered.size() - 1}) {
+                    for (const bool huge : {false, true}) {
+                        Lengths shape = offered;
+                        if (huge)
+                            for (std::int64_t &length : shape)
+                                length = two_to_40 / 9 * 9; // in 3 groups
+                        shape[at] = 0;
+                        if (c.init.kind == UNITVAR_INIT_DELTA_ORTHOGONAL && at == 0)
+                            continue; // more inputs than outputs
+                        unitvar_tensor t{};
+                        t.device = {1, 0};
+                        t.dtype = dtype.dtype;
+                        t.ndim = static_cast<std::int32_t>(shape.size());
+                        t.shape = shape.data();
+                        const Generator g(UNITVAR_PCG32, 1, 0, 5);
+                        support::require_ok(unitvar_init(g, &c.init, &t));
+                        CHECK(g.tell() == 5);
+                        if (c.draws) {
+                            unitvar_initializer wrong = c.init;
+                            wrong.p[0] = infinity;
+                            check_fails(unitvar_init(g, &wrong, &t), UNITVAR_INVALID_ARGUMENT, {"inf"});
+                        }
+                        ++accepted;
+                    }
+                }
+            }
+            CHECK(accepted > 0);
         }
 }
 

@@ -93,7 +93,9 @@ TEST_CASE("torch: the golden vectors of PyTorch's f32 and f64 samplers")
 {
     const auto golden = support::torch_golden();
     std::size_t compared = 0;
-    for (const auto &[name, expected] : golden) {
+    for (const auto &vector : golden) {
+        const std::string &name = vector.first;
+        const std::vector<std::uint64_t> &expected = vector.second;
         const Generator g = torch(name.ends_with("seed=42") ? 42 : 0);
         const bool f64 = name.find("float64") != std::string::npos;
         if (!f64 && name.find("float32") == std::string::npos && name.find("raw") == std::string::npos)
@@ -181,8 +183,15 @@ TEST_CASE("torch: past the caches too, and every table alike")
 
 TEST_CASE("torch: trunc_normal stays in its bounds and is what erf undoes")
 {
-    for (const auto &[mean, std, a, b] :
-         {std::tuple{0.0, 1.0, -2.0, 2.0}, {0.5, 0.1, 0.3, 1.0}, {0.0, 1.0, 1.0, 6.0}, {0.0, 1.0, -1e9, 1e9}}) {
+    struct Parameters {
+        double mean, std, a, b;
+    };
+    for (const Parameters &parameters :
+         {Parameters{0, 1, -2, 2}, {0.5, 0.1, 0.3, 1}, {0, 1, 1, 6}, {0, 1, -1e9, 1e9}}) {
+        const double mean = parameters.mean;
+        const double std = parameters.std;
+        const double a = parameters.a;
+        const double b = parameters.b;
         const std::size_t n = support::scaled(100000);
         oracle::Torch words(9);
         const auto values = filled<double>(unitvar_trunc_normal_f64, torch(9), n, mean, std, a, b);

@@ -7,9 +7,11 @@
 #include "support/tensors.hpp"
 #include "support/torch_golden.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -107,7 +109,9 @@ template <class T> void check_orthogonal(const Lengths &shape, unitvar_dtype dty
 TEST_CASE("torch: the golden vectors of PyTorch's initialisers in every dtype")
 {
     std::size_t compared = 0;
-    for (const auto &[name, expected] : support::torch_golden()) {
+    for (const auto &vector : support::torch_golden()) {
+        const std::string &name = vector.first;
+        const std::vector<std::uint64_t> &expected = vector.second;
         if (name.find("float") == std::string::npos)
             continue;
         const unitvar_dtype dtype = dtype_in(name);
@@ -185,9 +189,11 @@ TEST_CASE("torch: a shard is the slice of the whole, and the generator moves on 
             const Generator start = g.clone();
             require_ok(unitvar_init(g, &init, whole.view()));
             const std::vector<unsigned char> bytes = whole.logical_bytes();
-            for (const auto &[shape, offset] :
+            for (const Slice &slice :
                  {Slice{{6, 10, 3}, {0, 0, 0}}, Slice{{2, 10, 3}, {3, 0, 0}}, Slice{{6, 4, 1}, {0, 5, 2}},
                   Slice{{0, 10, 3}, {6, 0, 0}}, Slice{{1, 1, 1}, {5, 9, 2}}}) {
+                const Lengths &shape = slice.shape;
+                const Lengths &offset = slice.offset;
                 INFO("kind ", kind, ", bits ", dtype.bits, ", offset ", offset[0], " ", offset[1], " ", offset[2]);
                 Tensor local(dtype, shape);
                 const Generator h = start.clone();

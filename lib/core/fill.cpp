@@ -24,7 +24,9 @@ constexpr std::size_t bytes_per_thread = std::size_t{1} << 20U;
 // Targets that are larger go past the caches: `unitvar_bench --benchmark_filter=store` shows where it begins to pay.
 constexpr std::size_t streaming_bytes = std::size_t{8} << 20U;
 
-[[nodiscard]] bool finite_in(DType dtype, float value) noexcept
+} // namespace
+
+bool finite_in(DType dtype, float value) noexcept
 {
     constexpr std::uint16_t bf16_infinity = 0x7F80;
     constexpr std::uint16_t f16_infinity = 0x7C00;
@@ -37,8 +39,6 @@ constexpr std::size_t streaming_bytes = std::size_t{8} << 20U;
         return std::isfinite(value);
     }
 }
-
-} // namespace
 
 double rounded_parameter(DType dtype, std::string_view name, double value)
 {

@@ -26,6 +26,9 @@ struct ParameterNames {
 [[nodiscard]] DrawParameters uniform_parameters(DType dtype, double low, double high, ParameterNames names);
 [[nodiscard]] DrawParameters normal_parameters(DType dtype, double mean, double std, ParameterNames names);
 
+// Whether a number of f32 is still finite when it is rounded to the type.
+[[nodiscard]] bool finite_in(DType dtype, float value) noexcept;
+
 // The value that computing begins with, as above.
 [[nodiscard]] double rounded_parameter(DType dtype, std::string_view name, double value);
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/fill.hpp"
 #include "core/init/region.hpp"
 #include "core/init/registry.hpp"
 #include "core/layout.hpp"
@@ -27,8 +28,8 @@ core::SourcePointer make_source(const core::InitRequest &request)
     return row.make(request);
 }
 
-// The elements of a whole tensor of this shape, which must have fewer than 2^63.
-std::uint64_t count_elements(std::span<const std::int64_t> shape)
+// The elements of a whole tensor of this shape, which must fit into 2^63 - 1 bytes.
+std::uint64_t count_elements(std::span<const std::int64_t> shape, std::size_t element_bytes)
 {
     std::int64_t elements = 1;
     bool empty = false;
@@ -38,9 +39,11 @@ std::uint64_t count_elements(std::span<const std::int64_t> shape)
         }
         empty = empty || shape[i] == 0;
     }
+    const auto most = static_cast<std::int64_t>(core::most_bytes / element_bytes);
     for (std::size_t i = 0; i < shape.size() && !empty; ++i) {
-        if (__builtin_mul_overflow(elements, shape[i], &elements)) {
-            core::invalid_value(indexed("global_shape", i), shape[i], "a shape of fewer than 2^63 elements");
+        if (__builtin_mul_overflow(elements, shape[i], &elements) || elements > most) {
+            core::invalid_value(indexed("global_shape", i), shape[i],
+                                "a shape of at most " + core::text(most) + " elements");
         }
     }
     return empty ? 0 : static_cast<std::uint64_t>(elements);
@@ -59,7 +62,11 @@ void check_slice(std::span<const std::int64_t> shape, std::span<const std::int64
                             core::text(ndim) + ", as in the local tensor");
     }
     for (std::size_t i = 0; i < ndim; ++i) {
-        if (offset[i] < 0 || offset[i] > global_shape[i] || shape[i] > global_shape[i] - offset[i]) {
+        if (shape[i] > global_shape[i]) {
+            core::invalid_value(indexed("shape", i), shape[i],
+                                "at most " + core::text(global_shape[i]) + ", as in global_shape");
+        }
+        if (offset[i] < 0 || offset[i] > global_shape[i] - shape[i]) {
             core::invalid_value(indexed("offset", i), offset[i],
                                 "0 to " + core::text(global_shape[i] - shape[i]) + ", where a slice of " +
                                     core::text(shape[i]) + " fits into " + core::text(global_shape[i]));
@@ -98,7 +105,7 @@ void initialize_shard(Generator *generator, const Initializer &initializer, cons
                       std::span<const std::int64_t> global_shape, std::span<const std::int64_t> offset)
 {
     const core::Layout layout(local);
-    const std::uint64_t elements = count_elements(global_shape);
+    const std::uint64_t elements = count_elements(global_shape, layout.element_bytes());
     check_slice(local.shape, global_shape, offset);
     const core::SourcePointer source =
         make_source({initializer, local.dtype, global_shape, elements, generator, offset, local.shape});

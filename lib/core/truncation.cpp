@@ -199,6 +199,11 @@ void set_central(Truncation &truncation, const Interval &interval, bool direct, 
     set_near_bound(upper, -beta, upper.bound, mass / normal_density(beta), -truncation.scale, -word);
 }
 
+[[nodiscard]] bool too_large(DType dtype, double bound) noexcept
+{
+    return dtype == DType::f64 ? std::isinf(bound) : !finite_in(dtype, static_cast<float>(bound));
+}
+
 [[nodiscard]] double rounded_bound(DType dtype, std::string_view name, double value)
 {
     if (std::isnan(value)) {
@@ -217,8 +222,12 @@ DrawParameters trunc_normal_parameters(DType dtype, double mean, double std, dou
     }
     const double low = rounded_bound(dtype, "a", a);
     const double high = rounded_bound(dtype, "b", b);
-    if (!(a < b) || (low == high && std::isinf(low))) {
+    if (!(a < b)) {
         throw InvalidArgument("a is " + text(a) + " and b is " + text(b) + "; expected a < b");
+    }
+    if (too_large(dtype, low) && too_large(dtype, high) && std::signbit(low) == std::signbit(high)) {
+        throw InvalidArgument("a is " + text(a) + " and b is " + text(b) +
+                              "; expected one of them within the range of the element type");
     }
 
     truncation = {};

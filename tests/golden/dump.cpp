@@ -132,6 +132,76 @@ template <class T, auto initialize> Bytes filters(const Source &source, std::siz
     return weights<T, initialize>(source, {64, 3, 7, 7});
 }
 
+// A dtype as DLPack has it.
+template <std::uint8_t code_, std::uint8_t bits_> struct Dtype {
+    static constexpr unitvar_dtype value{code_, bits_, 1};
+};
+using F32 = Dtype<2, 32>;
+using F64 = Dtype<2, 64>;
+using Bf16 = Dtype<4, 16>;
+using F16 = Dtype<2, 16>;
+
+// The kind with its first two numbers given, the others its defaults, on a matrix or on filters in 3 groups; the whole
+// of it, or a slice.
+template <std::int32_t kind, class Type, bool shard = false>
+Bytes initialized(const Source &source, std::size_t, double first, double second)
+{
+    unitvar_initializer init{};
+    init.struct_size = sizeof(init);
+    require_ok(unitvar_initializer_defaults(&init, kind));
+    init.p[0] = first;
+    init.p[1] = second;
+    init.groups = 3;
+    const bool filters = kind == UNITVAR_INIT_DIRAC || kind == UNITVAR_INIT_DELTA_ORTHOGONAL;
+    std::vector<std::int64_t> whole =
+        filters ? std::vector<std::int64_t>{66, 40, 3, 5} : std::vector<std::int64_t>{129, 65};
+    std::vector<std::int64_t> offset(whole.size(), 0);
+    std::vector<std::int64_t> shape = whole;
+    if (shard)
+        for (std::size_t d = 0; d < shape.size(); ++d) {
+            offset[d] = static_cast<std::int64_t>(3 + d);
+            shape[d] = whole[d] - 10;
+        }
+    std::size_t bytes = Type::value.bits / 8u;
+    for (const std::int64_t length : shape)
+        bytes *= static_cast<std::size_t>(length);
+    Bytes values(bytes);
+    unitvar_tensor t{};
+    t.data = values.data();
+    t.device = {1, 0};
+    t.ndim = static_cast<std::int32_t>(shape.size());
+    t.dtype = Type::value;
+    t.shape = shape.data();
+    const Generator g = source.open();
+    require_ok(shard ? unitvar_init_shard(g.get(), &init, &t, whole.data(), offset.data())
+                     : unitvar_init(g.get(), &init, &t));
+    return values;
+}
+
+Bytes permutation(const Source &source, std::size_t n, double, double)
+{
+    std::vector<std::int64_t> order(n);
+    require_ok(unitvar_permutation_i64(source.open().get(), order.data(), n));
+    return bytes_of(order);
+}
+
+// The words of forks, and of a fork of a fork, by names that end at and within eight bytes.
+Bytes fork(const Source &source, std::size_t n, double, double)
+{
+    Bytes all;
+    Generator g = source.open();
+    for (const char *const name : {"", "bias", "weights.", "layer.0.weight"}) {
+        unitvar_generator *handle = nullptr;
+        require_ok(unitvar_generator_fork(g.get(), name, &handle));
+        g.reset(handle);
+        std::vector<std::uint32_t> words(n);
+        require_ok(unitvar_bits_u32(g.get(), words.data(), n));
+        const Bytes bytes = bytes_of(words);
+        all.insert(all.end(), bytes.begin(), bytes.end());
+    }
+    return all;
+}
+
 template <class T, auto fill, auto update>
 Bytes moments(const Source &source, std::size_t n, double first, double second)
 {
@@ -224,6 +294,31 @@ const std::vector<Row> rows{
     {"kaiming_normal_f32-matrix", matrix<float, kaiming_normal>, 0, 0, 0, 42, 0, 0},
     {"kaiming_normal_f64-filters", filters<double, kaiming_normal>, 0, 0, 0, 42, 0, 0},
     {"kaiming_average_f32-filters", filters<float, kaiming_average>, 0, 0, 0, 42, 0, 0},
+    {"eye_f32", initialized<UNITVAR_INIT_EYE, F32>, 0, 0, 0, 42, 0, 0},
+    {"dirac_f16", initialized<UNITVAR_INIT_DIRAC, F16>, 0, 0, 0, 42, 0, 0},
+    {"uniform_bf16", initialized<UNITVAR_INIT_UNIFORM, Bf16>, 0, -0.37, 1.9, 42, 1, 7},
+    {"uniform_f16", initialized<UNITVAR_INIT_UNIFORM, F16>, 0, -0.37, 1.9, 42, 1, 7},
+    {"normal_bf16", initialized<UNITVAR_INIT_NORMAL, Bf16>, 0, 0.0, 0.02, 42, 1, 7},
+    {"normal_f16", initialized<UNITVAR_INIT_NORMAL, F16>, 0, 0.0, 0.02, 42, 1, 7},
+    {"trunc_normal_bf16", initialized<UNITVAR_INIT_TRUNC_NORMAL, Bf16>, 0, 0.5, 1.25, 42, 1, 7},
+    {"trunc_normal_f16", initialized<UNITVAR_INIT_TRUNC_NORMAL, F16>, 0, 0.5, 1.25, 42, 1, 7},
+    {"kaiming_uniform_bf16", initialized<UNITVAR_INIT_KAIMING_UNIFORM, Bf16>, 0, 0.2, 0, 42, 0, 0},
+    {"orthogonal_f32", initialized<UNITVAR_INIT_ORTHOGONAL, F32>, 0, 1.5, 0, 42, 0, 0},
+    {"orthogonal_f64", initialized<UNITVAR_INIT_ORTHOGONAL, F64>, 0, 1.5, 0, 42, 0, 0},
+    {"orthogonal_bf16", initialized<UNITVAR_INIT_ORTHOGONAL, Bf16>, 0, 1.5, 0, 42, 0, 0},
+    {"delta_orthogonal_f32", initialized<UNITVAR_INIT_DELTA_ORTHOGONAL, F32>, 0, 1.0, 0, 42, 0, 0},
+    {"delta_orthogonal_f16", initialized<UNITVAR_INIT_DELTA_ORTHOGONAL, F16>, 0, 1.0, 0, 42, 0, 0},
+    {"sparse_f32", initialized<UNITVAR_INIT_SPARSE, F32>, 0, 0.3, 0.02, 42, 0, 0},
+    {"sparse_f64", initialized<UNITVAR_INIT_SPARSE, F64>, 0, 0.3, 0.02, 42, 0, 0},
+    {"sparse_bf16", initialized<UNITVAR_INIT_SPARSE, Bf16>, 0, 0.9, 0.02, 42, 0, 0},
+    {"variance_scaling_f32", initialized<UNITVAR_INIT_VARIANCE_SCALING, F32>, 0, 2.0, 0, 42, 0, 0},
+    {"variance_scaling_f64", initialized<UNITVAR_INIT_VARIANCE_SCALING, F64>, 0, 2.0, 0, 42, 0, 0},
+    {"normal_bf16-shard", initialized<UNITVAR_INIT_NORMAL, Bf16, true>, 0, 0.0, 0.02, 42, 1, 7},
+    {"sparse_f32-shard", initialized<UNITVAR_INIT_SPARSE, F32, true>, 0, 0.3, 0.02, 42, 0, 0},
+    {"orthogonal_f32-shard", initialized<UNITVAR_INIT_ORTHOGONAL, F32, true>, 0, 1.5, 0, 42, 0, 0},
+    {"permutation-medium", permutation, medium, 0, 0, 42, 0, 0},
+    {"permutation-far", permutation, 513, 0, 0, 43, far_stream, far_block},
+    {"fork", fork, 128, 0, 0, 43, far_stream, far_block},
     {"moments_f32-large", moments<float, unitvar_normal_f32, unitvar_moments_update_f32>, large, 1000.0, 1.0, 42, 0, 0},
     {"moments_f32-small", moments<float, unitvar_normal_f32, unitvar_moments_update_f32>, 45, 0.0, 1.0, 42, 0, 0},
     {"moments_f64-large", moments<double, unitvar_normal_f64, unitvar_moments_update_f64>, large, 1e6, 1.0, 42, 0, 0},

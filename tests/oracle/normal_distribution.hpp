@@ -22,8 +22,8 @@ inline Real normal_upper_tail(const Real &z)
     return erfc(z / sqrt(Real(2))) / Real(2);
 }
 
-// normal_upper_tail(z) / normal_density(z), far out by its asymptotic series: its terms fall to e^(-z^2 / 2) before they
-// rise, and MPFR takes milliseconds there.
+// normal_upper_tail(z) / normal_density(z), far out by its asymptotic series: its terms fall to e^(-z^2 / 2) before
+// they rise, and MPFR takes milliseconds there.
 inline Real mills_ratio(const Real &z)
 {
     if (z < Real(20))

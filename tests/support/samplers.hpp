@@ -66,10 +66,6 @@ inline const std::vector<Sampler> &samplers()
          [](unitvar_generator *g, void *dst, std::size_t n) {
              return unitvar_normal_f64(g, static_cast<double *>(dst), n, 1.5, 0.02);
          }},
-        {"normal_icdf_f32 (0, 1)", 4,
-         [](unitvar_generator *g, void *dst, std::size_t n) {
-             return unitvar_normal_icdf_f32(g, static_cast<float *>(dst), n, 0.0, 1.0);
-         }},
         {"normal_icdf_f32 (1.5, 0.02)", 4,
          [](unitvar_generator *g, void *dst, std::size_t n) {
              return unitvar_normal_icdf_f32(g, static_cast<float *>(dst), n, 1.5, 0.02);
@@ -82,10 +78,6 @@ inline const std::vector<Sampler> &samplers()
          [](unitvar_generator *g, void *dst, std::size_t n) {
              return unitvar_trunc_normal_f32(g, static_cast<float *>(dst), n, 0.0, 1.0, 8.0, 9.0);
          }},
-        {"normal_icdf_f64 (0, 1)", 8,
-         [](unitvar_generator *g, void *dst, std::size_t n) {
-             return unitvar_normal_icdf_f64(g, static_cast<double *>(dst), n, 0.0, 1.0);
-         }},
         {"normal_icdf_f64 (1.5, 0.02)", 8,
          [](unitvar_generator *g, void *dst, std::size_t n) {
              return unitvar_normal_icdf_f64(g, static_cast<double *>(dst), n, 1.5, 0.02);
@@ -93,10 +85,6 @@ inline const std::vector<Sampler> &samplers()
         {"trunc_normal_f64 [-2, 2]", 8,
          [](unitvar_generator *g, void *dst, std::size_t n) {
              return unitvar_trunc_normal_f64(g, static_cast<double *>(dst), n, 0.0, 1.0, -2.0, 2.0);
-         }},
-        {"trunc_normal_f64 [8, 9]", 8,
-         [](unitvar_generator *g, void *dst, std::size_t n) {
-             return unitvar_trunc_normal_f64(g, static_cast<double *>(dst), n, 0.0, 1.0, 8.0, 9.0);
          }},
     };
     return list;

@@ -126,9 +126,15 @@ SourcePointer scaled_normal(const InitRequest &request, double std, Origin origi
     return normal(request, 0, std, {origin.name, origin.name});
 }
 
+// Zeros for tensors without elements, whose other lengths may have products of any size.
+Fans fans_of(const InitRequest &request)
+{
+    return request.elements == 0 && request.shape.size() >= 2 ? Fans{0, 0} : calculate_fans(request.shape);
+}
+
 double chosen_fan(const InitRequest &request)
 {
-    const Fans fans = calculate_fans(request.shape);
+    const Fans fans = fans_of(request);
     switch (request.initializer.fan_mode) {
     case FanMode::fan_in:
         return static_cast<double>(fans.in);
@@ -148,7 +154,7 @@ double xavier_std(const InitRequest &request)
     if (gain < 0) {
         invalid_value("gain", gain, "a number >= 0");
     }
-    const Fans fans = calculate_fans(request.shape);
+    const Fans fans = fans_of(request);
     const double sum = static_cast<double>(fans.in) + static_cast<double>(fans.out);
     return sum == 0 ? 0 : gain * std::sqrt(2.0 / sum);
 }

@@ -67,6 +67,8 @@ void initialize_all(const Generator &generator, std::span<const NamedTensor> ten
             (check(generator, tensor) < large_bytes ? small : large).push_back(&tensor);
         } catch (const InvalidArgument &error) {
             throw InvalidArgument("tensor " + core::quoted(tensor.name) + ": " + error.what());
+        } catch (const Unsupported &error) {
+            throw Unsupported("tensor " + core::quoted(tensor.name) + ": " + error.what());
         }
     }
 

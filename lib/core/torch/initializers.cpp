@@ -33,8 +33,8 @@ public:
 
     void prepare() final
     {
-        reserve();
         whole_ = std::make_unique_for_overwrite<unsigned char[]>(bytes_);
+        reserve();
         after_.emplace(GeneratorAccess::torch(generator_));
         draw({*after_, kernels_}, {whole_.get(), dtype_, shape_, {}});
     }
