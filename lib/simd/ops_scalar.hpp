@@ -34,6 +34,7 @@ using F64 = Lanes<double>;
 using U64 = Lanes<std::uint64_t>;
 
 inline constexpr bool has_multiply_u64 = true;
+inline constexpr bool has_streaming_stores = false;
 inline constexpr std::size_t vector_registers = 16;
 
 template <class Function, class T, class... Rest>
