@@ -108,3 +108,60 @@ SHIM(moments_update_f32, (unitvar_moments * m, const float *x, size_t n), (m, x,
 SHIM(moments_update_f64, (unitvar_moments * m, const double *x, size_t n), (m, x, n))
 SHIM(moments_merge, (unitvar_moments * into, const unitvar_moments *other), (into, other))
 SHIM(moments_variance, (const unitvar_moments *m, double correction, double *out), (m, correction, out))
+
+SHIM(mean_var, (tensor x, const int32_t *axes, int32_t naxes, double correction, tensor mean, tensor var),
+     (T(x), axes, naxes, correction, T(mean), T(var)))
+SHIM(layer_norm,
+     (tensor x, int32_t normalized_ndim, tensor weight, tensor bias, double eps, tensor y, tensor mean, tensor rstd),
+     (T(x), normalized_ndim, T(weight), T(bias), eps, T(y), T(mean), T(rstd)))
+SHIM(rms_norm, (tensor x, int32_t normalized_ndim, tensor weight, double eps, tensor y, tensor rstd),
+     (T(x), normalized_ndim, T(weight), eps, T(y), T(rstd)))
+SHIM(group_norm, (tensor x, int64_t groups, tensor weight, tensor bias, double eps, tensor y, tensor mean, tensor rstd),
+     (T(x), groups, T(weight), T(bias), eps, T(y), T(mean), T(rstd)))
+SHIM(batch_norm,
+     (tensor x, tensor weight, tensor bias, tensor running_mean, tensor running_var, int64_t *num_batches_tracked,
+      int32_t training, double momentum, double eps, tensor y, tensor save_mean, tensor save_rstd),
+     (T(x), T(weight), T(bias), T(running_mean), T(running_var), num_batches_tracked, training, momentum, eps, T(y),
+      T(save_mean), T(save_rstd)))
+SHIM(instance_norm,
+     (tensor x, tensor weight, tensor bias, tensor running_mean, tensor running_var, int32_t use_input_stats,
+      double momentum, double eps, tensor y),
+     (T(x), T(weight), T(bias), T(running_mean), T(running_var), use_input_stats, momentum, eps, T(y)))
+SHIM(switchable_norm,
+     (tensor x, tensor weight, tensor bias, const double *mean_logits, const double *var_logits, tensor running_mean,
+      tensor running_var, int32_t training, double momentum, double eps, tensor y),
+     (T(x), T(weight), T(bias), mean_logits, var_logits, T(running_mean), T(running_var), training, momentum, eps,
+      T(y)))
+SHIM(local_response_norm, (tensor x, int64_t size, double alpha, double beta, double k, tensor y),
+     (T(x), size, alpha, beta, k, T(y)))
+SHIM(layer_norm_backward,
+     (tensor grad_y, tensor x, int32_t normalized_ndim, tensor mean, tensor rstd, tensor weight, tensor grad_x,
+      tensor grad_weight, tensor grad_bias),
+     (T(grad_y), T(x), normalized_ndim, T(mean), T(rstd), T(weight), T(grad_x), T(grad_weight), T(grad_bias)))
+SHIM(rms_norm_backward,
+     (tensor grad_y, tensor x, int32_t normalized_ndim, tensor rstd, tensor weight, tensor grad_x, tensor grad_weight),
+     (T(grad_y), T(x), normalized_ndim, T(rstd), T(weight), T(grad_x), T(grad_weight)))
+SHIM(group_norm_backward,
+     (tensor grad_y, tensor x, int64_t groups, tensor mean, tensor rstd, tensor weight, tensor grad_x,
+      tensor grad_weight, tensor grad_bias),
+     (T(grad_y), T(x), groups, T(mean), T(rstd), T(weight), T(grad_x), T(grad_weight), T(grad_bias)))
+SHIM(batch_norm_backward,
+     (tensor grad_y, tensor x, tensor mean, tensor rstd, tensor weight, int32_t training, tensor grad_x,
+      tensor grad_weight, tensor grad_bias),
+     (T(grad_y), T(x), T(mean), T(rstd), T(weight), training, T(grad_x), T(grad_weight), T(grad_bias)))
+SHIM(instance_norm_backward,
+     (tensor grad_y, tensor x, tensor weight, tensor running_mean, tensor running_var, int32_t use_input_stats,
+      double eps, tensor grad_x, tensor grad_weight, tensor grad_bias),
+     (T(grad_y), T(x), T(weight), T(running_mean), T(running_var), use_input_stats, eps, T(grad_x), T(grad_weight),
+      T(grad_bias)))
+SHIM(relu, (tensor x, tensor y), (T(x), T(y)))
+SHIM(leaky_relu, (tensor x, double negative_slope, tensor y), (T(x), negative_slope, T(y)))
+SHIM(prelu, (tensor x, tensor weight, tensor y), (T(x), T(weight), T(y)))
+SHIM(linear, (tensor x, tensor weight, tensor bias, tensor y), (T(x), T(weight), T(bias), T(y)))
+SHIM(relu_backward, (tensor grad_y, tensor x, tensor grad_x), (T(grad_y), T(x), T(grad_x)))
+SHIM(leaky_relu_backward, (tensor grad_y, tensor x, double negative_slope, tensor grad_x),
+     (T(grad_y), T(x), negative_slope, T(grad_x)))
+SHIM(prelu_backward, (tensor grad_y, tensor x, tensor weight, tensor grad_x, tensor grad_weight),
+     (T(grad_y), T(x), T(weight), T(grad_x), T(grad_weight)))
+SHIM(linear_backward, (tensor grad_y, tensor x, tensor weight, tensor grad_x, tensor grad_weight, tensor grad_bias),
+     (T(grad_y), T(x), T(weight), T(grad_x), T(grad_weight), T(grad_bias)))

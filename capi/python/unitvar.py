@@ -27,11 +27,14 @@ from typing import Any, Iterable, Optional, Sequence, Tuple, Union
 __all__ = [
     "CorruptState", "Distribution", "Engine", "Error", "FanMode", "Generator", "Initializer", "Internal",
     "InvalidArgument", "Kind", "Moments", "Nonlinearity", "OutOfMemory", "Status", "StreamExhausted", "Unsupported",
-    "calculate_fans", "calculate_gain", "init_constant", "init_delta_orthogonal", "init_dirac", "init_eye",
-    "init_kaiming_normal", "init_kaiming_uniform", "init_normal", "init_ones", "init_orthogonal", "init_sparse",
-    "init_trunc_normal", "init_uniform", "init_variance_scaling", "init_xavier_normal", "init_xavier_uniform",
-    "init_zeros", "isa", "num_threads", "set_isa", "set_num_threads", "stream_version", "torch_conv_reset",
-    "torch_embedding_reset", "torch_linear_reset", "version", "version_string",
+    "batch_norm", "batch_norm_backward", "calculate_fans", "calculate_gain", "group_norm", "group_norm_backward",
+    "init_constant", "init_delta_orthogonal", "init_dirac", "init_eye", "init_kaiming_normal", "init_kaiming_uniform",
+    "init_normal", "init_ones", "init_orthogonal", "init_sparse", "init_trunc_normal", "init_uniform",
+    "init_variance_scaling", "init_xavier_normal", "init_xavier_uniform", "init_zeros", "instance_norm",
+    "instance_norm_backward", "isa", "layer_norm", "layer_norm_backward", "leaky_relu", "leaky_relu_backward",
+    "linear", "linear_backward", "local_response_norm", "mean_var", "num_threads", "prelu", "prelu_backward", "relu",
+    "relu_backward", "rms_norm", "rms_norm_backward", "set_isa", "set_num_threads", "stream_version",
+    "switchable_norm", "torch_conv_reset", "torch_embedding_reset", "torch_linear_reset", "version", "version_string",
 ]
 
 
@@ -151,6 +154,27 @@ _FUNCTIONS = {
     "moments_update_f64": (_Failable, POINTER(_Moments), c_void_p, c_size_t),
     "moments_merge": (_Failable, POINTER(_Moments), POINTER(_Moments)),
     "moments_variance": (_Failable, POINTER(_Moments), c_double, POINTER(c_double)),
+    "mean_var": (_Failable, _tensor, POINTER(c_int32), c_int32, c_double, _tensor, _tensor),
+    "layer_norm": (_Failable, _tensor, c_int32, _tensor, _tensor, c_double, _tensor, _tensor, _tensor),
+    "rms_norm": (_Failable, _tensor, c_int32, _tensor, c_double, _tensor, _tensor),
+    "group_norm": (_Failable, _tensor, c_int64, _tensor, _tensor, c_double, _tensor, _tensor, _tensor),
+    "batch_norm": (_Failable, _tensor, _tensor, _tensor, _tensor, _tensor, POINTER(c_int64), c_int32, c_double, c_double, _tensor, _tensor, _tensor),
+    "instance_norm": (_Failable, _tensor, _tensor, _tensor, _tensor, _tensor, c_int32, c_double, c_double, _tensor),
+    "switchable_norm": (_Failable, _tensor, _tensor, _tensor, POINTER(c_double), POINTER(c_double), _tensor, _tensor, c_int32, c_double, c_double, _tensor),
+    "local_response_norm": (_Failable, _tensor, c_int64, c_double, c_double, c_double, _tensor),
+    "layer_norm_backward": (_Failable, _tensor, _tensor, c_int32, _tensor, _tensor, _tensor, _tensor, _tensor, _tensor),
+    "rms_norm_backward": (_Failable, _tensor, _tensor, c_int32, _tensor, _tensor, _tensor, _tensor),
+    "group_norm_backward": (_Failable, _tensor, _tensor, c_int64, _tensor, _tensor, _tensor, _tensor, _tensor, _tensor),
+    "batch_norm_backward": (_Failable, _tensor, _tensor, _tensor, _tensor, _tensor, c_int32, _tensor, _tensor, _tensor),
+    "instance_norm_backward": (_Failable, _tensor, _tensor, _tensor, _tensor, _tensor, c_int32, c_double, _tensor, _tensor, _tensor),
+    "relu": (_Failable, _tensor, _tensor),
+    "leaky_relu": (_Failable, _tensor, c_double, _tensor),
+    "prelu": (_Failable, _tensor, _tensor, _tensor),
+    "linear": (_Failable, _tensor, _tensor, _tensor, _tensor),
+    "relu_backward": (_Failable, _tensor, _tensor, _tensor),
+    "leaky_relu_backward": (_Failable, _tensor, _tensor, c_double, _tensor),
+    "prelu_backward": (_Failable, _tensor, _tensor, _tensor, _tensor, _tensor),
+    "linear_backward": (_Failable, _tensor, _tensor, _tensor, _tensor, _tensor, _tensor),
 }
 
 
@@ -858,6 +882,176 @@ def torch_conv_reset(g: Generator, weight: Any, bias: Any = None) -> None:
 def torch_embedding_reset(g: Generator, weight: Any) -> None:
     """What nn.Embedding constructs: weight [count, dim]."""
     _draw(g, _library.torch_embedding_reset, weight)
+
+
+# ---- Norms, activations and the linear layer ------------------------------------------------------------------------
+#
+# Arrays that are None are not there or not wanted. y may be x, and grad_x may be grad_y or x.
+
+
+def _apply(function: Any, outputs: Iterable[int], *arguments: Any) -> None:
+    """Calls with the arrays among the arguments as tensors; those at the places ``outputs`` are written."""
+    views = []
+    passed = list(arguments)
+    written = set(outputs)
+    for i, argument in enumerate(arguments):
+        if argument is not None and not isinstance(argument, (int, float, ctypes.Array)):
+            view = _View(argument, i in written)
+            views.append(view)
+            passed[i] = byref(view.tensor)
+    function(*passed)
+
+
+def mean_var(x: Any, axes: Optional[Sequence[int]] = None, correction: float = 1.0, mean: Any = None,
+             var: Any = None) -> None:
+    """Mean and variance of x along axes, None for all of them; negative ones count from the last dimension."""
+    n = 0 if axes is None else len(axes)
+    numbers = None if axes is None else (c_int32 * n)(*(_int32("an axis", axis) for axis in axes))
+    _apply(_library.mean_var, (4, 5), x, numbers, n, correction, mean, var)
+
+
+def layer_norm(x: Any, y: Any, normalized_ndim: int = 1, weight: Any = None, bias: Any = None, eps: float = 1e-5,
+               mean: Any = None, rstd: Any = None) -> None:
+    """Over the last normalized_ndim dimensions."""
+    n = _int32("normalized_ndim", normalized_ndim)
+    _apply(_library.layer_norm, (5, 6, 7), x, n, weight, bias, eps, y, mean, rstd)
+
+
+def rms_norm(x: Any, y: Any, normalized_ndim: int = 1, weight: Any = None, eps: float = 1e-5, rstd: Any = None) -> None:
+    """By the root of the mean of squares of the last normalized_ndim dimensions."""
+    _apply(_library.rms_norm, (4, 5), x, _int32("normalized_ndim", normalized_ndim), weight, eps, y, rstd)
+
+
+def group_norm(x: Any, y: Any, groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5, mean: Any = None,
+               rstd: Any = None) -> None:
+    """Over groups of channels of each image."""
+    _apply(_library.group_norm, (5, 6, 7), x, _int64("groups", groups), weight, bias, eps, y, mean, rstd)
+
+
+def _counter(count: Any) -> Any:
+    """An int64 array of one element, as PyTorch's num_batches_tracked."""
+    if count is None:
+        return None
+    view = _View(count, True)
+    address, n = _of_dtype(view, {_I64: view.buffer})()
+    if n != 1:
+        raise InvalidArgument(f"num_batches_tracked has {n} elements, expected 1")
+    counter = (c_int64 * 1).from_address(address)
+    counter.keep = view
+    return counter
+
+
+def batch_norm(x: Any, y: Any, weight: Any = None, bias: Any = None, running_mean: Any = None, running_var: Any = None,
+               num_batches_tracked: Any = None, training: bool = False, momentum: Optional[float] = 0.1,
+               eps: float = 1e-5, save_mean: Any = None, save_rstd: Any = None) -> None:
+    """Over a channel of all images. momentum None is the average of all batches."""
+    _apply(_library.batch_norm, (3, 4, 9, 10, 11), x, weight, bias, running_mean, running_var,
+           _counter(num_batches_tracked), bool(training), math.nan if momentum is None else momentum, eps, y, save_mean,
+           save_rstd)
+
+
+def instance_norm(x: Any, y: Any, weight: Any = None, bias: Any = None, running_mean: Any = None,
+                  running_var: Any = None, use_input_stats: bool = True, momentum: float = 0.1,
+                  eps: float = 1e-5) -> None:
+    """Over each channel of each image."""
+    _apply(_library.instance_norm, (3, 4, 8), x, weight, bias, running_mean, running_var, bool(use_input_stats),
+           momentum, eps, y)
+
+
+def _three(name: str, numbers: Sequence[float]) -> Any:
+    if len(numbers) != 3:
+        raise InvalidArgument(f"{name} has {len(numbers)} numbers, expected 3")
+    return (c_double * 3)(*numbers)
+
+
+def switchable_norm(x: Any, y: Any, mean_logits: Sequence[float], var_logits: Sequence[float], weight: Any = None,
+                    bias: Any = None, running_mean: Any = None, running_var: Any = None, training: bool = False,
+                    momentum: Optional[float] = 0.1, eps: float = 1e-5) -> None:
+    """Instance, layer and batch statistics mixed by the softmax of three logits each."""
+    _apply(_library.switchable_norm, (5, 6, 10), x, weight, bias, _three("mean_logits", mean_logits),
+           _three("var_logits", var_logits), running_mean, running_var, bool(training), momentum, eps, y)
+
+
+def local_response_norm(x: Any, y: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
+    """By a power of the squares of neighbouring channels."""
+    _apply(_library.local_response_norm, (5,), x, _int64("size", size), alpha, beta, k, y)
+
+
+def layer_norm_backward(grad_y: Any, x: Any, normalized_ndim: int, mean: Any, rstd: Any, weight: Any = None,
+                        grad_x: Any = None, grad_weight: Any = None, grad_bias: Any = None) -> None:
+    """The gradients of layer_norm."""
+    n = _int32("normalized_ndim", normalized_ndim)
+    _apply(_library.layer_norm_backward, (6, 7, 8), grad_y, x, n, mean, rstd, weight, grad_x, grad_weight, grad_bias)
+
+
+def rms_norm_backward(grad_y: Any, x: Any, normalized_ndim: int, rstd: Any, weight: Any = None, grad_x: Any = None,
+                      grad_weight: Any = None) -> None:
+    """The gradients of rms_norm."""
+    n = _int32("normalized_ndim", normalized_ndim)
+    _apply(_library.rms_norm_backward, (5, 6), grad_y, x, n, rstd, weight, grad_x, grad_weight)
+
+
+def group_norm_backward(grad_y: Any, x: Any, groups: int, mean: Any, rstd: Any, weight: Any = None, grad_x: Any = None,
+                        grad_weight: Any = None, grad_bias: Any = None) -> None:
+    """The gradients of group_norm."""
+    n = _int64("groups", groups)
+    _apply(_library.group_norm_backward, (6, 7, 8), grad_y, x, n, mean, rstd, weight, grad_x, grad_weight, grad_bias)
+
+
+def batch_norm_backward(grad_y: Any, x: Any, mean: Any, rstd: Any, weight: Any = None, training: bool = True,
+                        grad_x: Any = None, grad_weight: Any = None, grad_bias: Any = None) -> None:
+    """The gradients of batch_norm, from the statistics that it saved."""
+    _apply(_library.batch_norm_backward, (6, 7, 8), grad_y, x, mean, rstd, weight, bool(training), grad_x, grad_weight,
+           grad_bias)
+
+
+def instance_norm_backward(grad_y: Any, x: Any, weight: Any = None, running_mean: Any = None, running_var: Any = None,
+                           use_input_stats: bool = True, eps: float = 1e-5, grad_x: Any = None, grad_weight: Any = None,
+                           grad_bias: Any = None) -> None:
+    """The gradients of instance_norm."""
+    _apply(_library.instance_norm_backward, (7, 8, 9), grad_y, x, weight, running_mean, running_var,
+           bool(use_input_stats), eps, grad_x, grad_weight, grad_bias)
+
+
+def relu(x: Any, y: Any) -> None:
+    """max(0, x)."""
+    _apply(_library.relu, (1,), x, y)
+
+
+def leaky_relu(x: Any, y: Any, negative_slope: float = 0.01) -> None:
+    """A slope below 0."""
+    _apply(_library.leaky_relu, (2,), x, negative_slope, y)
+
+
+def prelu(x: Any, y: Any, weight: Any) -> None:
+    """A slope for each channel below 0."""
+    _apply(_library.prelu, (2,), x, weight, y)
+
+
+def linear(x: Any, y: Any, weight: Any, bias: Any = None) -> None:
+    """y = x weight^T + bias."""
+    _apply(_library.linear, (3,), x, weight, bias, y)
+
+
+def relu_backward(grad_y: Any, x: Any, grad_x: Any) -> None:
+    """The gradient of relu."""
+    _apply(_library.relu_backward, (2,), grad_y, x, grad_x)
+
+
+def leaky_relu_backward(grad_y: Any, x: Any, grad_x: Any, negative_slope: float = 0.01) -> None:
+    """The gradient of leaky_relu."""
+    _apply(_library.leaky_relu_backward, (3,), grad_y, x, negative_slope, grad_x)
+
+
+def prelu_backward(grad_y: Any, x: Any, weight: Any, grad_x: Any = None, grad_weight: Any = None) -> None:
+    """The gradients of prelu."""
+    _apply(_library.prelu_backward, (3, 4), grad_y, x, weight, grad_x, grad_weight)
+
+
+def linear_backward(grad_y: Any, x: Any, weight: Any, grad_x: Any = None, grad_weight: Any = None,
+                    grad_bias: Any = None) -> None:
+    """The gradients of linear."""
+    _apply(_library.linear_backward, (3, 4, 5), grad_y, x, weight, grad_x, grad_weight, grad_bias)
 
 
 # ---- Moments --------------------------------------------------------------------------------------------------------

@@ -472,6 +472,109 @@ static void moments_variance(void)
     give(&variance, sizeof variance);
 }
 
+/* Norms and activations: x and grad_y are f32 of shape (4, 6, 5), or grad_y (4, 6, 3) for linear; w and b, of up to 30
+ * elements, are weight and bias. Drawn from one generator in the order x, grad_y, w, b as standard normals, 120, 120,
+ * 30 and 30. The running mean is 0, the running variance 1, all outputs are 0 before. A sum is that of all outputs: y
+ * (or grad_x), both statistics, grad_weight, grad_bias, the running ones and the number of batches. */
+enum { numbers = 120, weights = 30, statistics = 24, channels = 6 };
+static struct {
+    float x[numbers], grad_y[numbers], w[weights], b[weights];
+    float y[numbers], mean[statistics], rstd[statistics], grad_w[weights], grad_b[weights];
+    float running_mean[channels], running_var[channels];
+    int64_t batches;
+} layer;
+
+static void begin_layer(void)
+{
+    unitvar_generator *g = pcg32();
+    memset(&layer, 0, sizeof layer);
+    OK(unitvar_normal_f32(g, layer.x, numbers, 0.0, 1.0));
+    OK(unitvar_normal_f32(g, layer.grad_y, numbers, 0.0, 1.0));
+    OK(unitvar_normal_f32(g, layer.w, weights, 0.0, 1.0));
+    OK(unitvar_normal_f32(g, layer.b, weights, 0.0, 1.0));
+    unitvar_generator_destroy(g);
+    for (int i = 0; i < channels; i++)
+        layer.running_var[i] = 1.0f;
+}
+static void end_layer(void)
+{
+    give(layer.y, sizeof layer.y);
+    give(layer.mean, sizeof layer.mean);
+    give(layer.rstd, sizeof layer.rstd);
+    give(layer.grad_w, sizeof layer.grad_w);
+    give(layer.grad_b, sizeof layer.grad_b);
+    give(layer.running_mean, sizeof layer.running_mean);
+    give(layer.running_var, sizeof layer.running_var);
+    give(&layer.batches, sizeof layer.batches);
+}
+
+/* A tensor of data of up to three lengths, of which those that are 0 are not there. */
+static unitvar_tensor *of(float *data, int64_t first, int64_t second, int64_t third)
+{
+    enum { at_once = 16 };
+    static unitvar_tensor views[at_once];
+    static int64_t shapes[at_once][3];
+    static int next;
+    const int i = next++ % at_once;
+    shapes[i][0] = first;
+    shapes[i][1] = second;
+    shapes[i][2] = third;
+    views[i] = *tensor(1 + (second != 0) + (third != 0));
+    views[i].data = data;
+    views[i].shape = shapes[i];
+    return &views[i];
+}
+#define X of(layer.x, 4, 6, 5)
+#define Y of(layer.y, 4, 6, 5)
+#define GRAD_Y of(layer.grad_y, 4, 6, 5)
+#define FIVE(name) of(layer.name, 5, 0, 0)
+#define SIX(name) of(layer.name, 6, 0, 0)
+static const double eps = 1e-5, momentum = 0.1, logits[4] = {1, 0, -1, 2};
+
+#define LAYER(name, ...)                                                                                               \
+    static void name(void)                                                                                             \
+    {                                                                                                                  \
+        begin_layer();                                                                                                 \
+        OK(unitvar_##name(__VA_ARGS__));                                                                               \
+        end_layer();                                                                                                   \
+    }
+#define BACKWARD(name, forward, ...)                                                                                   \
+    static void name##_backward(void)                                                                                  \
+    {                                                                                                                  \
+        begin_layer();                                                                                                 \
+        OK(forward);                                                                                                   \
+        OK(unitvar_##name##_backward(__VA_ARGS__));                                                                    \
+        end_layer();                                                                                                   \
+    }
+static const int32_t axes[2] = {0, -1};
+LAYER(mean_var, X, axes, 2, 1.0, SIX(mean), SIX(rstd))
+LAYER(layer_norm, X, 1, FIVE(w), FIVE(b), eps, Y, of(layer.mean, 4, 6, 0), of(layer.rstd, 4, 6, 0))
+LAYER(rms_norm, X, 1, FIVE(w), eps, Y, of(layer.rstd, 4, 6, 0))
+LAYER(group_norm, X, 3, SIX(w), SIX(b), eps, Y, of(layer.mean, 4, 3, 0), of(layer.rstd, 4, 3, 0))
+LAYER(batch_norm, X, SIX(w), SIX(b), SIX(running_mean), SIX(running_var), &layer.batches, 1, momentum, eps, Y,
+      SIX(mean), SIX(rstd))
+LAYER(instance_norm, X, SIX(w), SIX(b), SIX(running_mean), SIX(running_var), 1, momentum, eps, Y)
+LAYER(switchable_norm, X, SIX(w), SIX(b), logits, logits + 1, SIX(running_mean), SIX(running_var), 1, momentum, eps, Y)
+LAYER(local_response_norm, X, 3, 1e-4, 0.75, 1.0, Y)
+LAYER(relu, X, Y)
+LAYER(leaky_relu, X, 0.01, Y)
+LAYER(prelu, X, SIX(w), Y)
+LAYER(linear, X, of(layer.w, 3, 5, 0), of(layer.b, 3, 0, 0), of(layer.y, 4, 6, 3))
+BACKWARD(layer_norm, unitvar_layer_norm(X, 1, NULL, NULL, eps, Y, of(layer.mean, 4, 6, 0), of(layer.rstd, 4, 6, 0)),
+         GRAD_Y, X, 1, of(layer.mean, 4, 6, 0), of(layer.rstd, 4, 6, 0), FIVE(w), Y, FIVE(grad_w), FIVE(grad_b))
+BACKWARD(rms_norm, unitvar_rms_norm(X, 1, NULL, eps, Y, of(layer.rstd, 4, 6, 0)), GRAD_Y, X, 1, of(layer.rstd, 4, 6, 0),
+         FIVE(w), Y, FIVE(grad_w))
+BACKWARD(group_norm, unitvar_group_norm(X, 3, NULL, NULL, eps, Y, of(layer.mean, 4, 3, 0), of(layer.rstd, 4, 3, 0)),
+         GRAD_Y, X, 3, of(layer.mean, 4, 3, 0), of(layer.rstd, 4, 3, 0), SIX(w), Y, SIX(grad_w), SIX(grad_b))
+BACKWARD(batch_norm, unitvar_batch_norm(X, NULL, NULL, NULL, NULL, NULL, 1, momentum, eps, Y, SIX(mean), SIX(rstd)),
+         GRAD_Y, X, SIX(mean), SIX(rstd), SIX(w), 1, Y, SIX(grad_w), SIX(grad_b))
+BACKWARD(instance_norm, UNITVAR_OK, GRAD_Y, X, SIX(w), NULL, NULL, 1, eps, Y, SIX(grad_w), SIX(grad_b))
+BACKWARD(relu, UNITVAR_OK, GRAD_Y, X, Y)
+BACKWARD(leaky_relu, UNITVAR_OK, GRAD_Y, X, 0.01, Y)
+BACKWARD(prelu, UNITVAR_OK, GRAD_Y, X, SIX(w), Y, SIX(grad_w))
+BACKWARD(linear, UNITVAR_OK, of(layer.grad_y, 4, 6, 3), X, of(layer.w, 3, 5, 0), Y, of(layer.grad_w, 3, 5, 0),
+         of(layer.grad_b, 3, 0, 0))
+
 struct function {
     const char *name;
     void (*call)(void);
@@ -545,6 +648,27 @@ static const struct function functions[] = {
     FUNCTION(moments_update_f64),
     FUNCTION(moments_merge),
     FUNCTION(moments_variance),
+    FUNCTION(mean_var),
+    FUNCTION(layer_norm),
+    FUNCTION(rms_norm),
+    FUNCTION(group_norm),
+    FUNCTION(batch_norm),
+    FUNCTION(instance_norm),
+    FUNCTION(switchable_norm),
+    FUNCTION(local_response_norm),
+    FUNCTION(layer_norm_backward),
+    FUNCTION(rms_norm_backward),
+    FUNCTION(group_norm_backward),
+    FUNCTION(batch_norm_backward),
+    FUNCTION(instance_norm_backward),
+    FUNCTION(relu),
+    FUNCTION(leaky_relu),
+    FUNCTION(prelu),
+    FUNCTION(linear),
+    FUNCTION(relu_backward),
+    FUNCTION(leaky_relu_backward),
+    FUNCTION(prelu_backward),
+    FUNCTION(linear_backward),
 };
 enum { function_count = sizeof functions / sizeof functions[0] };
 

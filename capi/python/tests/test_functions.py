@@ -3,6 +3,7 @@ tests/golden/functions-v1.sha256. tests/consumers/functions.c says what is calle
 names a file with the names that the library exports: each must have a case here."""
 
 import hashlib
+import math
 import os
 import pathlib
 import struct
@@ -139,6 +140,92 @@ def layer(reset, shape):
     return weight.tobytes() + bias.tobytes()
 
 
+class Layer:
+    """What functions.c draws for norms and activations, and what a sum is of."""
+
+    def __init__(self):
+        g = pcg32()
+        for name, n in (("x", 120), ("grad_y", 120), ("w", 30), ("b", 30)):
+            setattr(self, name, np.empty(n, np.float32))
+            g.normal(getattr(self, name))
+        self.y, self.mean, self.rstd = np.zeros((4, 6, 5), np.float32), np.zeros(24, np.float32), np.zeros(24, np.float32)
+        self.grad_w, self.grad_b = np.zeros(30, np.float32), np.zeros(30, np.float32)
+        self.running_mean, self.running_var = np.zeros(6, np.float32), np.ones(6, np.float32)
+        self.batches = np.zeros(1, np.int64)
+        self.x = self.x.reshape(4, 6, 5)
+        self.grad_y3 = self.grad_y[:72].reshape(4, 6, 3)
+        self.grad_y = self.grad_y.reshape(4, 6, 5)
+        self.w35, self.grad_w35 = self.w[:15].reshape(3, 5), self.grad_w[:15].reshape(3, 5)
+        self.y3 = self.y.reshape(120)[:72].reshape(4, 6, 3)
+
+    def statistics(self, *shape):
+        n = math.prod(shape)
+        return {"mean": self.mean[:n].reshape(shape), "rstd": self.rstd[:n].reshape(shape)}
+
+    def outputs(self):
+        return b"".join(x.tobytes() for x in (self.y, self.mean, self.rstd, self.grad_w, self.grad_b,
+                                              self.running_mean, self.running_var, self.batches))
+
+
+def layer_norm_backward(v):
+    unitvar.layer_norm(v.x, v.y, **v.statistics(4, 6))
+    unitvar.layer_norm_backward(v.grad_y, v.x, 1, **v.statistics(4, 6), weight=v.w[:5], grad_x=v.y,
+                                grad_weight=v.grad_w[:5], grad_bias=v.grad_b[:5])
+
+
+def rms_norm_backward(v):
+    rstd = v.statistics(4, 6)["rstd"]
+    unitvar.rms_norm(v.x, v.y, rstd=rstd)
+    unitvar.rms_norm_backward(v.grad_y, v.x, 1, rstd, v.w[:5], v.y, v.grad_w[:5])
+
+
+def group_norm_backward(v):
+    unitvar.group_norm(v.x, v.y, 3, **v.statistics(4, 3))
+    unitvar.group_norm_backward(v.grad_y, v.x, 3, **v.statistics(4, 3), weight=v.w[:6], grad_x=v.y,
+                                grad_weight=v.grad_w[:6], grad_bias=v.grad_b[:6])
+
+
+def batch_norm_backward(v):
+    unitvar.batch_norm(v.x, v.y, training=True, save_mean=v.mean[:6], save_rstd=v.rstd[:6])
+    unitvar.batch_norm_backward(v.grad_y, v.x, **v.statistics(6), weight=v.w[:6], grad_x=v.y, grad_weight=v.grad_w[:6],
+                                grad_bias=v.grad_b[:6])
+
+
+LAYERS = {
+    "mean_var": lambda v: unitvar.mean_var(v.x, (0, -1), 1.0, v.mean[:6], v.rstd[:6]),
+    "layer_norm": lambda v: unitvar.layer_norm(v.x, v.y, weight=v.w[:5], bias=v.b[:5], **v.statistics(4, 6)),
+    "rms_norm": lambda v: unitvar.rms_norm(v.x, v.y, weight=v.w[:5], rstd=v.statistics(4, 6)["rstd"]),
+    "group_norm": lambda v: unitvar.group_norm(v.x, v.y, 3, v.w[:6], v.b[:6], **v.statistics(4, 3)),
+    "batch_norm": lambda v: unitvar.batch_norm(
+        v.x, v.y, v.w[:6], v.b[:6], v.running_mean, v.running_var, v.batches, True, save_mean=v.mean[:6],
+        save_rstd=v.rstd[:6]),
+    "instance_norm": lambda v: unitvar.instance_norm(v.x, v.y, v.w[:6], v.b[:6], v.running_mean, v.running_var),
+    "switchable_norm": lambda v: unitvar.switchable_norm(
+        v.x, v.y, (1, 0, -1), (0, -1, 2), v.w[:6], v.b[:6], v.running_mean, v.running_var, True),
+    "local_response_norm": lambda v: unitvar.local_response_norm(v.x, v.y, 3),
+    "relu": lambda v: unitvar.relu(v.x, v.y),
+    "leaky_relu": lambda v: unitvar.leaky_relu(v.x, v.y),
+    "prelu": lambda v: unitvar.prelu(v.x, v.y, v.w[:6]),
+    "linear": lambda v: unitvar.linear(v.x, v.y3, v.w35, v.b[:3]),
+    "layer_norm_backward": layer_norm_backward,
+    "rms_norm_backward": rms_norm_backward,
+    "group_norm_backward": group_norm_backward,
+    "batch_norm_backward": batch_norm_backward,
+    "instance_norm_backward": lambda v: unitvar.instance_norm_backward(
+        v.grad_y, v.x, v.w[:6], grad_x=v.y, grad_weight=v.grad_w[:6], grad_bias=v.grad_b[:6]),
+    "relu_backward": lambda v: unitvar.relu_backward(v.grad_y, v.x, v.y),
+    "leaky_relu_backward": lambda v: unitvar.leaky_relu_backward(v.grad_y, v.x, v.y),
+    "prelu_backward": lambda v: unitvar.prelu_backward(v.grad_y, v.x, v.w[:6], v.y, v.grad_w[:6]),
+    "linear_backward": lambda v: unitvar.linear_backward(v.grad_y3, v.x, v.w35, v.y, v.grad_w35, v.grad_b[:3]),
+}
+
+
+def layers(call):
+    v = Layer()
+    call(v)
+    return v.outputs()
+
+
 kinds = [kind.c_name for kind in unitvar.Kind]
 FUNCTIONS = {
     "version": version,
@@ -209,6 +296,9 @@ FUNCTIONS = {
     "moments_merge": merged,
     "moments_variance": lambda: struct.pack("<d", moments(np.float32).variance(1.0)),
 }
+
+
+FUNCTIONS.update({name: (lambda call=call: layers(call)) for name, call in LAYERS.items()})
 
 
 class Functions(unittest.TestCase):

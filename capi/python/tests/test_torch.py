@@ -84,6 +84,21 @@ class Torch(unittest.TestCase):
         unitvar.Generator.load(torch.get_rng_state().numpy().tobytes()).normal(x)
         self.assertTrue((x == torch.empty(100).normal_()).all())
 
+    def test_layers_are_those_of_pytorch(self):
+        x = torch.empty(8, 6, 5)
+        pcg32().normal(x)
+        ours, theirs = torch.nn.BatchNorm1d(6), torch.nn.BatchNorm1d(6)
+        y = torch.empty_like(x)
+        unitvar.batch_norm(x, y, ours.weight, ours.bias, ours.running_mean, ours.running_var, ours.num_batches_tracked,
+                           training=True)
+        self.assertTrue(torch.allclose(y, theirs(x), atol=1e-6))
+        self.assertTrue(torch.allclose(ours.running_var, theirs.running_var))
+        self.assertEqual(ours.num_batches_tracked.item(), 1)
+        unitvar.relu(x, x)
+        self.assertTrue((x >= 0).all())
+        with self.assertRaises(unitvar.InvalidArgument):
+            unitvar.layer_norm(x, y, weight=torch.ones(4))
+
     def test_capsules_are_freed(self):
         t = torch.empty(16)
         pcg32().normal(t)

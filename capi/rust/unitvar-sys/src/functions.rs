@@ -108,4 +108,25 @@ functions! {
     fn unitvar_moments_update_f64(m: *mut unitvar_moments, x: *const f64, n: usize) -> i32;
     fn unitvar_moments_merge(into: *mut unitvar_moments, other: *const unitvar_moments) -> i32;
     fn unitvar_moments_variance(m: *const unitvar_moments, correction: f64, out: *mut f64) -> i32;
+    fn unitvar_mean_var(x: *const unitvar_tensor, axes: *const i32, naxes: i32, correction: f64, mean: *mut unitvar_tensor, var: *mut unitvar_tensor) -> i32;
+    fn unitvar_layer_norm(x: *const unitvar_tensor, normalized_ndim: i32, weight: *const unitvar_tensor, bias: *const unitvar_tensor, eps: f64, y: *mut unitvar_tensor, mean: *mut unitvar_tensor, rstd: *mut unitvar_tensor) -> i32;
+    fn unitvar_rms_norm(x: *const unitvar_tensor, normalized_ndim: i32, weight: *const unitvar_tensor, eps: f64, y: *mut unitvar_tensor, rstd: *mut unitvar_tensor) -> i32;
+    fn unitvar_group_norm(x: *const unitvar_tensor, groups: i64, weight: *const unitvar_tensor, bias: *const unitvar_tensor, eps: f64, y: *mut unitvar_tensor, mean: *mut unitvar_tensor, rstd: *mut unitvar_tensor) -> i32;
+    fn unitvar_batch_norm(x: *const unitvar_tensor, weight: *const unitvar_tensor, bias: *const unitvar_tensor, running_mean: *mut unitvar_tensor, running_var: *mut unitvar_tensor, num_batches_tracked: *mut i64, training: i32, momentum: f64, eps: f64, y: *mut unitvar_tensor, save_mean: *mut unitvar_tensor, save_rstd: *mut unitvar_tensor) -> i32;
+    fn unitvar_instance_norm(x: *const unitvar_tensor, weight: *const unitvar_tensor, bias: *const unitvar_tensor, running_mean: *mut unitvar_tensor, running_var: *mut unitvar_tensor, use_input_stats: i32, momentum: f64, eps: f64, y: *mut unitvar_tensor) -> i32;
+    fn unitvar_switchable_norm(x: *const unitvar_tensor, weight: *const unitvar_tensor, bias: *const unitvar_tensor, mean_logits: *const f64, var_logits: *const f64, running_mean: *mut unitvar_tensor, running_var: *mut unitvar_tensor, training: i32, momentum: f64, eps: f64, y: *mut unitvar_tensor) -> i32;
+    fn unitvar_local_response_norm(x: *const unitvar_tensor, size: i64, alpha: f64, beta: f64, k: f64, y: *mut unitvar_tensor) -> i32;
+    fn unitvar_layer_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, normalized_ndim: i32, mean: *const unitvar_tensor, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
+    fn unitvar_rms_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, normalized_ndim: i32, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor) -> i32;
+    fn unitvar_group_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, groups: i64, mean: *const unitvar_tensor, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
+    fn unitvar_batch_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, mean: *const unitvar_tensor, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, training: i32, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
+    fn unitvar_instance_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, weight: *const unitvar_tensor, running_mean: *const unitvar_tensor, running_var: *const unitvar_tensor, use_input_stats: i32, eps: f64, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
+    fn unitvar_relu(x: *const unitvar_tensor, y: *mut unitvar_tensor) -> i32;
+    fn unitvar_leaky_relu(x: *const unitvar_tensor, negative_slope: f64, y: *mut unitvar_tensor) -> i32;
+    fn unitvar_prelu(x: *const unitvar_tensor, weight: *const unitvar_tensor, y: *mut unitvar_tensor) -> i32;
+    fn unitvar_linear(x: *const unitvar_tensor, weight: *const unitvar_tensor, bias: *const unitvar_tensor, y: *mut unitvar_tensor) -> i32;
+    fn unitvar_relu_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, grad_x: *mut unitvar_tensor) -> i32;
+    fn unitvar_leaky_relu_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, negative_slope: f64, grad_x: *mut unitvar_tensor) -> i32;
+    fn unitvar_prelu_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor) -> i32;
+    fn unitvar_linear_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
 }

@@ -25,6 +25,7 @@ mod generator;
 pub mod init;
 mod library;
 mod moments;
+pub mod norm;
 mod tensor;
 pub mod torch;
 

@@ -159,6 +159,10 @@ impl<'a> TensorView<'a> {
         Ok(TensorView { layout, _slice: PhantomData })
     }
 
+    pub(crate) fn raw(&self) -> sys::unitvar_tensor {
+        self.layout.raw()
+    }
+
     /// (fan_in, fan_out) of a weight of this shape.
     pub fn fans(&self) -> Result<(i64, i64)> {
         let (mut fan_in, mut fan_out) = (0, 0);

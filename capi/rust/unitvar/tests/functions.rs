@@ -6,7 +6,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::{env, fs};
 use unitvar::{
-    init, torch, Distribution, Element, Engine, FanMode, Generator, InitKind, Initializer, Moments, Nonlinearity,
+    init, norm, torch, Distribution, Element, Engine, FanMode, Generator, InitKind, Initializer, Moments, Nonlinearity,
     Result, Status, TensorView, TensorViewMut,
 };
 
@@ -219,6 +219,121 @@ fn merged() -> Sum {
     three(m)
 }
 
+/// Norms and activations: functions.c says what is drawn, and what a sum is of.
+struct Layer {
+    x: Vec<f32>,
+    grad_y: Vec<f32>,
+    w: Vec<f32>,
+    b: Vec<f32>,
+    y: Vec<f32>,
+    mean: Vec<f32>,
+    rstd: Vec<f32>,
+    grad_w: Vec<f32>,
+    grad_b: Vec<f32>,
+    running_mean: Vec<f32>,
+    running_var: Vec<f32>,
+    batches: i64,
+}
+
+const EPS: f64 = 1e-5;
+const MOMENTUM: f64 = 0.1;
+
+fn layers(call: impl FnOnce(&mut Layer) -> Result<()>) -> Sum {
+    let mut g = pcg32()?;
+    let mut normals = |n: usize| {
+        let mut x = vec![0f32; n];
+        g.normal(&mut x, 0.0, 1.0).map(|()| x)
+    };
+    let mut l = Layer {
+        x: normals(120)?,
+        grad_y: normals(120)?,
+        w: normals(30)?,
+        b: normals(30)?,
+        y: vec![0.0; 120],
+        mean: vec![0.0; 24],
+        rstd: vec![0.0; 24],
+        grad_w: vec![0.0; 30],
+        grad_b: vec![0.0; 30],
+        running_mean: vec![0.0; 6],
+        running_var: vec![1.0; 6],
+        batches: 0,
+    };
+    call(&mut l)?;
+    let outputs = [l.y, l.mean, l.rstd, l.grad_w, l.grad_b, l.running_mean, l.running_var].concat();
+    Ok([outputs.bytes(), l.batches.bytes()].concat())
+}
+
+/// The tensor of the first elements.
+fn of<'a>(data: &'a [f32], shape: &[usize]) -> TensorView<'a> {
+    TensorView::new(&data[..shape.iter().product()], shape).unwrap()
+}
+fn to<'a>(data: &'a mut [f32], shape: &[usize]) -> TensorViewMut<'a> {
+    TensorViewMut::new(&mut data[..shape.iter().product()], shape).unwrap()
+}
+const WHOLE: &[usize] = &[4, 6, 5];
+
+#[rustfmt::skip]
+const LAYERS: &[(&str, fn(&mut Layer) -> Result<()>)] = &[
+    ("mean_var", |l| norm::mean_var(&of(&l.x, WHOLE), Some(&[0, -1]), 1.0,
+        Some(&mut to(&mut l.mean, &[6])), Some(&mut to(&mut l.rstd, &[6])))),
+    ("layer_norm", |l| norm::layer_norm(&of(&l.x, WHOLE), 1, Some(&of(&l.w, &[5])), Some(&of(&l.b, &[5])), EPS,
+        &mut to(&mut l.y, WHOLE), Some(&mut to(&mut l.mean, &[4, 6])), Some(&mut to(&mut l.rstd, &[4, 6])))),
+    ("rms_norm", |l| norm::rms_norm(&of(&l.x, WHOLE), 1, Some(&of(&l.w, &[5])), EPS,
+        &mut to(&mut l.y, WHOLE), Some(&mut to(&mut l.rstd, &[4, 6])))),
+    ("group_norm", |l| norm::group_norm(&of(&l.x, WHOLE), 3, Some(&of(&l.w, &[6])), Some(&of(&l.b, &[6])), EPS,
+        &mut to(&mut l.y, WHOLE), Some(&mut to(&mut l.mean, &[4, 3])), Some(&mut to(&mut l.rstd, &[4, 3])))),
+    ("batch_norm", |l| norm::batch_norm(&of(&l.x, WHOLE), Some(&of(&l.w, &[6])), Some(&of(&l.b, &[6])),
+        Some(&mut to(&mut l.running_mean, &[6])), Some(&mut to(&mut l.running_var, &[6])), Some(&mut l.batches), true,
+        MOMENTUM, EPS, &mut to(&mut l.y, WHOLE), Some(&mut to(&mut l.mean, &[6])), Some(&mut to(&mut l.rstd, &[6])))),
+    ("instance_norm", |l| norm::instance_norm(&of(&l.x, WHOLE), Some(&of(&l.w, &[6])), Some(&of(&l.b, &[6])),
+        Some(&mut to(&mut l.running_mean, &[6])), Some(&mut to(&mut l.running_var, &[6])), true, MOMENTUM, EPS,
+        &mut to(&mut l.y, WHOLE))),
+    ("switchable_norm", |l| norm::switchable_norm(&of(&l.x, WHOLE), Some(&of(&l.w, &[6])), Some(&of(&l.b, &[6])),
+        [1.0, 0.0, -1.0], [0.0, -1.0, 2.0], Some(&mut to(&mut l.running_mean, &[6])),
+        Some(&mut to(&mut l.running_var, &[6])), true, MOMENTUM, EPS, &mut to(&mut l.y, WHOLE))),
+    ("local_response_norm", |l| norm::local_response_norm(&of(&l.x, WHOLE), 3, 1e-4, 0.75, 1.0, &mut to(&mut l.y, WHOLE))),
+    ("relu", |l| norm::relu(&of(&l.x, WHOLE), &mut to(&mut l.y, WHOLE))),
+    ("leaky_relu", |l| norm::leaky_relu(&of(&l.x, WHOLE), 0.01, &mut to(&mut l.y, WHOLE))),
+    ("prelu", |l| norm::prelu(&of(&l.x, WHOLE), &of(&l.w, &[6]), &mut to(&mut l.y, WHOLE))),
+    ("linear", |l| norm::linear(&of(&l.x, WHOLE), &of(&l.w, &[3, 5]), Some(&of(&l.b, &[3])), &mut to(&mut l.y, &[4, 6, 3]))),
+    ("layer_norm_backward", |l| {
+        norm::layer_norm(&of(&l.x, WHOLE), 1, None, None, EPS, &mut to(&mut l.y, WHOLE),
+            Some(&mut to(&mut l.mean, &[4, 6])), Some(&mut to(&mut l.rstd, &[4, 6])))?;
+        norm::layer_norm_backward(&of(&l.grad_y, WHOLE), &of(&l.x, WHOLE), 1, &of(&l.mean, &[4, 6]),
+            &of(&l.rstd, &[4, 6]), Some(&of(&l.w, &[5])), Some(&mut to(&mut l.y, WHOLE)),
+            Some(&mut to(&mut l.grad_w, &[5])), Some(&mut to(&mut l.grad_b, &[5])))
+    }),
+    ("rms_norm_backward", |l| {
+        norm::rms_norm(&of(&l.x, WHOLE), 1, None, EPS, &mut to(&mut l.y, WHOLE), Some(&mut to(&mut l.rstd, &[4, 6])))?;
+        norm::rms_norm_backward(&of(&l.grad_y, WHOLE), &of(&l.x, WHOLE), 1, &of(&l.rstd, &[4, 6]),
+            Some(&of(&l.w, &[5])), Some(&mut to(&mut l.y, WHOLE)), Some(&mut to(&mut l.grad_w, &[5])))
+    }),
+    ("group_norm_backward", |l| {
+        norm::group_norm(&of(&l.x, WHOLE), 3, None, None, EPS, &mut to(&mut l.y, WHOLE),
+            Some(&mut to(&mut l.mean, &[4, 3])), Some(&mut to(&mut l.rstd, &[4, 3])))?;
+        norm::group_norm_backward(&of(&l.grad_y, WHOLE), &of(&l.x, WHOLE), 3, &of(&l.mean, &[4, 3]),
+            &of(&l.rstd, &[4, 3]), Some(&of(&l.w, &[6])), Some(&mut to(&mut l.y, WHOLE)),
+            Some(&mut to(&mut l.grad_w, &[6])), Some(&mut to(&mut l.grad_b, &[6])))
+    }),
+    ("batch_norm_backward", |l| {
+        norm::batch_norm(&of(&l.x, WHOLE), None, None, None, None, None, true, MOMENTUM, EPS, &mut to(&mut l.y, WHOLE),
+            Some(&mut to(&mut l.mean, &[6])), Some(&mut to(&mut l.rstd, &[6])))?;
+        norm::batch_norm_backward(&of(&l.grad_y, WHOLE), &of(&l.x, WHOLE), &of(&l.mean, &[6]), &of(&l.rstd, &[6]),
+            Some(&of(&l.w, &[6])), true, Some(&mut to(&mut l.y, WHOLE)), Some(&mut to(&mut l.grad_w, &[6])),
+            Some(&mut to(&mut l.grad_b, &[6])))
+    }),
+    ("instance_norm_backward", |l| norm::instance_norm_backward(&of(&l.grad_y, WHOLE), &of(&l.x, WHOLE),
+        Some(&of(&l.w, &[6])), None, None, true, EPS, Some(&mut to(&mut l.y, WHOLE)),
+        Some(&mut to(&mut l.grad_w, &[6])), Some(&mut to(&mut l.grad_b, &[6])))),
+    ("relu_backward", |l| norm::relu_backward(&of(&l.grad_y, WHOLE), &of(&l.x, WHOLE), &mut to(&mut l.y, WHOLE))),
+    ("leaky_relu_backward",
+     |l| norm::leaky_relu_backward(&of(&l.grad_y, WHOLE), &of(&l.x, WHOLE), 0.01, &mut to(&mut l.y, WHOLE))),
+    ("prelu_backward", |l| norm::prelu_backward(&of(&l.grad_y, WHOLE), &of(&l.x, WHOLE), &of(&l.w, &[6]),
+        Some(&mut to(&mut l.y, WHOLE)), Some(&mut to(&mut l.grad_w, &[6])))),
+    ("linear_backward", |l| norm::linear_backward(&of(&l.grad_y, &[4, 6, 3]), &of(&l.x, WHOLE), &of(&l.w, &[3, 5]),
+        Some(&mut to(&mut l.y, WHOLE)), Some(&mut to(&mut l.grad_w, &[3, 5])), Some(&mut to(&mut l.grad_b, &[3])))),
+];
+
 #[rustfmt::skip]
 const FUNCTIONS: &[(&str, fn() -> Sum)] = &[
     ("version", version),
@@ -299,7 +414,11 @@ fn every_function_gives_the_golden_bits() {
     let golden = fs::read_to_string(golden).expect("the golden sums");
     let golden: BTreeMap<&str, &str> =
         golden.lines().map(|line| line.split_once("  ").expect("SUM  NAME")).map(|(sum, name)| (name, sum)).collect();
-    let cases: BTreeMap<String, _> = FUNCTIONS.iter().map(|(name, call)| (format!("unitvar_{name}"), call)).collect();
+    type Case = Box<dyn Fn() -> Sum>;
+    let functions = FUNCTIONS.iter().map(|&(name, call)| (name, Box::new(call) as Case));
+    let layers = LAYERS.iter().map(|&(name, call)| (name, Box::new(move || layers(call)) as Case));
+    let cases: BTreeMap<String, Case> =
+        functions.chain(layers).map(|(name, call)| (format!("unitvar_{name}"), call)).collect();
 
     let names: BTreeSet<&str> = cases.keys().map(String::as_str).collect();
     assert_eq!(names, golden.keys().copied().collect(), "cases here, and golden sums");

@@ -1,7 +1,8 @@
 //! Wrong use is an error with the library's status and message, and leaves the slice as it was. What the compiler
 //! refuses (a dropped generator, one in two threads, elements that are no floats) is in the crate's documentation tests.
 use unitvar::{
-    init, Bf16, Engine, Generator, InitKind, Initializer, Moments, Nonlinearity, Status, TensorView, TensorViewMut, F16,
+    init, norm, Bf16, Engine, Generator, InitKind, Initializer, Moments, Nonlinearity, Status, TensorView,
+    TensorViewMut, F16,
 };
 
 fn pcg32() -> Generator {
@@ -120,6 +121,26 @@ fn initializers_that_need_a_generator_or_a_shape() {
 fn moments_of_nothing_have_no_variance() {
     assert!(Moments::new().variance(1.0).unwrap().is_nan());
     assert!(Moments::new().variance(f64::NAN).is_err());
+}
+
+#[test]
+fn layers_work_in_place_and_refuse_what_does_not_fit() {
+    let (mut x, mut y) = ([0f32; 12], [0f32; 12]);
+    pcg32().normal(&mut x, 5.0, 3.0).unwrap();
+    let source = TensorView::new(&x, &[3, 4]).unwrap();
+    norm::layer_norm(&source, 1, None, None, 0.0, &mut TensorViewMut::new(&mut y, &[3, 4]).unwrap(), None, None)
+        .unwrap();
+    let short = TensorView::new(&x[..3], &[3]).unwrap();
+    let mut refused = [7f32; 12];
+    let mut target = TensorViewMut::new(&mut refused, &[3, 4]).unwrap();
+    let error = norm::layer_norm(&source, 1, Some(&short), None, 0.0, &mut target, None, None).unwrap_err();
+    assert_eq!(error.status(), Status::InvalidArgument);
+    assert!(norm::mean_var(&source, Some(&[2]), 1.0, None, None).is_err());
+    assert_eq!(refused, [7f32; 12]);
+    let mut view = TensorViewMut::new(&mut x, &[3, 4]).unwrap();
+    norm::layer_norm(norm::Input::InPlace, 1, None, None, 0.0, &mut view, None, None).unwrap();
+    assert_eq!(x, y);
+    assert!(x.iter().sum::<f32>().abs() < 1e-5);
 }
 
 #[test]
