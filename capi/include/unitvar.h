@@ -38,7 +38,8 @@ extern "C" {
  *           its generator as they were.
  * Memory    No function keeps a pointer of the caller's. Handles come from *_create, *_clone and *_load and go to
  *           *_destroy, which takes NULL.
- * Threads   A generator belongs to one thread at a time. Everything else may be called from any thread at once.
+ * Threads   A generator belongs to one thread at a time; debug builds of the library refuse a second one with
+ *           UNITVAR_INVALID_ARGUMENT. Everything else may be called from any thread at once.
  *           Large work runs on up to unitvar_num_threads() threads; the result does not depend on how many.
  * Bits      The output is a pure function of engine, seed, stream, position and arguments. Instruction set,
  *           threads, alignment and the way a fill is cut into calls at block boundaries never change a bit.
