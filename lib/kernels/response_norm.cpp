@@ -85,8 +85,9 @@ void local_response(const void *source, void *target, std::size_t channels, std:
             }
             const Wide t = fma(sum, broadcast<Wide>(window.factor), broadcast<Wide>(window.k));
             if (common) {
-                const auto power_of_t = inverse_three_quarters<norm_lanes / F64::size / 2>(t);
-                store_from_f64<T>(results + i, load_as_f64<Wide, T>(values + i) * power_of_t);
+                if constexpr (sizeof(T) == sizeof(float)) {
+                    store(results + i, load<Native<T>>(values + i) * inverse_three_quarters(to_f32(t)));
+                }
             } else if (exact) {
                 alignas(64) T base[norm_lanes];
                 store_from_f64<T>(base, t);
