@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <exception>
 #include <new>
+#include <optional>
 #include <span>
 
 #include "unitvar.h"
@@ -69,5 +70,20 @@ template <class T> [[nodiscard]] std::span<T> buffer(T *data, std::size_t n, con
 [[nodiscard]] TensorView tensor_view(const unitvar_tensor *t, const char *name = "t");
 // Its shape alone, which needs no data.
 [[nodiscard]] std::span<const std::int64_t> tensor_shape(const unitvar_tensor *t, const char *name = "t");
+
+// A tensor that may be absent.
+class OptionalTensor {
+public:
+    OptionalTensor(const unitvar_tensor *t, const char *argument)
+    {
+        if (t != nullptr) {
+            view_ = tensor_view(t, argument);
+        }
+    }
+    operator const TensorView *() const noexcept { return view_ ? &*view_ : nullptr; }
+
+private:
+    std::optional<TensorView> view_;
+};
 
 } // namespace unitvar::capi

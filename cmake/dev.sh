@@ -7,12 +7,15 @@ usage() {
 usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
 
   demo [OPTION ...]   initialise GPT-2 small, ResNet-50 and a perceptron, on every instruction set of this machine;
-                      options go to the program (--help lists them)
+                      options go to the program (--help lists them); without any it also shows the variance of
+                      activations through a network
   test                build and run all tests: this machine, emulated x86-64 processors, and AArch64 under qemu
   sanitize            build with clang under AddressSanitizer and UndefinedBehaviorSanitizer, and run the tests
   tsan                build with clang under ThreadSanitizer, and run the tests that use threads
   bench [OPTION ...]  Google Benchmark of every sampler, instruction set and size; options go to the program
   targets             the project's speed targets and what this machine reaches
+  norm_targets        the same for norms, activations and linear, against memory and, where they are installed,
+                      oneDNN (libdnnl-dev) and OpenBLAS (libopenblas-dev); --isa NAME forces an instruction set
   format              clang-format every source in place
   tidy                clang-tidy over the library
 
@@ -93,7 +96,10 @@ demo)
     need $library_packages libssl-dev
     configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON
     build "$compiler"
-    exec "build/$compiler/bench/unitvar_demo" "$@"
+    # With options: the models alone. Without: also what initialisers make of the variance of activations.
+    [ $# -eq 0 ] || exec "build/$compiler/bench/unitvar_demo" "$@"
+    "build/$compiler/bench/unitvar_demo"
+    exec "build/$compiler/bench/unitvar_variance"
     ;;
 test)
     # shellcheck disable=SC2086
@@ -126,7 +132,7 @@ tsan)
     run_tests tsan -R 'equality|layouts|moments|orthogonal|runtime|shards|initialize_all|permutation|norm'
     summary
     ;;
-bench | targets)
+bench | targets | norm_targets)
     # shellcheck disable=SC2086
     need $library_packages libbenchmark-dev
     configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=ON -DUNITVAR_DEMO=OFF

@@ -47,6 +47,13 @@ UNITVAR_INLINE void stream_fence()
     _mm_sfence();
 }
 
+// As eight f32, rounded to nearest even.
+UNITVAR_INLINE void store_narrowed(void *target, F64 a)
+{
+    const __m256 narrow = _mm512_cvtpd_ps(a);
+    __builtin_memcpy(target, &narrow, sizeof(narrow));
+}
+
 UNITVAR_INLINE F32 fused(F32 a, F32 b, F32 c)
 {
     return _mm512_fmadd_ps(a, b, c);
@@ -175,13 +182,13 @@ UNITVAR_INLINE bool any_lane_less(F64 x, F64 y)
 {
     return _mm512_cmp_pd_mask(x, y, _CMP_LT_OQ) != 0;
 }
-UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
-{
-    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, y, _CMP_LT_OQ), b, a);
-}
 UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 {
     return _mm512_mask_blend_pd(_mm512_cmp_pd_mask(x, y, _CMP_LT_OQ), b, a);
+}
+UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
+{
+    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, y, _CMP_LT_OQ), b, a);
 }
 UNITVAR_INLINE F32 if_not_positive(F32 x, F32 a, F32 b)
 {

@@ -42,6 +42,13 @@ template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 }
 UNITVAR_INLINE void stream_fence() {}
 
+// As two f32, rounded to nearest even.
+UNITVAR_INLINE void store_narrowed(void *target, F64 a)
+{
+    const float32x2_t narrow = vcvt_f32_f64(a);
+    __builtin_memcpy(target, &narrow, sizeof(narrow));
+}
+
 UNITVAR_INLINE F32 fused(F32 a, F32 b, F32 c)
 {
     return vfmaq_f32(c, a, b);
@@ -169,13 +176,13 @@ UNITVAR_INLINE bool any_lane_less(F64 x, F64 y)
 {
     return vmaxvq_u32(vreinterpretq_u32_u64(vcltq_f64(x, y))) != 0;
 }
-UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
-{
-    return vbslq_f32(vcltq_f32(x, y), a, b);
-}
 UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 {
     return vbslq_f64(vcltq_f64(x, y), a, b);
+}
+UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
+{
+    return vbslq_f32(vcltq_f32(x, y), a, b);
 }
 UNITVAR_INLINE F32 if_not_positive(F32 x, F32 a, F32 b)
 {

@@ -107,6 +107,16 @@ template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 }
 UNITVAR_INLINE void stream_fence() {}
 
+// As two f32, rounded to nearest even.
+UNITVAR_INLINE void store_narrowed(void *target, F64 a)
+{
+    float narrow[F64::size];
+    for (std::size_t i = 0; i < F64::size; ++i) {
+        narrow[i] = static_cast<float>(a.lane[i]);
+    }
+    __builtin_memcpy(target, narrow, sizeof(narrow));
+}
+
 template <class T> UNITVAR_INLINE Lanes<T> fused(Lanes<T> a, Lanes<T> b, Lanes<T> c)
 {
     return each([](T x, T y, T z) UNITVAR_INLINE_LAMBDA { return std::fma(x, y, z); }, a, b, c);
