@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -219,6 +220,98 @@ void linear(const Memory &m, std::int64_t batch)
     against_one_thread(what, own, 1.7);
 }
 
+// Largest error of y in ulps, against (x - mean) / sqrt(var + eps) * weight + bias in long double for statistics over
+// `count` runs of `run` elements, `stride` apart; the weight and bias of element i are those of parameter(i).
+template <class Parameter>
+double worst_ulps(const Memory &m, std::size_t first, std::size_t count, std::size_t run, std::size_t stride,
+                  const Parameter &parameter)
+{
+    const float *x = Memory::floats(m.x) + first;
+    const float *y = Memory::floats(m.y) + first;
+    const auto n = static_cast<long double>(count * run);
+    const auto sum = [&](auto term) {
+        long double total = 0;
+        for (std::size_t i = 0; i < count * run; ++i) {
+            total += term(static_cast<long double>(x[i / run * stride + i % run]));
+        }
+        return total;
+    };
+    const long double mean = sum([](long double v) { return v; }) / n;
+    const long double var = sum([mean](long double v) { return (v - mean) * (v - mean); }) / n;
+    const long double scale = 1 / std::sqrt(var + static_cast<long double>(1e-5F));
+    double worst = 0;
+    for (std::size_t i = 0; i < count * run; ++i) {
+        const std::size_t at = i / run * stride + i % run;
+        const std::size_t p = parameter(i);
+        const long double exact = (x[at] - mean) * scale * Memory::floats(m.weight)[p] + Memory::floats(m.small[0])[p];
+        const float size = std::abs(static_cast<float>(exact));
+        const float ulp = std::nextafter(size, HUGE_VALF) - size;
+        worst = std::max(worst, static_cast<double>(std::abs(y[at] - exact) / ulp));
+    }
+    return worst;
+}
+
+void fill(const unitvar::bench::Pages &pages, std::size_t n, double mean);
+
+// The largest errors of unitvar and of oneDNN on the same data.
+void errors(const Memory &m)
+{
+    std::printf("\nlargest error in ulps, against long double\n%-34s %-12s %12s %12s\n", "", "data", "unitvar",
+                "oneDNN");
+    for (const double mean : {0.0, 1e3, 1e6}) {
+        fill(m.x, most_elements, mean);
+        char data[32];
+        std::snprintf(data, sizeof(data), "N(%g, 1)", mean);
+        const auto row = [&](const char *what, const auto &own, const Peer &peer, const auto &worst) {
+            own();
+            const double ours = worst();
+            std::printf("%-34s %-12s %12.2f ", what, data, ours);
+            if (peer) {
+                peer();
+                std::printf("%12.4g\n", worst());
+            } else {
+                std::printf("%12s\n", "-");
+            }
+        };
+        {
+            Tensor x(Memory::floats(m.x), {256, 4096});
+            Tensor y(Memory::floats(m.y), {256, 4096});
+            Tensor weight(Memory::floats(m.weight), {4096});
+            Tensor bias(Memory::floats(m.small[0]), {4096});
+            row(
+                "layer_norm 256x4096",
+                [&] { check(unitvar_layer_norm(x, 1, weight, bias, 1e-5, y, nullptr, nullptr)); },
+                unitvar::bench::onednn_layer_norm({256, 4096}, m.buffers()),
+                [&] {
+                    double worst = 0;
+                    for (std::size_t r = 0; r < 256; ++r) {
+                        worst = std::max(worst, worst_ulps(m, r * 4096, 1, 4096, 0, [](std::size_t i) { return i; }));
+                    }
+                    return worst;
+                });
+        }
+        Tensor x(Memory::floats(m.x), {16, 16, 64, 64});
+        Tensor y(Memory::floats(m.y), {16, 16, 64, 64});
+        Tensor weight(Memory::floats(m.weight), {16});
+        Tensor bias(Memory::floats(m.small[0]), {16});
+        row(
+            "batch_norm 16x16x64x64",
+            [&] {
+                check(
+                    unitvar_batch_norm(x, weight, bias, nullptr, nullptr, nullptr, 1, 0.1, 1e-5, y, nullptr, nullptr));
+            },
+            unitvar::bench::onednn_batch_norm({16, 16, 64, 64}, m.buffers()),
+            [&] {
+                double worst = 0;
+                for (std::size_t c = 0; c < 16; ++c) {
+                    worst =
+                        std::max(worst, worst_ulps(m, c * 4096, 16, 4096, 16 * 4096, [c](std::size_t) { return c; }));
+                }
+                return worst;
+            });
+    }
+}
+
 void fill(const unitvar::bench::Pages &pages, std::size_t n, double mean)
 {
     unitvar_generator *g = nullptr;
@@ -260,5 +353,6 @@ int main(int argc, char **argv)
     images(memory);
     linear(memory, 256);
     linear(memory, 1);
+    errors(memory);
     return 0;
 }

@@ -96,7 +96,7 @@ def main():
     if len(sys.argv) != 2 or sys.argv[1] in ("-h", "--help"):
         print(__doc__)
         return 0 if len(sys.argv) == 2 else 2
-    library = ctypes.CDLL(sys.argv[1])
+    library = ctypes.CDLL(os.path.abspath(sys.argv[1]))
     library.unitvar_last_error.restype = ctypes.c_char_p
     library.unitvar_isa.restype = ctypes.c_char_p
     torch.set_num_threads(1)

@@ -14,12 +14,12 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
   tsan                build with clang under ThreadSanitizer, and run the tests that use threads
   bench [OPTION ...]  Google Benchmark of every sampler, instruction set and size; options go to the program
   targets             the project's speed targets and what this machine reaches
+  norm_targets        the same for norms, activations and linear, against memory and, where they are installed,
+                      oneDNN (libdnnl-dev) and OpenBLAS (libopenblas-dev); --isa NAME forces an instruction set
   overhead            what one small call costs from C, Rust, Go and Python
   abi                 store the binary interface that unitvar.h declares, in cmake/abi; allowed when functions were added,
                       and together with a new SOVERSION or before version 1.0 when something was changed
   package             the Debian packages libunitvar0 and libunitvar-dev, in build/package/packages
-  norm_targets        the same for norms, activations and linear, against memory and, where they are installed,
-                      oneDNN (libdnnl-dev) and OpenBLAS (libopenblas-dev); --isa NAME forces an instruction set
   format              clang-format every source in place
   tidy                clang-tidy over the library
 

@@ -4,13 +4,15 @@ double: every result must be as close to PyTorch's in double as rounding allows.
 
 usage: torch_norms.py PATH_TO_libunitvar.so [--errors]
 
---errors prints the table of measured errors instead: ulps of f32 results against PyTorch in double, for unitvar and for
-PyTorch in f32. Exits with 77 where PyTorch is absent.
+--errors prints the table of measured errors instead: the largest of f32 results in ulps, against the formula in long
+double, of unitvar and of PyTorch in f32. Exits with 77 where PyTorch is absent.
 """
 import ctypes
+import os
 import sys
 
 try:
+    import numpy
     import torch
     import torch.nn.functional as F
 except ImportError:
@@ -204,9 +206,17 @@ class Linear(Comparison):
 
 
 def ulps(got, exact):
-    rounded = exact.float().abs()
-    ulp = torch.nextafter(rounded, torch.full_like(rounded, float("inf"))).double() - rounded.double()
-    return float(((got.double() - exact).abs() / ulp).max())
+    """Of f32 results from exact ones in long double."""
+    rounded = numpy.abs(exact.astype(numpy.float32))
+    ulp = numpy.nextafter(rounded, numpy.float32(numpy.inf)).astype(numpy.longdouble) - rounded
+    return float((numpy.abs(got.numpy().astype(numpy.longdouble) - exact) / ulp).max())
+
+
+def normalised(x, axes):
+    wide = x.numpy().astype(numpy.longdouble)
+    deviations = wide - wide.mean(axis=axes, keepdims=True)
+    var = (deviations * deviations).mean(axis=axes, keepdims=True)
+    return deviations / numpy.sqrt(var + numpy.longdouble(numpy.float32(1e-5)))
 
 
 def print_errors(call):
@@ -214,37 +224,35 @@ def print_errors(call):
     print("| f32 | data | unitvar, ulp | PyTorch, ulp |\n|---|---|---|---|")
     for name, mean in (("N(0, 1)", 0), ("N(1000, 1)", 1e3), ("N(1e6, 1)", 1e6)):
         x = torch.randn(256, 4096, dtype=torch.float64).add(mean).float()
-        y = torch.empty_like(x)
-        cases = []
-        call("layer_norm", x, I32(1), None, None, 1e-5, y, None, None)
-        exact = F.layer_norm(x.double(), (4096,), None, None, 1e-5)
-        cases.append(("layer_norm 256x4096", ulps(y, exact), ulps(F.layer_norm(x, (4096,)), exact)))
         image = x.view(16, 16, 64, 64)
-        out = y.view(16, 16, 64, 64)
-        call("group_norm", image, I64(4), None, None, 1e-5, out, None, None)
-        exact = F.group_norm(image.double(), 4)
-        cases.append(("group_norm(4) 16x16x64x64", ulps(out, exact), ulps(F.group_norm(image, 4), exact)))
-        call("batch_norm", image, None, None, None, None, None, I32(1), 0.1, 1e-5, out, None, None)
-        exact = F.batch_norm(image.double(), None, None, training=True)
-        cases.append(("batch_norm 16x16x64x64", ulps(out, exact), ulps(F.batch_norm(image, None, None, training=True),
-                                                                       exact)))
-        got = torch.empty(256)
-        call("mean_var", x, ctypes.byref(ctypes.c_int32(1)), I32(1), 1.0, None, got)
-        exact = x.double().var(1)
-        cases.append(("variance of rows", ulps(got, exact), ulps(x.var(1), exact)))
-        got = torch.empty(())
-        call("mean_var", x, None, I32(0), 1.0, None, got)
-        exact = x.double().var()
-        cases.append(("variance of everything", ulps(got, exact), ulps(x.var(), exact)))
-        for what, own, theirs in cases:
-            print(f"| {what} | {name} | {own:.2f} | {theirs:.3g} |")
+        cases = []
+        y = torch.empty_like(x)
+        call("layer_norm", x, I32(1), None, None, 1e-5, y, None, None)
+        cases.append(("layer_norm 256x4096", y, F.layer_norm(x, (4096,)), normalised(x, 1)))
+        y = torch.empty_like(image)
+        call("group_norm", image, I64(4), None, None, 1e-5, y, None, None)
+        groups = normalised(x.view(64, -1), 1).reshape(16, 16, 64, 64)
+        cases.append(("group_norm(4) 16x16x64x64", y, F.group_norm(image, 4), groups))
+        y = torch.empty_like(image)
+        call("batch_norm", image, None, None, None, None, None, I32(1), 0.1, 1e-5, y, None, None)
+        cases.append(("batch_norm 16x16x64x64", y, F.batch_norm(image, None, None, training=True),
+                      normalised(image, (0, 2, 3))))
+        wide = x.numpy().astype(numpy.longdouble)
+        var = torch.empty(256)
+        call("mean_var", x, (ctypes.c_int32 * 1)(1), I32(1), 1.0, None, var)
+        cases.append(("variance of rows", var, x.var(1), wide.var(axis=1, ddof=1)))
+        var = torch.empty(())
+        call("mean_var", x, None, I32(0), 1.0, None, var)
+        cases.append(("variance of everything", var, x.var(), numpy.asarray(wide.var(ddof=1))))
+        for what, own, theirs, exact in cases:
+            print(f"| {what} | {name} | {ulps(own, exact):.2f} | {ulps(theirs, exact):.3g} |")
 
 
 def main():
     if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help"):
         print(__doc__)
         return 2
-    library = Library(sys.argv[1])
+    library = Library(os.path.abspath(sys.argv[1]))
     torch.manual_seed(1)
     if "--errors" in sys.argv[2:]:
         print_errors(library)

@@ -176,10 +176,10 @@ UNITVAR_API const char *unitvar_initializer_name(int32_t kind);
  *   libm        uniform, f32 normal of 16 row-major elements or more, and f32 and bf16 trunc_normal (but for erf in
  * double at its two bounds) use nothing of the C library, so their bits are the same everywhere. f64 normal and
  *               trunc_normal, 16-bit normal and all normals in the scalar form call its log, sin, cos, erf and exp, as
- *               PyTorch does: the reference is glibc 2.28 to 2.40, and others may differ in the last bits.
- *   Versions    f32 trunc_normal holds erff, expf and logf of glibc 2.28 to 2.40. From 2.12 on PyTorch's trunc_normal_
- *               is another algorithm; 2.1 and later take log1p where f64 and scalar normals take log, which changes
- *               the last bits of some f64; versions after 2.11 round uniform_ and normal_ of 16-bit types otherwise.
+ *               PyTorch does: the reference is glibc 2.28 to 2.40 on x86-64 with fma, and others (AArch64's erf too)
+ * may differ in the last bits. Versions    f32 trunc_normal holds erff, expf and logf of glibc 2.28 to 2.40. From 2.12
+ * on PyTorch's trunc_normal_ is another algorithm; 2.1 and later take log1p where f64 and scalar normals take log,
+ * which changes the last bits of some f64; versions after 2.11 round uniform_ and normal_ of 16-bit types otherwise.
  */
 typedef struct unitvar_generator unitvar_generator;
 

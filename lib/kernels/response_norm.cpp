@@ -11,7 +11,8 @@ namespace {
 
 inline constexpr std::size_t strip = core::response_strip;
 inline constexpr std::size_t line = 64;
-template <class T> using Native = std::conditional_t<std::is_same_v<T, float>, F32x<strip / 2>, F64x<strip / 2>>;
+using Strip = F64x<strip>;
+template <class T> using Native = std::conditional_t<std::is_same_v<T, float>, F32x<strip>, F64x<strip>>;
 
 // t^-beta x, x and t in the element type.
 template <class T> UNITVAR_INLINE Native<T> quotient(const Native<T> &x, const Native<T> &t, double beta)
@@ -78,21 +79,25 @@ void local_response(const void *source, void *target, std::size_t channels, std:
             values = row;
             results = row;
         }
-        for (std::size_t i = 0; i < strip; i += norm_lanes) {
-            Wide sum = load<Wide>(squares + c * strip + i);
-            for (std::size_t j = 1; j < size; ++j) {
-                sum = sum + load<Wide>(squares + (c + j) * strip + i);
+        Strip sum = load<Strip>(squares + c * strip);
+        for (std::size_t j = 1; j < size; ++j) {
+            sum = sum + load<Strip>(squares + (c + j) * strip);
+        }
+        const Strip t = fma(sum, broadcast<Strip>(window.factor), broadcast<Strip>(window.k));
+        if (common) {
+            if constexpr (sizeof(T) == sizeof(float)) {
+                store(results, load<Native<T>>(values) * inverse_three_quarters(to_f32(t)));
             }
-            const Wide t = fma(sum, broadcast<Wide>(window.factor), broadcast<Wide>(window.k));
-            if (common) {
-                const auto power_of_t = inverse_three_quarters<norm_lanes / F64::size / 2>(t);
-                store_from_f64<T>(results + i, load_as_f64<Wide, T>(values + i) * power_of_t);
-            } else if (exact) {
-                alignas(64) T base[norm_lanes];
-                store_from_f64<T>(base, t);
-                store(results + i, quotient<T>(load<Native<T>>(values + i), load<Native<T>>(base), window.beta));
-            } else {
-                store_from_f64<T>(results + i, load_as_f64<Wide, T>(values + i) * negative_power(t, power));
+        } else if (exact) {
+            alignas(64) T base[strip];
+            store_from_f64<T>(base, t);
+            store(results, quotient<T>(load<Native<T>>(values), load<Native<T>>(base), window.beta));
+        } else {
+            alignas(64) double base[strip];
+            store(base, t);
+            for (std::size_t i = 0; i < strip; i += norm_lanes) {
+                const Wide factor = negative_power(load<Wide>(base + i), power);
+                store_from_f64<T>(results + i, load_as_f64<Wide, T>(values + i) * factor);
             }
         }
         if (width != strip) {
