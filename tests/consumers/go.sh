@@ -5,12 +5,13 @@
 need go pkg-config
 cd "$SOURCE/capi/go"
 GOCACHE=$WORK/cache
+GOPATH=$WORK/path
 GOFLAGS=
 GOPROXY=off
 GOTOOLCHAIN=local
 GO111MODULE=on
 CGO_ENABLED=1
-export GOCACHE GOFLAGS GOPROXY GOTOOLCHAIN GO111MODULE CGO_ENABLED
+export GOCACHE GOPATH GOFLAGS GOPROXY GOTOOLCHAIN GO111MODULE CGO_ENABLED
 go version
 unformatted=$(gofmt -l .)
 [ -z "$unformatted" ] || { echo "FAIL gofmt would change $unformatted"; exit 1; }

@@ -7,7 +7,8 @@ cd "$SOURCE/capi/rust"
 CARGO_NET_OFFLINE=true
 CARGO_TARGET_DIR=$WORK/shared
 CARGO_INCREMENTAL=0
-export CARGO_NET_OFFLINE CARGO_TARGET_DIR CARGO_INCREMENTAL
+CARGO_HOME=$WORK/home
+export CARGO_NET_OFFLINE CARGO_TARGET_DIR CARGO_INCREMENTAL CARGO_HOME
 cargo --version
 cargo test --quiet
 each_isa cargo test --quiet --test functions
