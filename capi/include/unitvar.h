@@ -169,17 +169,18 @@ UNITVAR_API const char *unitvar_initializer_name(int32_t kind);
  * samplers and initialisers write what torch.manual_seed(seed) and the function of the same name in torch or
  * torch.nn.init write. It is MT19937, seeded from the low 32 bits of the seed alone, as PyTorch does it, and it is
  * sequential: no blocks, no seek, tell or fork, and stream must be 0. A generator of it takes 3 KB.
- *   Reference   PyTorch 1.13 to 2.11 on x86-64 processors with AVX2 (or AVX-512, which there makes no difference).
- *   Exact       Every bit of words, uniform, normal, trunc_normal, permutation and every initialiser of torch.nn.init,
- *               orthogonal excepted: that is equal to 1e-6 (f32) and 1e-14 (f64), because PyTorch's own last bits
- *               depend on the LAPACK that it links.
- *   libm        uniform, f32 normal of 16 row-major elements or more, and f32 and bf16 trunc_normal (but for erf in
- * double at its two bounds) use nothing of the C library, so their bits are the same everywhere. f64 normal and
- *               trunc_normal, 16-bit normal and all normals in the scalar form call its log, sin, cos, erf and exp, as
- *               PyTorch does: the reference is glibc 2.28 to 2.40 on x86-64 with fma, and others (AArch64's erf too)
- * may differ in the last bits. Versions    f32 trunc_normal holds erff, expf and logf of glibc 2.28 to 2.40. From 2.12
- * on PyTorch's trunc_normal_ is another algorithm; 2.1 and later take log1p where f64 and scalar normals take log,
- * which changes the last bits of some f64; versions after 2.11 round uniform_ and normal_ of 16-bit types otherwise.
+ *
+ * - Reference: PyTorch 1.13 to 2.11 on x86-64 processors with AVX2 (or AVX-512, which there makes no difference).
+ * - Exact: every bit of words, uniform, normal, trunc_normal, permutation and every initialiser of torch.nn.init but
+ *   orthogonal. That is equal to 1e-6 (f32) and 1e-14 (f64), and less closely for ill-conditioned square matrices,
+ *   because PyTorch's own last bits depend on the LAPACK that it links.
+ * - The C library: uniform, f32 normal of 16 row-major elements or more, and f32 and bf16 trunc_normal (but for erf in
+ *   double at its two bounds) use nothing of it, so their bits are the same everywhere. f64 normal and trunc_normal,
+ *   16-bit normal and all normals in the scalar form call its log, sin, cos, erf and exp, as PyTorch does: the
+ *   reference is glibc 2.28 to 2.40 on x86-64 with fma, and others (AArch64's erf too) may differ in the last bits.
+ * - Versions: f32 trunc_normal holds erff, expf and logf of glibc 2.28 to 2.40. From 2.12 on PyTorch's trunc_normal_ is
+ *   another algorithm; 2.1 and later take log1p where f64 and scalar normals take log, which changes the last bits of
+ *   some f64; versions after 2.11 round uniform_ and normal_ of 16-bit types otherwise.
  */
 typedef struct unitvar_generator unitvar_generator;
 
