@@ -455,12 +455,14 @@ UNITVAR_API int32_t unitvar_init_shard(unitvar_generator *g, const unitvar_initi
                                        const int64_t *global_shape, const int64_t *offset);
 
 /* The weights and biases that PyTorch's layers construct, on a generator of TORCH_MT19937: weight first, then bias.
- * bias may be NULL, as for bias=False. linear     nn.Linear: weight [out, in] by kaiming_uniform_(a = sqrt(5)), bias
- * [out] uniform on [-b, b) with b = 1 / sqrt(in). conv       nn.Conv1d to nn.Conv3d: weight [out, in / groups, k...]
- * and bias [out] likewise, b = 1 / sqrt(fan_in); nn.ConvTranspose1d to 3d: weight [in, out / groups, k...]. embedding
- * nn.Embedding: weight [count, dim] by normal_(0, 1). The row of a padding_idx is the caller's to zero. Errors: as the
- * initialisers; INVALID_ARGUMENT for another engine, another number of dimensions, and a linear bias of another length
- * than out. */
+ * bias may be NULL, as for bias=False.
+ * - linear: nn.Linear. weight [out, in] by kaiming_uniform_(a = sqrt(5)), bias [out] uniform on [-b, b) with
+ *   b = 1 / sqrt(in).
+ * - conv: nn.Conv1d to nn.Conv3d. weight [out, in / groups, k...] and bias [out] likewise, b = 1 / sqrt(fan_in);
+ *   nn.ConvTranspose1d to 3d: weight [in, out / groups, k...].
+ * - embedding: nn.Embedding. weight [count, dim] by normal_(0, 1). The row of a padding_idx is the caller's to zero.
+ * Errors: as the initialisers; INVALID_ARGUMENT for another engine, another number of dimensions, and a linear bias of
+ * another length than out. */
 UNITVAR_API int32_t unitvar_torch_linear_reset(unitvar_generator *g, unitvar_tensor *weight, unitvar_tensor *bias);
 UNITVAR_API int32_t unitvar_torch_conv_reset(unitvar_generator *g, unitvar_tensor *weight, unitvar_tensor *bias);
 UNITVAR_API int32_t unitvar_torch_embedding_reset(unitvar_generator *g, unitvar_tensor *weight);
