@@ -13,12 +13,6 @@ using unitvar::capi::require;
 
 namespace {
 
-const Generator &generator_of(const unitvar_generator *g)
-{
-    require(g, "g");
-    return g->value;
-}
-
 // With buf null only the size.
 void write(const std::vector<std::byte> &bytes, void *buf, size_t capacity, size_t *size)
 {
@@ -53,43 +47,43 @@ void unitvar_generator_destroy(unitvar_generator *g)
 int32_t unitvar_generator_clone(const unitvar_generator *g, unitvar_generator **out)
 {
     return guard([&] {
-        require(g, "g");
+        const auto source = generator(g);
         require(out, "out");
-        *out = new unitvar_generator(*g);
+        *out = new unitvar_generator{*source.get()};
     });
 }
 
 int32_t unitvar_generator_fork(const unitvar_generator *g, const char *name, unitvar_generator **out)
 {
     return guard([&] {
-        require(g, "g");
+        const auto source = generator(g);
         require(name, "name");
         require(out, "out");
-        *out = new unitvar_generator{g->value.fork(name)};
+        *out = new unitvar_generator{source->fork(name)};
     });
 }
 
 int32_t unitvar_generator_seek(unitvar_generator *g, uint64_t block)
 {
-    return guard([&] { generator(g).seek(block); });
+    return guard([&] { generator(g)->seek(block); });
 }
 
 int32_t unitvar_generator_tell(const unitvar_generator *g, uint64_t *block)
 {
     return guard([&] {
         require(block, "block");
-        *block = generator_of(g).tell();
+        *block = generator(g)->tell();
     });
 }
 
 int32_t unitvar_generator_save(const unitvar_generator *g, void *buf, size_t capacity, size_t *size)
 {
-    return guard([&] { write(generator_of(g).save(), buf, capacity, size); });
+    return guard([&] { write(generator(g)->save(), buf, capacity, size); });
 }
 
 int32_t unitvar_generator_save_torch(const unitvar_generator *g, void *buf, size_t capacity, size_t *size)
 {
-    return guard([&] { write(generator_of(g).save_torch(), buf, capacity, size); });
+    return guard([&] { write(generator(g)->save_torch(), buf, capacity, size); });
 }
 
 int32_t unitvar_generator_load(const void *buf, size_t size, unitvar_generator **out)

@@ -62,6 +62,11 @@ void refuse_null(const char *name)
     core::invalid(name, "NULL", "an address");
 }
 
+void refuse_second_thread()
+{
+    throw InvalidArgument("g is in use by another thread, expected a generator that is this thread's own");
+}
+
 std::span<const std::int64_t> tensor_shape(const unitvar_tensor *t, const char *name)
 {
     require(t, name);

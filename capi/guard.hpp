@@ -1,18 +1,53 @@
 // The boundary: everything that is thrown behind it becomes a status and this thread's last error.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <new>
+#include <optional>
 #include <span>
+#include <type_traits>
 
 #include "unitvar.h"
 #include "unitvar/error.hpp"
 #include "unitvar/generator.hpp"
 #include "unitvar/tensor.hpp"
 
+namespace unitvar::capi {
+
+// Whether a call is in a generator. Debug and sanitized builds look (UNITVAR_CHECK_THREADS), others trust the caller.
+class Occupancy {
+public:
+    Occupancy() noexcept = default;
+    Occupancy(const Occupancy &) noexcept {} // a copy is a generator of its own, which nobody is in
+    Occupancy &operator=(const Occupancy &) = delete;
+#ifdef UNITVAR_CHECK_THREADS
+    [[nodiscard]] bool enter() noexcept
+    {
+        return !taken_.exchange(true, std::memory_order_acquire);
+    }
+    void leave() noexcept
+    {
+        taken_.store(false, std::memory_order_release);
+    }
+
+private:
+    std::atomic<bool> taken_{false};
+#else
+    [[nodiscard]] static constexpr bool enter() noexcept
+    {
+        return true;
+    }
+    static constexpr void leave() noexcept {}
+#endif
+};
+
+} // namespace unitvar::capi
+
 struct unitvar_generator {
     unitvar::Generator value;
+    [[no_unique_address]] mutable unitvar::capi::Occupancy occupancy{};
 };
 
 namespace unitvar::capi {
@@ -58,10 +93,51 @@ template <class T> [[nodiscard]] std::span<T> buffer(T *data, std::size_t n, con
     return {data, n};
 }
 
-[[nodiscard]] inline Generator &generator(unitvar_generator *g)
+[[noreturn]] void refuse_second_thread();
+
+// A generator for the length of a call, which is alone in it. G: Generator or const Generator.
+template <class G> class GeneratorUse {
+    using Handle = std::conditional_t<std::is_const_v<G>, const unitvar_generator, unitvar_generator>;
+
+public:
+    GeneratorUse() noexcept = default; // of none
+    explicit GeneratorUse(Handle *g) : g_(g)
+    {
+        require(g, "g");
+        if (!g->occupancy.enter()) {
+            refuse_second_thread();
+        }
+    }
+    ~GeneratorUse()
+    {
+        if (g_ != nullptr) {
+            g_->occupancy.leave();
+        }
+    }
+    GeneratorUse(const GeneratorUse &) = delete;
+    GeneratorUse &operator=(const GeneratorUse &) = delete;
+
+    // NOLINTNEXTLINE(google-explicit-constructor): an argument of the core's functions
+    operator G &() const noexcept { return g_->value; }
+    [[nodiscard]] G *operator->() const noexcept { return &g_->value; }
+    [[nodiscard]] G *get() const noexcept { return g_ == nullptr ? nullptr : &g_->value; }
+
+private:
+    Handle *g_ = nullptr;
+};
+
+[[nodiscard]] inline GeneratorUse<Generator> generator(unitvar_generator *g)
 {
-    require(g, "g");
-    return g->value;
+    return GeneratorUse<Generator>(g);
+}
+[[nodiscard]] inline GeneratorUse<const Generator> generator(const unitvar_generator *g)
+{
+    return GeneratorUse<const Generator>(g);
+}
+// NULL stands for no generator.
+[[nodiscard]] inline GeneratorUse<Generator> generator_or_none(unitvar_generator *g)
+{
+    return g == nullptr ? GeneratorUse<Generator>() : GeneratorUse<Generator>(g);
 }
 
 // The view of a tensor, its device, dtype and dimension count checked; what views cannot express is refused. The name
@@ -69,5 +145,20 @@ template <class T> [[nodiscard]] std::span<T> buffer(T *data, std::size_t n, con
 [[nodiscard]] TensorView tensor_view(const unitvar_tensor *t, const char *name = "t");
 // Its shape alone, which needs no data.
 [[nodiscard]] std::span<const std::int64_t> tensor_shape(const unitvar_tensor *t, const char *name = "t");
+
+// A tensor that may be absent.
+class OptionalTensor {
+public:
+    OptionalTensor(const unitvar_tensor *t, const char *argument)
+    {
+        if (t != nullptr) {
+            view_ = tensor_view(t, argument);
+        }
+    }
+    operator const TensorView *() const noexcept { return view_ ? &*view_ : nullptr; }
+
+private:
+    std::optional<TensorView> view_;
+};
 
 } // namespace unitvar::capi

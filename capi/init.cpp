@@ -9,6 +9,7 @@
 using unitvar::FanMode;
 using unitvar::Nonlinearity;
 using unitvar::capi::generator;
+using unitvar::capi::generator_or_none;
 using unitvar::capi::guard;
 using unitvar::capi::require;
 using unitvar::capi::tensor_shape;
@@ -197,7 +198,7 @@ int32_t unitvar_initializer_defaults(unitvar_initializer *init, int32_t kind)
 
 int32_t unitvar_init(unitvar_generator *g, const unitvar_initializer *init, unitvar_tensor *t)
 {
-    return guard([&] { unitvar::initialize(g == nullptr ? nullptr : &g->value, initializer(init), tensor_view(t)); });
+    return guard([&] { unitvar::initialize(generator_or_none(g).get(), initializer(init), tensor_view(t)); });
 }
 
 int32_t unitvar_init_shard(unitvar_generator *g, const unitvar_initializer *init, unitvar_tensor *local,
@@ -209,7 +210,7 @@ int32_t unitvar_init_shard(unitvar_generator *g, const unitvar_initializer *init
             require(global_shape, "global_shape");
             require(offset, "offset");
         }
-        unitvar::initialize_shard(g == nullptr ? nullptr : &g->value, initializer(init), view,
+        unitvar::initialize_shard(generator_or_none(g).get(), initializer(init), view,
                                   {global_shape, view.shape.size()}, {offset, view.shape.size()});
     });
 }

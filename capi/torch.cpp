@@ -14,7 +14,7 @@ using Reset = void (*)(unitvar::Generator &, const unitvar::TensorView &, const 
 int32_t reset(Reset function, unitvar_generator *g, const unitvar_tensor *weight, const unitvar_tensor *bias)
 {
     return guard([&] {
-        unitvar::Generator &source = generator(g);
+        const auto source = generator(g);
         const unitvar::TensorView weight_view = tensor_view(weight, "weight");
         if (bias == nullptr) {
             function(source, weight_view, nullptr);
@@ -42,7 +42,7 @@ int32_t unitvar_torch_conv_reset(unitvar_generator *g, unitvar_tensor *weight, u
 int32_t unitvar_torch_embedding_reset(unitvar_generator *g, unitvar_tensor *weight)
 {
     return guard([&] {
-        unitvar::Generator &source = generator(g);
+        const auto source = generator(g);
         unitvar::torch_embedding_reset(source, tensor_view(weight, "weight"));
     });
 }

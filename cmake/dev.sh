@@ -7,12 +7,19 @@ usage() {
 usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
 
   demo [OPTION ...]   initialise GPT-2 small, ResNet-50 and a perceptron, on every instruction set of this machine;
-                      options go to the program (--help lists them)
+                      options go to the program (--help lists them); without any it also shows the variance of
+                      activations through a network
   test                build and run all tests: this machine, emulated x86-64 processors, and AArch64 under qemu
   sanitize            build with clang under AddressSanitizer and UndefinedBehaviorSanitizer, and run the tests
   tsan                build with clang under ThreadSanitizer, and run the tests that use threads
   bench [OPTION ...]  Google Benchmark of every sampler, instruction set and size; options go to the program
   targets             the project's speed targets and what this machine reaches
+  norm_targets        the same for norms, activations and linear, against memory and, where they are installed,
+                      oneDNN (libdnnl-dev) and OpenBLAS (libopenblas-dev); --isa NAME forces an instruction set
+  overhead            what one small call costs from C, Rust, Go and Python
+  abi                 store the binary interface that unitvar.h declares, in cmake/abi; allowed when functions were added,
+                      and together with a new SOVERSION or before version 1.0 when something was changed
+  package             the Debian packages libunitvar0 and libunitvar-dev, in build/package/packages
   format              clang-format every source in place
   tidy                clang-tidy over the library
 
@@ -47,7 +54,17 @@ need() {
         $missing; } >/dev/null || { echo "dev.sh: apt-get could not install$missing" >&2; exit 1; }
 }
 
+# want PACKAGE ...: tries to install what is missing, and goes on without, loudly: the tests that need it say SKIPPED.
+want() {
+    ! (need "$@") || return 0
+    for package; do
+        (need "$package") || echo "dev.sh: SKIPPED what needs $package" >&2
+    done
+}
+
 library_packages="cmake make g++ libxsimd-dev libpcg-cpp-dev"
+# For the consumers' tests: the languages, the ABI's tools, DLPack's header, the packages' tools.
+consumer_packages="pkg-config dpkg-dev file rustc cargo golang-go python3 python3-numpy abigail-tools libdlpack-dev"
 
 # configure NAME [OPTION ...]: the build tree build/NAME.
 configure() {
@@ -93,13 +110,20 @@ demo)
     need $library_packages libssl-dev
     configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON
     build "$compiler"
-    exec "build/$compiler/bench/unitvar_demo" "$@"
+    # With options: the models alone. Without: also what initialisers make of the variance of activations.
+    [ $# -eq 0 ] || exec "build/$compiler/bench/unitvar_demo" "$@"
+    "build/$compiler/bench/unitvar_demo"
+    exec "build/$compiler/bench/unitvar_variance"
     ;;
 test)
     # shellcheck disable=SC2086
     need $library_packages libssl-dev doctest-dev librandom123-dev libmpfr-dev binutils qemu-user \
         g++-aarch64-linux-gnu libc6-dev-arm64-cross
-    configure "$compiler" -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON -DUNITVAR_WERROR=ON
+    # shellcheck disable=SC2086
+    want $consumer_packages
+    # The prefix of a package decides where its libraries lie.
+    configure "$compiler" -DCMAKE_INSTALL_PREFIX=/usr \
+        -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON -DUNITVAR_WERROR=ON
     build "$compiler"
     run_tests "$compiler"
     configure aarch64 --toolchain cmake/toolchains/aarch64-linux-gnu.cmake \
@@ -126,12 +150,35 @@ tsan)
     run_tests tsan -R 'equality|layouts|moments|orthogonal|runtime|shards|initialize_all|permutation|norm'
     summary
     ;;
-bench | targets)
+bench | targets | norm_targets)
     # shellcheck disable=SC2086
     need $library_packages libbenchmark-dev
     configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=ON -DUNITVAR_DEMO=OFF
     build "$compiler"
     exec "build/$compiler/bench/unitvar_$command" "$@"
+    ;;
+overhead)
+    # shellcheck disable=SC2086
+    need $library_packages pkg-config
+    want rustc cargo golang-go python3-numpy
+    configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF
+    build "$compiler"
+    rm -rf build/overhead/stage
+    cmake --install "build/$compiler" --prefix build/overhead/stage >>"build/$compiler.log"
+    exec sh bench/overhead/overhead.sh build/overhead/stage build/overhead
+    ;;
+abi)
+    need abigail-tools gcc
+    HEADER=$root/capi/include/unitvar.h CC=${CC:-cc} NM=${NM:-nm} \
+        sh tests/consumers/abi.sh refresh "$root/cmake/abi/unitvar-$(uname -m).abi"
+    ;;
+package)
+    # shellcheck disable=SC2086
+    need $library_packages dpkg-dev file
+    configure package -DCMAKE_INSTALL_PREFIX=/usr -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF
+    build package
+    (cd build/package && cpack -G DEB) >>build/package.log 2>&1 || { tail -n 40 build/package.log; exit 1; }
+    ls build/package/packages/*.deb
     ;;
 format)
     need clang-format

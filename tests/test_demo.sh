@@ -248,6 +248,16 @@ one=$(digest)
 check_digest "--shard 0/1 is the whole" same --shard 0/1 --isa auto
 check_digest "--shard 0/2 is not" other --shard 0/2 --isa auto
 
+# ---- PyTorch's engine, which can neither seek nor fork ----
+
+for how in "" --stream; do
+    # shellcheck disable=SC2086
+    run --quiet --isa auto --model "$scratch/small.tsv" --engine torch_mt19937 --shard 1/3 $how
+    expect "torch_mt19937 $how: a shard equals the whole" 0 out "The same bytes as in the whole: rank 1's rows"
+done
+run --quiet --isa auto --model "$scratch/small.tsv" --engine torch_mt19937 --by-name
+expect "torch_mt19937 --by-name: the library's reason" 3 err "which cannot be forked"
+
 # ---- Llama 7B: its table, and as much of it as is made at once ----
 
 run --quiet --model "$models/llama-7b.tsv" --dtype bf16 --only norm.weight

@@ -26,16 +26,18 @@ static int library_failed(void)
 static int run_model(struct model *model, const struct options *options, const struct isas *isas,
                      struct progress *progress)
 {
-    struct source source = {.by_name = options->by_name};
+    struct source source;
     const double bytes = (double)model->parameters * (double)model->dtype->bytes;
-    if (unitvar_set_isa(isas->names[0]) != UNITVAR_OK ||
-        unitvar_generator_create(options->engine, options->seed, 0, &source.generator) != UNITVAR_OK) {
-        return library_failed();
+    int status = DEMO_OK;
+    if (source_open(&source, options->engine, options->seed, options->by_name) != UNITVAR_OK ||
+        unitvar_set_isa(isas->names[0]) != UNITVAR_OK) {
+        status = library_failed();
+    } else {
+        report_model(model, options);
+        status = options->stream || bytes > STREAM_BYTES ? stream_run(model, options, &source, progress)
+                                                         : resident_run(model, options, isas, &source, progress);
     }
-    report_model(model, options);
-    const int status = options->stream || bytes > STREAM_BYTES ? stream_run(model, options, &source, progress)
-                                                               : resident_run(model, options, isas, &source, progress);
-    unitvar_generator_destroy(source.generator);
+    source_close(&source);
     return status;
 }
 

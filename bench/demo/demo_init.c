@@ -7,9 +7,28 @@
 #include "demo_rule_kind.h"
 #include "demo_status.h"
 
-int32_t source_rewind(const struct source *source)
+int32_t source_open(struct source *source, int32_t engine, uint64_t seed, bool by_name)
 {
-    return unitvar_generator_seek(source->generator, 0);
+    *source = (struct source){.by_name = by_name};
+    const int32_t status = unitvar_generator_create(engine, seed, 0, &source->start);
+    return status != UNITVAR_OK ? status : source_resume(source, source->start);
+}
+
+void source_close(struct source *source)
+{
+    unitvar_generator_destroy(source->start);
+    unitvar_generator_destroy(source->generator);
+}
+
+int32_t source_resume(struct source *source, const unitvar_generator *state)
+{
+    unitvar_generator *copy = NULL;
+    const int32_t status = unitvar_generator_clone(state, &copy);
+    if (status == UNITVAR_OK) {
+        unitvar_generator_destroy(source->generator);
+        source->generator = copy;
+    }
+    return status;
 }
 
 /* A generator that *own holds has to be destroyed. */

@@ -10,12 +10,17 @@
 #include "demo_model.h"
 
 struct source {
-    unitvar_generator *generator; /* the caller's */
+    unitvar_generator *start; /* stays where the first tensor starts */
+    unitvar_generator *generator;
     bool by_name;
 };
 
-/* Back to where the first tensor starts. */
-int32_t source_rewind(const struct source *source);
+/* Both return the status of the library. A source must be closed also where it could not be opened. */
+int32_t source_open(struct source *source, int32_t engine, uint64_t seed, bool by_name);
+void source_close(struct source *source);
+
+/* To the state of another generator: a copy, since not every engine can seek. Returns the status of the library. */
+int32_t source_resume(struct source *source, const unitvar_generator *state);
 
 /* Both return the status of the library, and leave the generator behind the tensor: init_slice also for the rows that
  * it does not write. `data` takes the elements of the tensor, or of its slice. */

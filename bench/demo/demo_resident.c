@@ -13,7 +13,7 @@
 #include "demo_timing.h"
 
 /* Initialises and measures every tensor; of the slices, adds the whole tensors' bytes to the digest. */
-static int check_tensors(struct model *model, const struct source *source, void *whole, struct checklist *list,
+static int check_tensors(struct model *model, struct source *source, void *whole, struct checklist *list,
                          struct digest *digest)
 {
     for (size_t i = 0; i < model->tensor_count; ++i) {
@@ -35,7 +35,7 @@ static int check_tensors(struct model *model, const struct source *source, void 
     return DEMO_OK;
 }
 
-static int check_model(struct model *model, const struct options *options, const struct source *source,
+static int check_model(struct model *model, const struct options *options, struct source *source,
                        struct progress *progress, unsigned char expected[DIGEST_BYTES])
 {
     struct checklist list;
@@ -55,8 +55,8 @@ static int check_model(struct model *model, const struct options *options, const
     return digested > status ? digested : status;
 }
 
-static int compare_isas(struct model *model, const struct isas *isas, const struct source *source,
-                        struct progress *progress, unsigned char digest[DIGEST_BYTES])
+static int compare_isas(struct model *model, const struct isas *isas, struct source *source, struct progress *progress,
+                        unsigned char digest[DIGEST_BYTES])
 {
     struct timing timings[ISAS_MOST];
     bool equal = true;
@@ -78,8 +78,8 @@ static int compare_isas(struct model *model, const struct isas *isas, const stru
     return equal ? DEMO_OK : DEMO_MISMATCH;
 }
 
-static int prove_order(struct model *model, const struct isas *isas, const struct source *source,
-                       struct progress *progress, const unsigned char digest[DIGEST_BYTES])
+static int prove_order(struct model *model, const struct isas *isas, struct source *source, struct progress *progress,
+                       const unsigned char digest[DIGEST_BYTES])
 {
     unsigned char reversed[DIGEST_BYTES];
     if (unitvar_set_isa(isas->names[0]) != UNITVAR_OK) {
@@ -108,8 +108,8 @@ static int worse(int a, int b)
     return a > b ? a : b;
 }
 
-int resident_run(struct model *model, const struct options *options, const struct isas *isas,
-                 const struct source *source, struct progress *progress)
+int resident_run(struct model *model, const struct options *options, const struct isas *isas, struct source *source,
+                 struct progress *progress)
 {
     unsigned char expected[DIGEST_BYTES];
     unsigned char written[DIGEST_BYTES];

@@ -11,7 +11,7 @@
 #include "demo_progress.h"
 
 /* DEMO_OK, DEMO_MISMATCH, or DEMO_FAILED with a message. */
-int resident_run(struct model *model, const struct options *options, const struct isas *isas,
-                 const struct source *source, struct progress *progress);
+int resident_run(struct model *model, const struct options *options, const struct isas *isas, struct source *source,
+                 struct progress *progress);
 
 #endif

@@ -16,7 +16,7 @@
 struct stream {
     const struct model *model;
     const struct options *options;
-    const struct source *source;
+    struct source *source;
     struct progress *progress;
     struct progress_bar bar;
     struct checklist list;
@@ -63,10 +63,10 @@ static int digest_slice(struct stream *stream, const struct tensor *tensor)
     return status;
 }
 
-/* Makes the whole tensor again, from the block where its slice started. */
-static int make_whole(struct stream *stream, const struct tensor *tensor, uint64_t block)
+/* Makes the whole tensor again, from the state in which its slice started. */
+static int make_whole(struct stream *stream, const struct tensor *tensor, const unitvar_generator *before)
 {
-    if (unitvar_generator_seek(stream->source->generator, block) != UNITVAR_OK ||
+    if (source_resume(stream->source, before) != UNITVAR_OK ||
         init_whole(stream->source, stream->model, tensor, stream->whole) != UNITVAR_OK) {
         progress_clear(stream->progress);
         return init_failed(stream->model, tensor);
@@ -80,28 +80,37 @@ static int make_whole(struct stream *stream, const struct tensor *tensor, uint64
     return DEMO_OK;
 }
 
-static int take_tensor(struct stream *stream, const struct tensor *tensor)
+/* `before` is the state of the generator; NULL where slices are whole. */
+static int take_selected(struct stream *stream, const struct tensor *tensor, const unitvar_generator *before)
 {
-    uint64_t block = 0;
-    stream->timing.memset_seconds += timing_memset(stream->buffer, tensor_bytes(stream->model, tensor));
-    if (unitvar_generator_tell(stream->source->generator, &block) != UNITVAR_OK) {
-        return init_failed(stream->model, tensor);
-    }
     int status = initialise(stream, tensor);
-    if (status != DEMO_OK || !tensor->selected) {
-        return status;
-    }
-    if (stream->options->digest) {
+    if (status == DEMO_OK && stream->options->digest) {
         status = digest_slice(stream, tensor);
     }
-    if (status == DEMO_OK && stream->whole != NULL) {
-        status = make_whole(stream, tensor, block);
+    if (status == DEMO_OK && before != NULL) {
+        status = make_whole(stream, tensor, before);
     }
     if (status == DEMO_OK) {
         const double start = seconds_now();
-        status = checklist_add(&stream->list, tensor, stream->whole != NULL ? stream->whole : stream->buffer);
+        status = checklist_add(&stream->list, tensor, before != NULL ? stream->whole : stream->buffer);
         stream->check_seconds += seconds_now() - start;
     }
+    return status;
+}
+
+static int take_tensor(struct stream *stream, const struct tensor *tensor)
+{
+    unitvar_generator *before = NULL;
+    if (!tensor->selected) {
+        return initialise(stream, tensor);
+    }
+    if (stream->whole != NULL && unitvar_generator_clone(stream->source->generator, &before) != UNITVAR_OK) {
+        progress_clear(stream->progress);
+        return init_failed(stream->model, tensor);
+    }
+    stream->timing.memset_seconds += timing_memset(stream->buffer, tensor_bytes(stream->model, tensor));
+    const int status = take_selected(stream, tensor, before);
+    unitvar_generator_destroy(before);
     return status;
 }
 
@@ -198,7 +207,7 @@ static int reserve(struct stream *stream)
     return DEMO_OK;
 }
 
-int stream_run(const struct model *model, const struct options *options, const struct source *source,
+int stream_run(const struct model *model, const struct options *options, struct source *source,
                struct progress *progress)
 {
     struct stream stream = {.model = model,

@@ -12,7 +12,7 @@
 #define STREAM_BYTES 2e9
 
 /* Uses the instruction set in force. DEMO_OK, DEMO_MISMATCH, or DEMO_FAILED with a message. */
-int stream_run(const struct model *model, const struct options *options, const struct source *source,
+int stream_run(const struct model *model, const struct options *options, struct source *source,
                struct progress *progress);
 
 #endif

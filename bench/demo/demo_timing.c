@@ -22,10 +22,10 @@ static double memset_all(struct model *model)
     return seconds;
 }
 
-static int initialise_all(struct model *model, const struct source *source, struct progress *progress,
+static int initialise_all(struct model *model, struct source *source, struct progress *progress,
                           const struct timing *timing, double *seconds)
 {
-    if (source_rewind(source) != UNITVAR_OK) {
+    if (source_resume(source, source->start) != UNITVAR_OK) {
         return init_failed(model, &model->tensors[0]);
     }
     *seconds = 0.0;
@@ -70,7 +70,7 @@ static double median(double *values, int count)
     return 0.5 * (values[(count - 1) / 2] + values[count / 2]);
 }
 
-int timing_measure(struct model *model, const struct source *source, struct progress *progress, struct timing *out)
+int timing_measure(struct model *model, struct source *source, struct progress *progress, struct timing *out)
 {
     double init_seconds[TIMING_RUNS_MOST];
     double memset_seconds[TIMING_RUNS_MOST];

@@ -30,7 +30,7 @@ enum { TIMING_RUNS_LEAST = 3, TIMING_RUNS_MOST = 9, TIMING_SECONDS = 3 };
 double timing_memset(void *data, size_t bytes);
 
 /* Uses the instruction set in force. DEMO_OK, or DEMO_FAILED with a message. */
-int timing_measure(struct model *model, const struct source *source, struct progress *progress, struct timing *out);
+int timing_measure(struct model *model, struct source *source, struct progress *progress, struct timing *out);
 
 /* The SHA-256 of all slices of a model in memory. DEMO_OK, or DEMO_FAILED with a message. */
 int timing_digest(const struct model *model, struct progress *progress, unsigned char digest[DIGEST_BYTES]);

@@ -2,9 +2,10 @@
  *
  * The only ABI of Unitvar: C99, self-contained, safe to load with dlopen.
  *
- *   1. Conventions        4. Generators      7. Initialisers
- *   2. Constants          5. Samplers        8. Moments
- *   3. Library            6. Tensors
+ *   1. Conventions        5. Samplers         9. Norms
+ *   2. Constants          6. Tensors         10. Activations and the linear layer
+ *   3. Library            7. Initialisers
+ *   4. Generators         8. Moments
  *
  * Example: a million normals, the same on every machine.
  *
@@ -37,7 +38,8 @@ extern "C" {
  *           its generator as they were.
  * Memory    No function keeps a pointer of the caller's. Handles come from *_create, *_clone and *_load and go to
  *           *_destroy, which takes NULL.
- * Threads   A generator belongs to one thread at a time. Everything else may be called from any thread at once.
+ * Threads   A generator belongs to one thread at a time; debug builds of the library refuse a second one with
+ *           UNITVAR_INVALID_ARGUMENT. Everything else may be called from any thread at once.
  *           Large work runs on up to unitvar_num_threads() threads; the result does not depend on how many.
  * Bits      The output is a pure function of engine, seed, stream, position and arguments. Instruction set,
  *           threads, alignment and the way a fill is cut into calls at block boundaries never change a bit.
@@ -174,10 +176,10 @@ UNITVAR_API const char *unitvar_initializer_name(int32_t kind);
  *   libm        uniform, f32 normal of 16 row-major elements or more, and f32 and bf16 trunc_normal (but for erf in
  * double at its two bounds) use nothing of the C library, so their bits are the same everywhere. f64 normal and
  *               trunc_normal, 16-bit normal and all normals in the scalar form call its log, sin, cos, erf and exp, as
- *               PyTorch does: the reference is glibc 2.28 to 2.40, and others may differ in the last bits.
- *   Versions    f32 trunc_normal holds erff, expf and logf of glibc 2.28 to 2.40. From 2.12 on PyTorch's trunc_normal_
- *               is another algorithm; 2.1 and later take log1p where f64 and scalar normals take log, which changes
- *               the last bits of some f64; versions after 2.11 round uniform_ and normal_ of 16-bit types otherwise.
+ *               PyTorch does: the reference is glibc 2.28 to 2.40 on x86-64 with fma, and others (AArch64's erf too)
+ * may differ in the last bits. Versions    f32 trunc_normal holds erff, expf and logf of glibc 2.28 to 2.40. From 2.12
+ * on PyTorch's trunc_normal_ is another algorithm; 2.1 and later take log1p where f64 and scalar normals take log,
+ * which changes the last bits of some f64; versions after 2.11 round uniform_ and normal_ of 16-bit types otherwise.
  */
 typedef struct unitvar_generator unitvar_generator;
 
@@ -486,6 +488,159 @@ UNITVAR_API int32_t unitvar_moments_merge(unitvar_moments *into, const unitvar_m
  * PyTorch the result is NaN for an empty sequence or 0 / 0 and infinity for a positive m2 over 0.
  * Errors: INVALID_ARGUMENT for a NaN or infinite correction, or a count as above. */
 UNITVAR_API int32_t unitvar_moments_variance(const unitvar_moments *m, double correction, double *out);
+
+/* ---- 9. Norms ---------------------------------------------------------------------------------
+ *
+ * Moments along axes, normalisation layers and their gradients, with the semantics of PyTorch's functions of the same
+ * names. Tensors of one call have one dtype, f32 or f64. They are row-major, or channels-last: shape (N, C, ...) with
+ * the channels innermost in memory (unitvar_mean_var takes any strides). y has the shape and layout of x.
+ *
+ * Statistics are summed in double in a fixed order and the value between load and store is double too: y is within 1
+ * ulp (f32) of the same formula in double, also where |mean| is a million times the deviation. Bits depend on data,
+ * shape and layout alone.
+ * eps is rounded to the dtype first; it may be 0. NaN and infinity propagate.
+ * y may be x and grad_x may be grad_y or x: exactly the same memory. Any other sharing with an output is refused.
+ * Tensors without elements succeed and nothing is written, running statistics included; of the gradients, those of
+ * weight and bias are then 0. Optional tensors (marked "?" below) may be NULL.
+ *
+ * Common errors: INVALID_ARGUMENT for a malformed tensor, a shape or dtype that does not fit the others', shared
+ * memory, an eps that is negative, NaN or infinite; UNSUPPORTED for other dtypes, devices and layouts.
+ */
+
+/* Mean and variance of x along axes, negative ones counted from the last dimension; axes NULL: all of them. var is the
+ * sum of squared deviations / max(0, count - correction): correction 0 for the biased, 1 for Bessel's variance; as in
+ * PyTorch NaN for 0 / 0, infinity for a positive sum over 0, NaN for both where no element is reduced.
+ * x: any strides, elements may share memory. mean ?, var ?: any strides, of x's shape without the axes or with 1 in
+ * their places.
+ * Errors: INVALID_ARGUMENT for an axis out of range or named twice, a correction that is NaN or infinite. */
+UNITVAR_API int32_t unitvar_mean_var(const unitvar_tensor *x, const int32_t *axes, int32_t naxes, double correction,
+                                     unitvar_tensor *mean, unitvar_tensor *var);
+
+/* Layer normalisation (Ba, Kiros and Hinton 2016) over the last normalized_ndim dimensions:
+ * y = (x - mean) * rstd * weight + bias with rstd = 1 / sqrt(biased variance + eps).
+ * weight ?, bias ?: the normalised dimensions, row-major. mean ?, rstd ?: the other dimensions of x, or those followed
+ * by a 1 for each normalised one.
+ * Errors: INVALID_ARGUMENT for a normalized_ndim that is not 1 to ndim. */
+UNITVAR_API int32_t unitvar_layer_norm(const unitvar_tensor *x, int32_t normalized_ndim, const unitvar_tensor *weight,
+                                       const unitvar_tensor *bias, double eps, unitvar_tensor *y, unitvar_tensor *mean,
+                                       unitvar_tensor *rstd);
+
+/* RMS normalisation (Zhang and Sennrich 2019): y = x * rstd * weight with rstd = 1 / sqrt(mean of squares + eps).
+ * Shapes and errors: as unitvar_layer_norm. */
+UNITVAR_API int32_t unitvar_rms_norm(const unitvar_tensor *x, int32_t normalized_ndim, const unitvar_tensor *weight,
+                                     double eps, unitvar_tensor *y, unitvar_tensor *rstd);
+
+/* Group normalisation (Wu and He 2018) of x (N, C, ...): statistics over C / groups channels of one image and all
+ * positions; the formula of unitvar_layer_norm. weight ?, bias ?: (C). mean ?, rstd ?: (N, groups).
+ * Errors: INVALID_ARGUMENT for fewer than 2 dimensions, groups that do not divide C, one value per group where N is 1
+ * (as in PyTorch). */
+UNITVAR_API int32_t unitvar_group_norm(const unitvar_tensor *x, int64_t groups, const unitvar_tensor *weight,
+                                       const unitvar_tensor *bias, double eps, unitvar_tensor *y, unitvar_tensor *mean,
+                                       unitvar_tensor *rstd);
+
+/* Batch normalisation (Ioffe and Szegedy 2015) of x (N, C), (N, C, L), (N, C, H, W) or (N, C, D, H, W): statistics of a
+ * channel over all images and positions. In training, or where there are no running statistics, those of x: biased to
+ * normalise; in training the running ones become (1 - momentum) * running + momentum * new, with the unbiased
+ * variance, and *num_batches_tracked ? rises by 1. momentum NaN: 1 / the new *num_batches_tracked, the average of
+ * all batches. Otherwise the running ones normalise. rstd = 1 / sqrt(var + eps), and 0 where both are 0.
+ * weight ?, bias ?, running_mean ?, running_var ?, save_mean ?, save_rstd ?: (C); save_* get what normalised.
+ * Errors: INVALID_ARGUMENT for other numbers of dimensions, one value per channel in training, one running statistic
+ * without the other, an infinite momentum, a NaN one without num_batches_tracked, a negative count. */
+UNITVAR_API int32_t unitvar_batch_norm(const unitvar_tensor *x, const unitvar_tensor *weight,
+                                       const unitvar_tensor *bias, unitvar_tensor *running_mean,
+                                       unitvar_tensor *running_var, int64_t *num_batches_tracked, int32_t training,
+                                       double momentum, double eps, unitvar_tensor *y, unitvar_tensor *save_mean,
+                                       unitvar_tensor *save_rstd);
+
+/* Instance normalisation (Ulyanov, Vedaldi and Lempitsky 2016) of x (N, C, ...) or one image (C, L): statistics of each
+ * channel of each image, or where use_input_stats is 0 the running ones. Those become (1 - momentum) * running +
+ * momentum * the average over the images, with unbiased variances. weight ?, bias ?, running_mean ?, running_var ?:
+ * (C). rstd as in unitvar_batch_norm.
+ * Errors: INVALID_ARGUMENT for fewer than 2 dimensions, one position where statistics are taken, missing running
+ * statistics, a momentum that is NaN or infinite where statistics are recorded. */
+UNITVAR_API int32_t unitvar_instance_norm(const unitvar_tensor *x, const unitvar_tensor *weight,
+                                          const unitvar_tensor *bias, unitvar_tensor *running_mean,
+                                          unitvar_tensor *running_var, int32_t use_input_stats, double momentum,
+                                          double eps, unitvar_tensor *y);
+
+/* Switchable normalisation (Luo et al. 2018) of x (N, C, ...), at least 3 dimensions: mean and biased variance are the
+ * averages of those of the instance, the layer (all channels of an image) and the batch (a channel of all images),
+ * weighted by the softmax of three finite logits each. The batch's are the running ones where training is 0 and they
+ * are given; running statistics are recorded as in unitvar_batch_norm. weight ?, bias ?, running_mean ?,
+ * running_var ?: (C).
+ * Errors: INVALID_ARGUMENT as unitvar_batch_norm, logits that are NaN or infinite. */
+UNITVAR_API int32_t unitvar_switchable_norm(const unitvar_tensor *x, const unitvar_tensor *weight,
+                                            const unitvar_tensor *bias, const double *mean_logits,
+                                            const double *var_logits, unitvar_tensor *running_mean,
+                                            unitvar_tensor *running_var, int32_t training, double momentum, double eps,
+                                            unitvar_tensor *y);
+
+/* Local response normalisation (Krizhevsky, Sutskever and Hinton 2012) of x (N, C, ...), at least 3 dimensions:
+ * y_c = x_c / (k + alpha / size * sum of x_j^2 for j = c - size / 2 ... c + (size - 1) / 2)^beta; channels that do not
+ * exist count as zeros. PyTorch's defaults are alpha = 1e-4, beta = 0.75, k = 1. Within 4 ulp (f32).
+ * Errors: INVALID_ARGUMENT for fewer than 3 dimensions, size < 1, an alpha, beta or k that is NaN or infinite. */
+UNITVAR_API int32_t unitvar_local_response_norm(const unitvar_tensor *x, int64_t size, double alpha, double beta,
+                                                double k, unitvar_tensor *y);
+
+/* Gradients of a loss from grad_y, its gradient with respect to y, the layer's x and the statistics that the layer
+ * gave. grad_x ?: as x. grad_weight ?, grad_bias ?: as weight and bias, which need not have been there. The gradients
+ * of weight and bias are written, not added to. */
+UNITVAR_API int32_t unitvar_layer_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                                int32_t normalized_ndim, const unitvar_tensor *mean,
+                                                const unitvar_tensor *rstd, const unitvar_tensor *weight,
+                                                unitvar_tensor *grad_x, unitvar_tensor *grad_weight,
+                                                unitvar_tensor *grad_bias);
+UNITVAR_API int32_t unitvar_rms_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                              int32_t normalized_ndim, const unitvar_tensor *rstd,
+                                              const unitvar_tensor *weight, unitvar_tensor *grad_x,
+                                              unitvar_tensor *grad_weight);
+UNITVAR_API int32_t unitvar_group_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x, int64_t groups,
+                                                const unitvar_tensor *mean, const unitvar_tensor *rstd,
+                                                const unitvar_tensor *weight, unitvar_tensor *grad_x,
+                                                unitvar_tensor *grad_weight, unitvar_tensor *grad_bias);
+/* mean, rstd: what unitvar_batch_norm saved. training 0: they were the running statistics, on which x has no part. */
+UNITVAR_API int32_t unitvar_batch_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                                const unitvar_tensor *mean, const unitvar_tensor *rstd,
+                                                const unitvar_tensor *weight, int32_t training, unitvar_tensor *grad_x,
+                                                unitvar_tensor *grad_weight, unitvar_tensor *grad_bias);
+/* Takes the statistics of x again; use_input_stats 0: those of running_mean and running_var. */
+UNITVAR_API int32_t unitvar_instance_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                                   const unitvar_tensor *weight, const unitvar_tensor *running_mean,
+                                                   const unitvar_tensor *running_var, int32_t use_input_stats,
+                                                   double eps, unitvar_tensor *grad_x, unitvar_tensor *grad_weight,
+                                                   unitvar_tensor *grad_bias);
+
+/* ---- 10. Activations and the linear layer -------------------------------------------------------
+ *
+ * Conventions and common errors: section 9.
+ */
+
+/* y = x where x > 0, else 0, negative_slope * x, or weight * x with one weight, (1), or one for each channel, (C), of x
+ * (N, C, ...), C = 1 for one dimension. NaN stays NaN and -0 stays -0.
+ * Errors: INVALID_ARGUMENT for a slope that is not finite in the dtype, another number of weights, an x without
+ * dimensions. */
+UNITVAR_API int32_t unitvar_relu(const unitvar_tensor *x, unitvar_tensor *y);
+UNITVAR_API int32_t unitvar_leaky_relu(const unitvar_tensor *x, double negative_slope, unitvar_tensor *y);
+UNITVAR_API int32_t unitvar_prelu(const unitvar_tensor *x, const unitvar_tensor *weight, unitvar_tensor *y);
+
+/* y = x weight^T + bias for x (..., in), weight (out, in), bias ? (out) and y (..., out), all row-major. An element
+ * starts with its bias and sums its products by fma in the dtype, in blocks of 256 in order: a row's result does not
+ * depend on the other rows. Errors: INVALID_ARGUMENT for a weight without 2 dimensions. */
+UNITVAR_API int32_t unitvar_linear(const unitvar_tensor *x, const unitvar_tensor *weight, const unitvar_tensor *bias,
+                                   unitvar_tensor *y);
+
+/* Gradients as in section 9. At x = 0 the gradient is 0, negative_slope * grad_y or weight * grad_y. grad_x ? of prelu
+ * and linear, grad_weight ?, grad_bias ?: as x, weight and bias. */
+UNITVAR_API int32_t unitvar_relu_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                          unitvar_tensor *grad_x);
+UNITVAR_API int32_t unitvar_leaky_relu_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                                double negative_slope, unitvar_tensor *grad_x);
+UNITVAR_API int32_t unitvar_prelu_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                           const unitvar_tensor *weight, unitvar_tensor *grad_x,
+                                           unitvar_tensor *grad_weight);
+UNITVAR_API int32_t unitvar_linear_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                            const unitvar_tensor *weight, unitvar_tensor *grad_x,
+                                            unitvar_tensor *grad_weight, unitvar_tensor *grad_bias);
 
 #ifdef __cplusplus
 }

@@ -1,11 +1,13 @@
 // The whole C++ API of Unitvar. It is compiled into the static library; the shared library exports the C API alone.
 #pragma once
 
-#include "unitvar/error.hpp"     // IWYU pragma: export
-#include "unitvar/generator.hpp" // IWYU pragma: export
-#include "unitvar/init.hpp"      // IWYU pragma: export
-#include "unitvar/moments.hpp"   // IWYU pragma: export
-#include "unitvar/runtime.hpp"   // IWYU pragma: export
-#include "unitvar/sample.hpp"    // IWYU pragma: export
-#include "unitvar/tensor.hpp"    // IWYU pragma: export
-#include "unitvar/torch.hpp"     // IWYU pragma: export
+#include "unitvar/activation.hpp" // IWYU pragma: export
+#include "unitvar/error.hpp"      // IWYU pragma: export
+#include "unitvar/generator.hpp"  // IWYU pragma: export
+#include "unitvar/init.hpp"       // IWYU pragma: export
+#include "unitvar/moments.hpp"    // IWYU pragma: export
+#include "unitvar/norm.hpp"       // IWYU pragma: export
+#include "unitvar/runtime.hpp"    // IWYU pragma: export
+#include "unitvar/sample.hpp"     // IWYU pragma: export
+#include "unitvar/tensor.hpp"     // IWYU pragma: export
+#include "unitvar/torch.hpp"      // IWYU pragma: export

@@ -126,6 +126,7 @@ struct SelectionKernels {
 };
 
 struct TorchKernels; // core/torch/kernels.hpp
+struct NormKernels;  // core/norm/kernels.hpp
 
 struct KernelTable {
     const char *name;
@@ -138,6 +139,8 @@ struct KernelTable {
     RoundKernel round_to_f16;
     const SelectionKernels *selection;
     const TorchKernels *torch;
+    const NormKernels *norms_f32;
+    const NormKernels *norms_f64;
 };
 
 } // namespace unitvar::core

@@ -28,7 +28,7 @@ UNITVAR_CALLED void write_steps(Engine &from, const core::DrawParameters &parame
     const Draw<Index> draw(parameters);
     U32x<32> words[Engine::groups];
 
-    if (mode == core::StoreMode::streaming && reinterpret_cast<std::uintptr_t>(out) % line_bytes == 0) {
+    if (has_streaming_stores && mode == core::StoreMode::streaming && reinterpret_cast<std::uintptr_t>(out) % line_bytes == 0) {
         for (; steps != 0; --steps) {
             engine.next(words);
 #pragma GCC unroll 1

@@ -1,4 +1,5 @@
 // The one symbol that leaves this instruction set's units.
+#include "core/norm/kernels.hpp"
 #include "kernels/units.hpp"
 
 #define UNITVAR_CONCATENATE(a, b) a##b
@@ -9,6 +10,17 @@
 extern "C" const unitvar::core::KernelTable UNITVAR_TABLE_NAME(UNITVAR_ISA);
 
 using namespace unitvar::UNITVAR_ISA;
+
+namespace {
+
+constinit const unitvar::core::NormKernels norms_f32 = {&moment_kernels_f32,   &affine_kernels_f32,
+                                                        &gradient_kernels_f32, &activation_kernels_f32,
+                                                        &product_kernels_f32,  &local_response_f32};
+constinit const unitvar::core::NormKernels norms_f64 = {&moment_kernels_f64,   &affine_kernels_f64,
+                                                        &gradient_kernels_f64, &activation_kernels_f64,
+                                                        &product_kernels_f64,  &local_response_f64};
+
+} // namespace
 
 constinit const unitvar::core::KernelTable UNITVAR_TABLE_NAME(UNITVAR_ISA) = {
     UNITVAR_STRING(UNITVAR_ISA),
@@ -21,4 +33,6 @@ constinit const unitvar::core::KernelTable UNITVAR_TABLE_NAME(UNITVAR_ISA) = {
     &round_to_f16,
     &selection,
     &torch,
+    &norms_f32,
+    &norms_f64,
 };

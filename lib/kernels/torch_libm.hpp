@@ -1,4 +1,4 @@
-// expf, logf and erff of glibc 2.28 to 2.40 on processors with fma, operation by operation, so that every bit is
+// expf, logf and erff of glibc 2.28 to 2.40 on x86-64 with fma, operation by operation, so that every bit is
 // theirs: PyTorch's erfinv is built on them. expf and logf are table-driven in double (Szabolcs Nagy's, from Arm's
 // optimized routines); erff is fdlibm's rational approximations (Sun Microsystems, 1993) in single precision, without
 // fma. tests/torch_libm.cpp compares them with the C library.

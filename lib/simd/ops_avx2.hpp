@@ -16,6 +16,7 @@ using F64 = xsimd::batch<double, xsimd::fma3<xsimd::avx2>>;
 using U64 = xsimd::batch<std::uint64_t, xsimd::fma3<xsimd::avx2>>;
 
 inline constexpr bool has_multiply_u64 = false;
+inline constexpr bool has_streaming_stores = true;
 inline constexpr std::size_t vector_registers = 16;
 
 // As an unaligned register: GCC 12 makes two halves of a 32-byte memcpy and waits for them to meet in memory.
@@ -45,6 +46,13 @@ template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 UNITVAR_INLINE void stream_fence()
 {
     _mm_sfence();
+}
+
+// As four f32, rounded to nearest even.
+UNITVAR_INLINE void store_narrowed(void *target, F64 a)
+{
+    const __m128 narrow = _mm256_cvtpd_ps(a);
+    __builtin_memcpy(target, &narrow, sizeof(narrow));
 }
 
 UNITVAR_INLINE F32 fused(F32 a, F32 b, F32 c)
@@ -185,13 +193,13 @@ UNITVAR_INLINE bool any_lane_less(F64 x, F64 y)
 {
     return _mm256_movemask_pd(_mm256_cmp_pd(x, y, _CMP_LT_OQ)) != 0;
 }
-UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
-{
-    return _mm256_blendv_ps(b, a, _mm256_cmp_ps(x, y, _CMP_LT_OQ));
-}
 UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 {
     return _mm256_blendv_pd(b, a, _mm256_cmp_pd(x, y, _CMP_LT_OQ));
+}
+UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
+{
+    return _mm256_blendv_ps(b, a, _mm256_cmp_ps(x, y, _CMP_LT_OQ));
 }
 UNITVAR_INLINE F32 if_not_positive(F32 x, F32 a, F32 b)
 {

@@ -16,6 +16,7 @@ using F64 = xsimd::batch<double, xsimd::avx512bw>;
 using U64 = xsimd::batch<std::uint64_t, xsimd::avx512bw>;
 
 inline constexpr bool has_multiply_u64 = true; // vpmullq
+inline constexpr bool has_streaming_stores = true;
 inline constexpr std::size_t vector_registers = 32;
 
 template <class R> UNITVAR_INLINE R load_register(const void *source)
@@ -44,6 +45,13 @@ template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 UNITVAR_INLINE void stream_fence()
 {
     _mm_sfence();
+}
+
+// As eight f32, rounded to nearest even.
+UNITVAR_INLINE void store_narrowed(void *target, F64 a)
+{
+    const __m256 narrow = _mm512_cvtpd_ps(a);
+    __builtin_memcpy(target, &narrow, sizeof(narrow));
 }
 
 UNITVAR_INLINE F32 fused(F32 a, F32 b, F32 c)
@@ -174,13 +182,13 @@ UNITVAR_INLINE bool any_lane_less(F64 x, F64 y)
 {
     return _mm512_cmp_pd_mask(x, y, _CMP_LT_OQ) != 0;
 }
-UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
-{
-    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, y, _CMP_LT_OQ), b, a);
-}
 UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 {
     return _mm512_mask_blend_pd(_mm512_cmp_pd_mask(x, y, _CMP_LT_OQ), b, a);
+}
+UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
+{
+    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, y, _CMP_LT_OQ), b, a);
 }
 UNITVAR_INLINE F32 if_not_positive(F32 x, F32 a, F32 b)
 {

@@ -16,6 +16,7 @@ using F64 = xsimd::batch<double, xsimd::neon64>;
 using U64 = xsimd::batch<std::uint64_t, xsimd::neon64>;
 
 inline constexpr bool has_multiply_u64 = false;
+inline constexpr bool has_streaming_stores = false;
 inline constexpr std::size_t vector_registers = 32;
 
 template <class R> UNITVAR_INLINE R load_register(const void *source)
@@ -40,6 +41,13 @@ template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
     store_register(target, a);
 }
 UNITVAR_INLINE void stream_fence() {}
+
+// As two f32, rounded to nearest even.
+UNITVAR_INLINE void store_narrowed(void *target, F64 a)
+{
+    const float32x2_t narrow = vcvt_f32_f64(a);
+    __builtin_memcpy(target, &narrow, sizeof(narrow));
+}
 
 UNITVAR_INLINE F32 fused(F32 a, F32 b, F32 c)
 {
@@ -168,13 +176,13 @@ UNITVAR_INLINE bool any_lane_less(F64 x, F64 y)
 {
     return vmaxvq_u32(vreinterpretq_u32_u64(vcltq_f64(x, y))) != 0;
 }
-UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
-{
-    return vbslq_f32(vcltq_f32(x, y), a, b);
-}
 UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 {
     return vbslq_f64(vcltq_f64(x, y), a, b);
+}
+UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
+{
+    return vbslq_f32(vcltq_f32(x, y), a, b);
 }
 UNITVAR_INLINE F32 if_not_positive(F32 x, F32 a, F32 b)
 {

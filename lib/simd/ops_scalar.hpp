@@ -34,6 +34,7 @@ using F64 = Lanes<double>;
 using U64 = Lanes<std::uint64_t>;
 
 inline constexpr bool has_multiply_u64 = true;
+inline constexpr bool has_streaming_stores = false;
 inline constexpr std::size_t vector_registers = 16;
 
 template <class Function, class T, class... Rest>
@@ -105,6 +106,16 @@ template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
     store_register(target, a);
 }
 UNITVAR_INLINE void stream_fence() {}
+
+// As two f32, rounded to nearest even.
+UNITVAR_INLINE void store_narrowed(void *target, F64 a)
+{
+    float narrow[F64::size];
+    for (std::size_t i = 0; i < F64::size; ++i) {
+        narrow[i] = static_cast<float>(a.lane[i]);
+    }
+    __builtin_memcpy(target, narrow, sizeof(narrow));
+}
 
 template <class T> UNITVAR_INLINE Lanes<T> fused(Lanes<T> a, Lanes<T> b, Lanes<T> c)
 {

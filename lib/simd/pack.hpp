@@ -217,6 +217,25 @@ template <class R, std::size_t K> UNITVAR_INLINE void store(void *target, const 
         store_register(static_cast<unsigned char *>(target) + k * sizeof(R), a.reg[k]);
     }
 }
+// f64 as elements of type Element, rounded to nearest even; Streamed: past the caches, the target aligned to 64 bytes.
+template <class Element, bool Streamed = false, std::size_t K>
+UNITVAR_INLINE void store_from_f64(void *target, const Pack<F64, K> &a)
+{
+    auto *to = static_cast<unsigned char *>(target);
+    if constexpr (sizeof(Element) == sizeof(double)) {
+        for (std::size_t k = 0; k < K; ++k, to += sizeof(F64)) {
+            Streamed ? stream_register(to, a.reg[k]) : store_register(to, a.reg[k]);
+        }
+    } else if constexpr (Streamed) {
+        for (std::size_t k = 0; k < K; k += 2, to += sizeof(F32)) {
+            stream_register(to, narrow(a.reg[k], a.reg[k + 1]));
+        }
+    } else {
+        for (std::size_t k = 0; k < K; ++k, to += sizeof(F32) / 2) {
+            store_narrowed(to, a.reg[k]);
+        }
+    }
+}
 // f32 as f64, exactly.
 template <std::size_t K> UNITVAR_INLINE Pack<F64, 2 * K> to_f64(const Pack<F32, K> &a)
 {

@@ -4,7 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <bit>
 #include <cctype>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
@@ -34,6 +36,38 @@ inline std::map<std::string, std::vector<std::uint64_t>> torch_golden()
         }
     }
     return vectors;
+}
+
+// The golden f64 normals hold log, sin, cos, erf and exp of glibc on x86-64 with fma, as PyTorch's AVX2 build calls
+// them.
+inline bool has_reference_libm()
+{
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("fma") != 0;
+#else
+    return false;
+#endif
+}
+
+// Equal bits; with another C library than the reference's, f64 values equal to a few units of the last place.
+inline bool same_as_golden(const std::vector<unsigned char> &got, const std::vector<std::uint64_t> &expected,
+                           std::size_t element_bytes)
+{
+    if (got.size() != expected.size() * element_bytes)
+        return false;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        std::uint64_t bits = 0;
+        for (std::size_t k = 0; k < element_bytes; ++k)
+            bits |= std::uint64_t{got[i * element_bytes + k]} << (8 * k);
+        if (bits == expected[i])
+            continue;
+        const auto value = std::bit_cast<double>(bits);
+        const auto golden = std::bit_cast<double>(expected[i]);
+        if (element_bytes != sizeof(double) || has_reference_libm() ||
+            !(std::abs(value - golden) <= 1e-13 * std::abs(golden)))
+            return false;
+    }
+    return true;
 }
 
 } // namespace support

@@ -1,0 +1,126 @@
+package unitvar
+
+// #include "shims.h"
+import "C"
+
+import (
+	"math"
+	"unsafe"
+)
+
+// Engine is what turns (seed, stream, position) into 32-bit words.
+type Engine int32
+
+// The engines of unitvar.h.
+const (
+	PCG32        Engine = C.UNITVAR_PCG32         // the default choice and the fastest
+	Philox4x32   Engine = C.UNITVAR_PHILOX4X32    // counter-based
+	TorchMT19937 Engine = C.UNITVAR_TORCH_MT19937 // PyTorch's CPU generator
+)
+
+// FanMode is what the variance is divided by.
+type FanMode int32
+
+// The fan modes of unitvar.h.
+const (
+	FanIn  FanMode = C.UNITVAR_FAN_IN
+	FanOut FanMode = C.UNITVAR_FAN_OUT
+	FanAvg FanMode = C.UNITVAR_FAN_AVG
+)
+
+// Nonlinearity is what stands behind a layer.
+type Nonlinearity int32
+
+// The nonlinearities of unitvar.h.
+const (
+	Linear    Nonlinearity = C.UNITVAR_LINEAR
+	Sigmoid   Nonlinearity = C.UNITVAR_SIGMOID
+	Tanh      Nonlinearity = C.UNITVAR_TANH
+	ReLU      Nonlinearity = C.UNITVAR_RELU
+	LeakyReLU Nonlinearity = C.UNITVAR_LEAKY_RELU
+	SELU      Nonlinearity = C.UNITVAR_SELU
+)
+
+// Distribution is that of [InitVarianceScaling].
+type Distribution int32
+
+// The distributions of unitvar.h.
+const (
+	UniformDistribution         Distribution = C.UNITVAR_UNIFORM
+	NormalDistribution          Distribution = C.UNITVAR_NORMAL
+	TruncatedNormalDistribution Distribution = C.UNITVAR_TRUNCATED_NORMAL
+)
+
+// Kind is that of an [Initializer]; each is a function Init....
+type Kind int32
+
+// The kinds of unitvar.h, numbered from 1 without gaps.
+const (
+	Constant        Kind = C.UNITVAR_INIT_CONSTANT
+	Zeros           Kind = C.UNITVAR_INIT_ZEROS
+	Ones            Kind = C.UNITVAR_INIT_ONES
+	Eye             Kind = C.UNITVAR_INIT_EYE
+	Dirac           Kind = C.UNITVAR_INIT_DIRAC
+	UniformKind     Kind = C.UNITVAR_INIT_UNIFORM
+	NormalKind      Kind = C.UNITVAR_INIT_NORMAL
+	TruncNormalKind Kind = C.UNITVAR_INIT_TRUNC_NORMAL
+	XavierUniform   Kind = C.UNITVAR_INIT_XAVIER_UNIFORM
+	XavierNormal    Kind = C.UNITVAR_INIT_XAVIER_NORMAL
+	KaimingUniform  Kind = C.UNITVAR_INIT_KAIMING_UNIFORM
+	KaimingNormal   Kind = C.UNITVAR_INIT_KAIMING_NORMAL
+	Orthogonal      Kind = C.UNITVAR_INIT_ORTHOGONAL
+	DeltaOrthogonal Kind = C.UNITVAR_INIT_DELTA_ORTHOGONAL
+	Sparse          Kind = C.UNITVAR_INIT_SPARSE
+	VarianceScaling Kind = C.UNITVAR_INIT_VARIANCE_SCALING
+)
+
+// String is the name of the kind's function, "" for what is no kind.
+func (k Kind) String() string { return C.GoString(C.unitvar_initializer_name(C.int32_t(k))) }
+
+func fromName[T ~int32](name string, lookUp func(*C.char, *C.int32_t) C.outcome) (T, error) {
+	c, err := cName(name)
+	if err != nil {
+		return 0, err
+	}
+	defer C.free(unsafe.Pointer(c))
+	var out C.int32_t
+	err = finish(lookUp(c, &out))
+	return T(out), err
+}
+
+// EngineFromName knows "pcg32", "philox4x32" and so on; names are exact, as in unitvar.h.
+func EngineFromName(name string) (Engine, error) {
+	return fromName[Engine](name, func(c *C.char, out *C.int32_t) C.outcome { return C.go_engine_from_name(c, out) })
+}
+
+// NonlinearityFromName knows "linear", "conv2d", "relu" and so on.
+func NonlinearityFromName(name string) (Nonlinearity, error) {
+	return fromName[Nonlinearity](name,
+		func(c *C.char, out *C.int32_t) C.outcome { return C.go_nonlinearity_from_name(c, out) })
+}
+
+// FanModeFromName knows "fan_in", "fan_out" and "fan_avg".
+func FanModeFromName(name string) (FanMode, error) {
+	return fromName[FanMode](name, func(c *C.char, out *C.int32_t) C.outcome { return C.go_fan_mode_from_name(c, out) })
+}
+
+// DistributionFromName knows "uniform", "normal" and "truncated_normal".
+func DistributionFromName(name string) (Distribution, error) {
+	return fromName[Distribution](name,
+		func(c *C.char, out *C.int32_t) C.outcome { return C.go_distribution_from_name(c, out) })
+}
+
+// KindFromName is the inverse of [Kind.String].
+func KindFromName(name string) (Kind, error) {
+	return fromName[Kind](name, func(c *C.char, out *C.int32_t) C.outcome { return C.go_initializer_from_name(c, out) })
+}
+
+// Gain is the gain of a nonlinearity, with the slope 0.01 for LeakyReLU.
+func Gain(n Nonlinearity) (float64, error) { return GainWithSlope(n, math.NaN()) }
+
+// GainWithSlope is the gain of a nonlinearity; only LeakyReLU looks at the slope.
+func GainWithSlope(n Nonlinearity, negativeSlope float64) (float64, error) {
+	var gain C.double
+	err := finish(C.go_calculate_gain(C.int32_t(n), C.double(negativeSlope), &gain))
+	return float64(gain), err
+}

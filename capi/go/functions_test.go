@@ -1,0 +1,402 @@
+package unitvar_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"sort"
+	"strings"
+	"testing"
+
+	"unitvar"
+)
+
+// Calls every function of the C API by way of this package and compares the SHA-256 of what it gives with
+// tests/golden/functions-v1.sha256. tests/consumers/functions.c says what is called with which arguments.
+// UNITVAR_EXPORTS names a file with the names that the library exports: each must have a case here.
+
+const count, large = 1003, 1000003
+
+// must ends the case that it is in.
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func value[T any](x T, err error) T {
+	must(err)
+	return x
+}
+
+// littleEndian gives the bytes of numbers, or of slices and structs of them.
+func littleEndian(values ...any) []byte {
+	var b bytes.Buffer
+	for _, x := range values {
+		must(binary.Write(&b, binary.LittleEndian, x))
+	}
+	return b.Bytes()
+}
+
+func expect(condition bool, values ...any) []byte {
+	if !condition {
+		panic(fmt.Sprint(values...))
+	}
+	return []byte{1}
+}
+
+func pcg32() *unitvar.Generator { return value(unitvar.New(unitvar.PCG32, 42)) }
+
+func words(g *unitvar.Generator) []byte {
+	x := make([]uint32, count)
+	must(unitvar.BitsU32(g, x))
+	must(g.Close())
+	return littleEndian(x)
+}
+
+func sample[T any](n int, fill func(g *unitvar.Generator, x []T) error) []byte {
+	x := make([]T, n)
+	g := pcg32()
+	must(fill(g, x))
+	must(g.Close())
+	return littleEndian(x)
+}
+
+func initialize(shape []int, f func(g *unitvar.Generator, t *unitvar.Tensor) error) []byte {
+	n := 1
+	for _, length := range shape {
+		n *= length
+	}
+	x := make([]float32, n)
+	g := pcg32()
+	must(f(g, value(unitvar.NewTensor(x, shape...))))
+	must(g.Close())
+	return littleEndian(x)
+}
+
+func filters(f func(g *unitvar.Generator, t *unitvar.Tensor) error) []byte {
+	return initialize([]int{16, 12, 3}, f)
+}
+
+func matrix(f func(g *unitvar.Generator, t *unitvar.Tensor) error) []byte {
+	return initialize([]int{16, 12}, f)
+}
+
+func version() []byte {
+	v := unitvar.Version()
+	text := fmt.Sprintf("%d.%d.%d", v/10000, v/100%100, v%100)
+	return expect(text == unitvar.VersionString(), text, unitvar.VersionString())
+}
+
+func setISA() []byte {
+	before := unitvar.ISA()
+	must(unitvar.SetISA("scalar"))
+	expect(unitvar.ISA() == "scalar", unitvar.ISA())
+	sum := words(pcg32())
+	must(unitvar.SetISA(before))
+	return sum
+}
+
+func numThreads() []byte {
+	must(unitvar.SetNumThreads(3))
+	n := unitvar.NumThreads()
+	must(unitvar.SetNumThreads(0))
+	expect(unitvar.NumThreads() >= 1, unitvar.NumThreads())
+	return littleEndian(int32(n))
+}
+
+func constants[T ~int32](fromName func(string) (T, error), names ...string) []byte {
+	var sum []byte
+	for _, name := range names {
+		sum = append(sum, littleEndian(value(fromName(name)))...)
+	}
+	return sum
+}
+
+func kindNames() (names []string) {
+	for kind := unitvar.Kind(1); kind.String() != ""; kind++ {
+		names = append(names, kind.String())
+	}
+	return names
+}
+
+func lastError() []byte {
+	_, err := unitvar.New(99, 42)
+	var e *unitvar.Error
+	return expect(errors.As(err, &e) && strings.Contains(e.Message, "engine") && strings.Contains(e.Message, "99"), err)
+}
+
+func statusNames() []byte {
+	names := ""
+	for _, status := range []unitvar.Status{0, 10, 20, 30, 40, 50, 90, 7} {
+		names += status.Error() + "\n"
+	}
+	return []byte(names)
+}
+
+func atBlock(block uint64) *unitvar.Generator {
+	g := pcg32()
+	must(g.Seek(block))
+	return g
+}
+
+func after(n int) *unitvar.Generator {
+	g := pcg32()
+	must(unitvar.BitsU32(g, make([]uint32, n)))
+	return g
+}
+
+func gains() []byte {
+	var sum []byte
+	for n := unitvar.Linear; n <= unitvar.SELU; n++ {
+		sum = append(sum, littleEndian(value(unitvar.Gain(n)))...)
+	}
+	return sum
+}
+
+func fans() []byte {
+	in, out, err := value(unitvar.NewTensor(make([]float32, 576), 16, 12, 3)).Fans()
+	must(err)
+	return littleEndian(in, out)
+}
+
+func defaults() []byte {
+	var sum []byte
+	for kind := unitvar.Kind(1); kind <= 16; kind++ {
+		i := value(unitvar.NewInitializer(kind))
+		sum = append(sum, littleEndian(uint32(64), i.Kind, i.FanMode, i.Nonlinearity, i.Distribution, int32(0), i.Groups,
+			i.Parameters)...)
+	}
+	return sum
+}
+
+func kaiming() unitvar.Initializer { return value(unitvar.NewInitializer(unitvar.KaimingNormal)) }
+
+func shard() []byte {
+	return initialize([]int{8, 6, 3}, func(g *unitvar.Generator, t *unitvar.Tensor) error {
+		return kaiming().WriteShard(g, t, []int{16, 12, 3}, []int{4, 3, 0})
+	})
+}
+
+func torchMT19937() *unitvar.Generator { return value(unitvar.New(unitvar.TorchMT19937, 42)) }
+
+// layer gives a weight, then 16 biases.
+func layer(reset func(g *unitvar.Generator, weight, bias *unitvar.Tensor) error, shape ...int) []byte {
+	n := 1
+	for _, length := range shape {
+		n *= length
+	}
+	weight, bias := make([]float32, n), make([]float32, 16)
+	must(reset(torchMT19937(), value(unitvar.NewTensor(weight, shape...)), value(unitvar.NewTensor(bias, 16))))
+	return littleEndian(weight, bias)
+}
+
+func moments[T unitvar.Float]() (m unitvar.Moments) {
+	x := make([]T, count)
+	must(unitvar.Normal(pcg32(), x, 3, 2))
+	must(unitvar.Update(&m, x))
+	return m
+}
+
+func merged() []byte {
+	m := moments[float32]()
+	must(m.Merge(moments[float64]()))
+	return littleEndian(m)
+}
+
+func variance() []byte {
+	m := moments[float32]()
+	return littleEndian(value(m.Variance(1)))
+}
+
+type (
+	generator = *unitvar.Generator
+	tensor    = *unitvar.Tensor
+)
+
+var functions = map[string]func() []byte{
+	"version":        version,
+	"version_string": version,
+	"stream_version": func() []byte { return littleEndian(unitvar.StreamVersion()) },
+	"status_name":    statusNames,
+	"last_error":     lastError,
+	"isa": func() []byte {
+		return expect(strings.Contains(" avx512 avx2 neon scalar ", " "+unitvar.ISA()+" "), unitvar.ISA())
+	},
+	"set_isa":          setISA,
+	"num_threads":      numThreads,
+	"set_num_threads":  numThreads,
+	"engine_from_name": func() []byte { return constants(unitvar.EngineFromName, "pcg32", "philox4x32") },
+	"nonlinearity_from_name": func() []byte {
+		return constants(unitvar.NonlinearityFromName, "linear", "conv1d", "sigmoid", "tanh", "relu", "leaky_relu", "selu")
+	},
+	"fan_mode_from_name": func() []byte { return constants(unitvar.FanModeFromName, "fan_in", "fan_out", "fan_avg") },
+	"distribution_from_name": func() []byte {
+		return constants(unitvar.DistributionFromName, "uniform", "normal", "truncated_normal")
+	},
+	"initializer_from_name": func() []byte { return constants(unitvar.KindFromName, kindNames()...) },
+	"status_from_name": func() []byte {
+		return constants(unitvar.StatusFromName, "UNITVAR_OK", "UNITVAR_INVALID_ARGUMENT", "UNITVAR_INTERNAL")
+	},
+	"initializer_name": func() []byte { return []byte(strings.Join(kindNames(), "\n") + "\n") },
+	"generator_create": func() []byte { return words(value(unitvar.NewStream(unitvar.Philox4x32, 42, 7))) },
+	"generator_destroy": func() []byte {
+		must(pcg32().Close())
+		return []byte{1}
+	},
+	"generator_clone":      func() []byte { return words(value(after(100).Clone())) },
+	"generator_fork":       func() []byte { return words(value(pcg32().Fork("layer.0.weight"))) },
+	"generator_seek":       func() []byte { return words(atBlock(1 << 40)) },
+	"generator_tell":       func() []byte { return littleEndian(value(after(count).Tell())) },
+	"generator_save":       func() []byte { return value(atBlock(5).Save()) },
+	"generator_load":       func() []byte { return words(value(unitvar.Load(value(atBlock(5).Save())))) },
+	"generator_save_torch": func() []byte { return value(torchMT19937().SaveTorch()) },
+	"torch_linear_reset":   func() []byte { return layer(unitvar.TorchLinearReset, 16, 12) },
+	"torch_conv_reset":     func() []byte { return layer(unitvar.TorchConvReset, 16, 12, 3) },
+	"torch_embedding_reset": func() []byte {
+		return layer(func(g generator, weight, _ tensor) error { return unitvar.TorchEmbeddingReset(g, weight) }, 16, 12)[:4*192]
+	},
+	"bits_u32": func() []byte { return sample(count, unitvar.BitsU32) },
+	"bits_u64": func() []byte { return sample(count, unitvar.BitsU64) },
+	"uniform_f32": func() []byte {
+		return sample(count, func(g generator, x []float32) error { return unitvar.Uniform(g, x, -0.37, 1.9) })
+	},
+	"uniform_f64": func() []byte {
+		return sample(count, func(g generator, x []float64) error { return unitvar.Uniform(g, x, -0.37, 1.9) })
+	},
+	"normal_f32": func() []byte {
+		return sample(large, func(g generator, x []float32) error { return unitvar.Normal(g, x, 0, 1) })
+	},
+	"normal_f64": func() []byte {
+		return sample(count, func(g generator, x []float64) error { return unitvar.Normal(g, x, 0, 1) })
+	},
+	"normal_icdf_f32": func() []byte {
+		return sample(count, func(g generator, x []float32) error { return unitvar.NormalICDF(g, x, 1.5, 0.02) })
+	},
+	"normal_icdf_f64": func() []byte {
+		return sample(count, func(g generator, x []float64) error { return unitvar.NormalICDF(g, x, 1.5, 0.02) })
+	},
+	"trunc_normal_f32": func() []byte {
+		return sample(count, func(g generator, x []float32) error { return unitvar.TruncNormal(g, x, 0, 1, -1, 3) })
+	},
+	"trunc_normal_f64": func() []byte {
+		return sample(count, func(g generator, x []float64) error { return unitvar.TruncNormal(g, x, 0, 1, -1, 3) })
+	},
+	"permutation_i64": func() []byte { return sample(count, unitvar.Permutation) },
+	"calculate_gain":  gains,
+	"calculate_fans":  fans,
+	"init_constant": func() []byte {
+		return filters(func(_ generator, t tensor) error { return unitvar.InitConstant(t, 0.1) })
+	},
+	"init_zeros": func() []byte { return filters(func(_ generator, t tensor) error { return unitvar.InitZeros(t) }) },
+	"init_ones":  func() []byte { return filters(func(_ generator, t tensor) error { return unitvar.InitOnes(t) }) },
+	"init_eye":   func() []byte { return matrix(func(_ generator, t tensor) error { return unitvar.InitEye(t) }) },
+	"init_dirac": func() []byte { return filters(func(_ generator, t tensor) error { return unitvar.InitDirac(t, 2) }) },
+	"init_uniform": func() []byte {
+		return filters(func(g generator, t tensor) error { return unitvar.InitUniform(g, t, -1, 1) })
+	},
+	"init_normal": func() []byte {
+		return filters(func(g generator, t tensor) error { return unitvar.InitNormal(g, t, 0, 0.02) })
+	},
+	"init_trunc_normal": func() []byte {
+		return filters(func(g generator, t tensor) error { return unitvar.InitTruncNormal(g, t, 0, 1, -2, 2) })
+	},
+	"init_xavier_uniform": func() []byte {
+		return filters(func(g generator, t tensor) error { return unitvar.InitXavierUniform(g, t, 5.0/3.0) })
+	},
+	"init_xavier_normal": func() []byte {
+		return filters(func(g generator, t tensor) error { return unitvar.InitXavierNormal(g, t, 1) })
+	},
+	"init_kaiming_uniform": func() []byte {
+		return filters(func(g generator, t tensor) error {
+			return unitvar.InitKaimingUniform(g, t, 0.2, unitvar.FanIn, unitvar.LeakyReLU)
+		})
+	},
+	"init_kaiming_normal": func() []byte {
+		return filters(func(g generator, t tensor) error {
+			return unitvar.InitKaimingNormal(g, t, 0, unitvar.FanOut, unitvar.ReLU)
+		})
+	},
+	"init_orthogonal": func() []byte {
+		return filters(func(g generator, t tensor) error { return unitvar.InitOrthogonal(g, t, 1) })
+	},
+	"init_delta_orthogonal": func() []byte {
+		return filters(func(g generator, t tensor) error { return unitvar.InitDeltaOrthogonal(g, t, 1) })
+	},
+	"init_sparse": func() []byte {
+		return matrix(func(g generator, t tensor) error { return unitvar.InitSparse(g, t, 0.1, 0.01) })
+	},
+	"init_variance_scaling": func() []byte {
+		return filters(func(g generator, t tensor) error {
+			return unitvar.InitVarianceScaling(g, t, 1, unitvar.FanAvg, unitvar.TruncatedNormalDistribution)
+		})
+	},
+	"initializer_defaults": defaults,
+	"init":                 func() []byte { return filters(func(g generator, t tensor) error { return kaiming().Write(g, t) }) },
+	"init_shard":           shard,
+	"moments_update_f32":   func() []byte { return littleEndian(moments[float32]()) },
+	"moments_update_f64":   func() []byte { return littleEndian(moments[float64]()) },
+	"moments_merge":        merged,
+	"moments_variance":     variance,
+}
+
+// lines gives the last word of each line of a file, and the first.
+func lines(t *testing.T, path string) map[string]string {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
+		fields := strings.Fields(line)
+		found[fields[len(fields)-1]] = fields[0]
+	}
+	return found
+}
+
+func TestEveryFunctionGivesTheGoldenBits(t *testing.T) {
+	path := os.Getenv("UNITVAR_GOLDEN")
+	if path == "" {
+		path = "../../tests/golden/functions-v1.sha256"
+	}
+	golden := lines(t, path)
+	known := []map[string]string{golden}
+	if path := os.Getenv("UNITVAR_EXPORTS"); path != "" {
+		known = append(known, lines(t, path))
+	}
+	for _, names := range known {
+		for name := range names {
+			if functions[strings.TrimPrefix(name, "unitvar_")] == nil {
+				t.Errorf("%s has no case here", name)
+			}
+		}
+		if len(names) != len(functions) {
+			t.Errorf("%d cases here, %d names in golden sums or exports", len(functions), len(names))
+		}
+	}
+	var names []string
+	for name := range functions {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			if sum := fmt.Sprintf("%x", sha256.Sum256(functions[name]())); sum != golden["unitvar_"+name] {
+				t.Errorf("%s: the sum is %s", unitvar.ISA(), sum)
+			}
+		})
+	}
+}
+
+func TestGainTakesASlope(t *testing.T) {
+	if gain, err := unitvar.GainWithSlope(unitvar.LeakyReLU, 1); err != nil || gain != 1 {
+		t.Error(gain, err)
+	}
+	if _, err := unitvar.GainWithSlope(unitvar.LeakyReLU, math.Inf(1)); !errors.Is(err, unitvar.InvalidArgument) {
+		t.Error(err)
+	}
+}

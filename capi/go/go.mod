@@ -1,0 +1,3 @@
+module unitvar
+
+go 1.19

@@ -1,0 +1,156 @@
+package unitvar
+
+// #include "shims.h"
+import "C"
+
+import "unsafe"
+
+// InitConstant sets every element to value.
+func InitConstant(t *Tensor, value float64) error {
+	return finish(C.go_init_constant(t.raw(), C.double(value)))
+}
+
+// InitZeros sets every element to 0.
+func InitZeros(t *Tensor) error { return finish(C.go_init_zeros(t.raw())) }
+
+// InitOnes sets every element to 1.
+func InitOnes(t *Tensor) error { return finish(C.go_init_ones(t.raw())) }
+
+// InitEye writes the identity matrix.
+func InitEye(t *Tensor) error { return finish(C.go_init_eye(t.raw())) }
+
+// InitDirac writes the identity of a convolution in groups.
+func InitDirac(t *Tensor, groups int64) error {
+	return finish(C.go_init_dirac(t.raw(), C.int64_t(groups)))
+}
+
+// InitUniform draws from [a, b).
+func InitUniform(g *Generator, t *Tensor, a, b float64) error {
+	return g.call(func(raw *C.generator) C.outcome { return C.go_init_uniform(raw, t.raw(), C.double(a), C.double(b)) })
+}
+
+// InitNormal draws normals.
+func InitNormal(g *Generator, t *Tensor, mean, std float64) error {
+	return g.call(func(raw *C.generator) C.outcome {
+		return C.go_init_normal(raw, t.raw(), C.double(mean), C.double(std))
+	})
+}
+
+// InitTruncNormal draws normals between the bounds a and b.
+func InitTruncNormal(g *Generator, t *Tensor, mean, std, a, b float64) error {
+	return g.call(func(raw *C.generator) C.outcome {
+		return C.go_init_trunc_normal(raw, t.raw(), C.double(mean), C.double(std), C.double(a), C.double(b))
+	})
+}
+
+// InitXavierUniform is Glorot and Bengio's, uniform.
+func InitXavierUniform(g *Generator, t *Tensor, gain float64) error {
+	return g.call(func(raw *C.generator) C.outcome { return C.go_init_xavier_uniform(raw, t.raw(), C.double(gain)) })
+}
+
+// InitXavierNormal is Glorot and Bengio's, normal.
+func InitXavierNormal(g *Generator, t *Tensor, gain float64) error {
+	return g.call(func(raw *C.generator) C.outcome { return C.go_init_xavier_normal(raw, t.raw(), C.double(gain)) })
+}
+
+// InitKaimingUniform is He's, uniform; a is the negative slope of LeakyReLU.
+func InitKaimingUniform(g *Generator, t *Tensor, a float64, mode FanMode, n Nonlinearity) error {
+	return g.call(func(raw *C.generator) C.outcome {
+		return C.go_init_kaiming_uniform(raw, t.raw(), C.double(a), C.int32_t(mode), C.int32_t(n))
+	})
+}
+
+// InitKaimingNormal is He's, normal; a is the negative slope of LeakyReLU.
+func InitKaimingNormal(g *Generator, t *Tensor, a float64, mode FanMode, n Nonlinearity) error {
+	return g.call(func(raw *C.generator) C.outcome {
+		return C.go_init_kaiming_normal(raw, t.raw(), C.double(a), C.int32_t(mode), C.int32_t(n))
+	})
+}
+
+// InitOrthogonal writes gain times a Haar-distributed orthogonal matrix.
+func InitOrthogonal(g *Generator, t *Tensor, gain float64) error {
+	return g.call(func(raw *C.generator) C.outcome { return C.go_init_orthogonal(raw, t.raw(), C.double(gain)) })
+}
+
+// InitDeltaOrthogonal writes an orthogonal matrix at the centre of a convolution.
+func InitDeltaOrthogonal(g *Generator, t *Tensor, gain float64) error {
+	return g.call(func(raw *C.generator) C.outcome { return C.go_init_delta_orthogonal(raw, t.raw(), C.double(gain)) })
+}
+
+// InitSparse draws normals, with the fraction sparsity of each column 0.
+func InitSparse(g *Generator, t *Tensor, sparsity, std float64) error {
+	return g.call(func(raw *C.generator) C.outcome {
+		return C.go_init_sparse(raw, t.raw(), C.double(sparsity), C.double(std))
+	})
+}
+
+// InitVarianceScaling is that of JAX and Keras.
+func InitVarianceScaling(g *Generator, t *Tensor, scale float64, mode FanMode, d Distribution) error {
+	return g.call(func(raw *C.generator) C.outcome {
+		return C.go_init_variance_scaling(raw, t.raw(), C.double(scale), C.int32_t(mode), C.int32_t(d))
+	})
+}
+
+// Initializer is one of the above as a value, for tables of parameters and for shards. A kind looks only at what its
+// function takes.
+type Initializer struct {
+	Kind         Kind
+	FanMode      FanMode
+	Nonlinearity Nonlinearity
+	Distribution Distribution
+	Groups       int64
+	Parameters   [4]float64 // the function's numbers, in its order
+}
+
+// NewInitializer gives a kind with PyTorch's defaults.
+func NewInitializer(kind Kind) (Initializer, error) {
+	raw := C.unitvar_initializer{struct_size: C.sizeof_unitvar_initializer}
+	if err := finish(C.go_initializer_defaults(&raw, C.int32_t(kind))); err != nil {
+		return Initializer{}, err
+	}
+	return Initializer{
+		Kind:         Kind(raw.kind),
+		FanMode:      FanMode(raw.fan_mode),
+		Nonlinearity: Nonlinearity(raw.nonlinearity),
+		Distribution: Distribution(raw.distribution),
+		Groups:       int64(raw.groups),
+		Parameters:   *(*[4]float64)(unsafe.Pointer(&raw.p)),
+	}, nil
+}
+
+func (i Initializer) raw() *C.unitvar_initializer {
+	return &C.unitvar_initializer{
+		struct_size:  C.sizeof_unitvar_initializer,
+		kind:         C.int32_t(i.Kind),
+		fan_mode:     C.int32_t(i.FanMode),
+		nonlinearity: C.int32_t(i.Nonlinearity),
+		distribution: C.int32_t(i.Distribution),
+		groups:       C.int64_t(i.Groups),
+		p:            *(*[4]C.double)(unsafe.Pointer(&i.Parameters)),
+	}
+}
+
+// with runs f with g's C generator; nil is for kinds that draw nothing.
+func with(g *Generator, f func(raw *C.generator) C.outcome) error {
+	if g == nil {
+		return finish(f(nil))
+	}
+	return g.call(f)
+}
+
+// Write initialises a tensor. g may be nil for kinds that draw nothing.
+func (i Initializer) Write(g *Generator, t *Tensor) error {
+	return with(g, func(raw *C.generator) C.outcome { return C.go_init(raw, i.raw(), t.raw()) })
+}
+
+// WriteShard writes one rectangular slice of the tensor that Write would write; offset is where it begins in the tensor
+// of shape globalShape. The generator advances as for the whole.
+func (i Initializer) WriteShard(g *Generator, local *Tensor, globalShape, offset []int) error {
+	if local == nil || len(globalShape) != len(local.shape) || len(offset) != len(local.shape) {
+		return invalid("globalShape is %v and offset %v, expected as many numbers as local has dimensions",
+			globalShape, offset)
+	}
+	shape, _ := begin(toC(globalShape))
+	first, _ := begin(toC(offset))
+	return with(g, func(raw *C.generator) C.outcome { return C.go_init_shard(raw, i.raw(), local.raw(), shape, first) })
+}

@@ -1,0 +1,6 @@
+//go:build !unitvar_static
+
+package unitvar
+
+// #cgo pkg-config: unitvar
+import "C"

@@ -1,0 +1,142 @@
+package unitvar
+
+// #include "shims.h"
+import "C"
+
+// Moments along axes, normalisation layers, activations, the linear layer and their gradients, as PyTorch has them.
+// Tensors that unitvar.h marks with "?" may be nil; y may be x, and a gradient of x may be x or the gradient of y.
+
+// MeanVar writes mean and variance of x along axes, nil for all of them; mean and variance may be nil.
+func MeanVar(x *Tensor, axes []int32, correction float64, mean, variance *Tensor) error {
+	first, n := begin(axes)
+	return finish(C.go_mean_var(x.raw(), (*C.int32_t)(first), C.int32_t(n), C.double(correction), mean.raw(),
+		variance.raw()))
+}
+
+// LayerNorm normalises the last normalizedNDim dimensions.
+func LayerNorm(x *Tensor, normalizedNDim int32, weight, bias *Tensor, eps float64, y, mean, rstd *Tensor) error {
+	return finish(C.go_layer_norm(x.raw(), C.int32_t(normalizedNDim), weight.raw(), bias.raw(), C.double(eps),
+		y.raw(), mean.raw(), rstd.raw()))
+}
+
+// RMSNorm divides by the root of the mean of squares of the last normalizedNDim dimensions.
+func RMSNorm(x *Tensor, normalizedNDim int32, weight *Tensor, eps float64, y, rstd *Tensor) error {
+	return finish(C.go_rms_norm(x.raw(), C.int32_t(normalizedNDim), weight.raw(), C.double(eps), y.raw(), rstd.raw()))
+}
+
+// GroupNorm normalises groups of channels of each image.
+func GroupNorm(x *Tensor, groups int64, weight, bias *Tensor, eps float64, y, mean, rstd *Tensor) error {
+	return finish(C.go_group_norm(x.raw(), C.int64_t(groups), weight.raw(), bias.raw(), C.double(eps), y.raw(),
+		mean.raw(), rstd.raw()))
+}
+
+// BatchNorm normalises channels over all images.
+func BatchNorm(x, weight, bias, runningMean, runningVar *Tensor, numBatchesTracked *int64, training bool,
+	momentum, eps float64, y, saveMean, saveRstd *Tensor) error {
+	return finish(C.go_batch_norm(x.raw(), weight.raw(), bias.raw(), runningMean.raw(), runningVar.raw(),
+		(*C.int64_t)(numBatchesTracked), truth(training), C.double(momentum), C.double(eps), y.raw(), saveMean.raw(),
+		saveRstd.raw()))
+}
+
+// InstanceNorm normalises each channel of each image.
+func InstanceNorm(x, weight, bias, runningMean, runningVar *Tensor, useInputStats bool, momentum, eps float64,
+	y *Tensor) error {
+	return finish(C.go_instance_norm(x.raw(), weight.raw(), bias.raw(), runningMean.raw(), runningVar.raw(),
+		truth(useInputStats), C.double(momentum), C.double(eps), y.raw()))
+}
+
+// SwitchableNorm mixes instance, layer and batch statistics by the softmax of three logits each.
+func SwitchableNorm(x, weight, bias *Tensor, meanLogits, varLogits [3]float64, runningMean, runningVar *Tensor,
+	training bool, momentum, eps float64, y *Tensor) error {
+	return finish(C.go_switchable_norm(x.raw(), weight.raw(), bias.raw(), (*C.double)(&meanLogits[0]),
+		(*C.double)(&varLogits[0]), runningMean.raw(), runningVar.raw(), truth(training), C.double(momentum),
+		C.double(eps), y.raw()))
+}
+
+// LocalResponseNorm divides by a power of the squares of neighbouring channels.
+func LocalResponseNorm(x *Tensor, size int64, alpha, beta, k float64, y *Tensor) error {
+	return finish(C.go_local_response_norm(x.raw(), C.int64_t(size), C.double(alpha), C.double(beta), C.double(k),
+		y.raw()))
+}
+
+// LayerNormBackward writes the gradients of LayerNorm.
+func LayerNormBackward(gradY, x *Tensor, normalizedNDim int32, mean, rstd, weight, gradX, gradWeight,
+	gradBias *Tensor) error {
+	return finish(C.go_layer_norm_backward(gradY.raw(), x.raw(), C.int32_t(normalizedNDim), mean.raw(),
+		rstd.raw(), weight.raw(), gradX.raw(), gradWeight.raw(), gradBias.raw()))
+}
+
+// RMSNormBackward writes the gradients of RMSNorm.
+func RMSNormBackward(gradY, x *Tensor, normalizedNDim int32, rstd, weight, gradX, gradWeight *Tensor) error {
+	return finish(C.go_rms_norm_backward(gradY.raw(), x.raw(), C.int32_t(normalizedNDim), rstd.raw(),
+		weight.raw(), gradX.raw(), gradWeight.raw()))
+}
+
+// GroupNormBackward writes the gradients of GroupNorm.
+func GroupNormBackward(gradY, x *Tensor, groups int64, mean, rstd, weight, gradX, gradWeight,
+	gradBias *Tensor) error {
+	return finish(C.go_group_norm_backward(gradY.raw(), x.raw(), C.int64_t(groups), mean.raw(), rstd.raw(),
+		weight.raw(), gradX.raw(), gradWeight.raw(), gradBias.raw()))
+}
+
+// BatchNormBackward writes the gradients of BatchNorm.
+func BatchNormBackward(gradY, x, mean, rstd, weight *Tensor, training bool, gradX, gradWeight,
+	gradBias *Tensor) error {
+	return finish(C.go_batch_norm_backward(gradY.raw(), x.raw(), mean.raw(), rstd.raw(), weight.raw(),
+		truth(training), gradX.raw(), gradWeight.raw(), gradBias.raw()))
+}
+
+// InstanceNormBackward writes the gradients of InstanceNorm.
+func InstanceNormBackward(gradY, x, weight, runningMean, runningVar *Tensor, useInputStats bool, eps float64,
+	gradX, gradWeight, gradBias *Tensor) error {
+	return finish(C.go_instance_norm_backward(gradY.raw(), x.raw(), weight.raw(), runningMean.raw(),
+		runningVar.raw(), truth(useInputStats), C.double(eps), gradX.raw(), gradWeight.raw(), gradBias.raw()))
+}
+
+// ApplyReLU is max(0, x).
+func ApplyReLU(x, y *Tensor) error {
+	return finish(C.go_relu(x.raw(), y.raw()))
+}
+
+// ApplyLeakyReLU has a slope below 0.
+func ApplyLeakyReLU(x *Tensor, negativeSlope float64, y *Tensor) error {
+	return finish(C.go_leaky_relu(x.raw(), C.double(negativeSlope), y.raw()))
+}
+
+// ApplyPReLU has a slope for each channel below 0.
+func ApplyPReLU(x, weight, y *Tensor) error {
+	return finish(C.go_prelu(x.raw(), weight.raw(), y.raw()))
+}
+
+// ApplyLinear is x weight^T + bias.
+func ApplyLinear(x, weight, bias, y *Tensor) error {
+	return finish(C.go_linear(x.raw(), weight.raw(), bias.raw(), y.raw()))
+}
+
+// ReLUBackward writes the gradients of ApplyReLU.
+func ReLUBackward(gradY, x, gradX *Tensor) error {
+	return finish(C.go_relu_backward(gradY.raw(), x.raw(), gradX.raw()))
+}
+
+// LeakyReLUBackward writes the gradients of ApplyLeakyReLU.
+func LeakyReLUBackward(gradY, x *Tensor, negativeSlope float64, gradX *Tensor) error {
+	return finish(C.go_leaky_relu_backward(gradY.raw(), x.raw(), C.double(negativeSlope), gradX.raw()))
+}
+
+// PReLUBackward writes the gradients of ApplyPReLU.
+func PReLUBackward(gradY, x, weight, gradX, gradWeight *Tensor) error {
+	return finish(C.go_prelu_backward(gradY.raw(), x.raw(), weight.raw(), gradX.raw(), gradWeight.raw()))
+}
+
+// LinearBackward writes the gradients of ApplyLinear.
+func LinearBackward(gradY, x, weight, gradX, gradWeight, gradBias *Tensor) error {
+	return finish(C.go_linear_backward(gradY.raw(), x.raw(), weight.raw(), gradX.raw(), gradWeight.raw(),
+		gradBias.raw()))
+}
+
+func truth(b bool) C.int32_t {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,167 @@
+/* Every function of unitvar.h as cgo calls it.
+ *
+ * Tensors come by value: no Go pointer that is passed leads to further Go pointers, and C keeps none after the call. A
+ * failure brings its message along, since a goroutine may be on another thread by the time it asks for the last error.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unitvar.h>
+
+typedef struct {
+    int32_t status;
+    char *message; /* to be freed; NULL for success */
+} outcome;
+
+static inline outcome outcome_of(int32_t status)
+{
+    outcome o = {status, status == UNITVAR_OK ? NULL : strdup(unitvar_last_error())};
+    return o;
+}
+
+#define SHIM(name, parameters, arguments)                                                                              \
+    static inline outcome go_##name parameters                                                                         \
+    {                                                                                                                  \
+        return outcome_of(unitvar_##name arguments);                                                                   \
+    }
+
+typedef unitvar_generator generator;
+
+/* A tensor by value; ndim -1 stands for NULL. data has a type without pointers, so that cgo need not search the object
+ * that it lies in. */
+typedef struct {
+    uint8_t *data;
+    int64_t *shape;
+    int64_t *strides;
+    uint64_t byte_offset;
+    int32_t ndim;
+    unitvar_dtype dtype;
+} tensor;
+#define T(t)                                                                                                           \
+    ((t).ndim < 0 ? NULL                                                                                               \
+                  : &(unitvar_tensor){(t).data, {1, 0}, (t).ndim, (t).dtype, (t).shape, (t).strides, (t).byte_offset})
+
+SHIM(set_isa, (const char *name), (name))
+SHIM(set_num_threads, (int32_t n), (n))
+SHIM(engine_from_name, (const char *name, int32_t *out), (name, out))
+SHIM(nonlinearity_from_name, (const char *name, int32_t *out), (name, out))
+SHIM(fan_mode_from_name, (const char *name, int32_t *out), (name, out))
+SHIM(distribution_from_name, (const char *name, int32_t *out), (name, out))
+SHIM(initializer_from_name, (const char *name, int32_t *out), (name, out))
+SHIM(status_from_name, (const char *name, int32_t *out), (name, out))
+
+SHIM(generator_create, (int32_t engine, uint64_t seed, uint64_t stream, generator **out), (engine, seed, stream, out))
+SHIM(generator_clone, (const generator *g, generator **out), (g, out))
+SHIM(generator_fork, (const generator *g, const char *name, generator **out), (g, name, out))
+SHIM(generator_seek, (generator * g, uint64_t block), (g, block))
+SHIM(generator_tell, (const generator *g, uint64_t *block), (g, block))
+SHIM(generator_save, (const generator *g, void *buf, size_t capacity, size_t *size), (g, buf, capacity, size))
+SHIM(generator_load, (const void *buf, size_t size, generator **out), (buf, size, out))
+SHIM(generator_save_torch, (const generator *g, void *buf, size_t capacity, size_t *size), (g, buf, capacity, size))
+
+SHIM(bits_u32, (generator * g, uint32_t *dst, size_t n), (g, dst, n))
+SHIM(bits_u64, (generator * g, uint64_t *dst, size_t n), (g, dst, n))
+SHIM(uniform_f32, (generator * g, float *dst, size_t n, double low, double high), (g, dst, n, low, high))
+SHIM(uniform_f64, (generator * g, double *dst, size_t n, double low, double high), (g, dst, n, low, high))
+SHIM(normal_f32, (generator * g, float *dst, size_t n, double mean, double std), (g, dst, n, mean, std))
+SHIM(normal_f64, (generator * g, double *dst, size_t n, double mean, double std), (g, dst, n, mean, std))
+SHIM(normal_icdf_f32, (generator * g, float *dst, size_t n, double mean, double std), (g, dst, n, mean, std))
+SHIM(normal_icdf_f64, (generator * g, double *dst, size_t n, double mean, double std), (g, dst, n, mean, std))
+SHIM(trunc_normal_f32, (generator * g, float *dst, size_t n, double mean, double std, double a, double b),
+     (g, dst, n, mean, std, a, b))
+SHIM(trunc_normal_f64, (generator * g, double *dst, size_t n, double mean, double std, double a, double b),
+     (g, dst, n, mean, std, a, b))
+SHIM(permutation_i64, (generator * g, int64_t *dst, size_t n), (g, dst, n))
+
+SHIM(calculate_gain, (int32_t nonlinearity, double param, double *gain), (nonlinearity, param, gain))
+SHIM(calculate_fans, (tensor t, int64_t *fan_in, int64_t *fan_out), (T(t), fan_in, fan_out))
+SHIM(init_constant, (tensor t, double value), (T(t), value))
+SHIM(init_zeros, (tensor t), (T(t)))
+SHIM(init_ones, (tensor t), (T(t)))
+SHIM(init_eye, (tensor t), (T(t)))
+SHIM(init_dirac, (tensor t, int64_t groups), (T(t), groups))
+SHIM(init_uniform, (generator * g, tensor t, double a, double b), (g, T(t), a, b))
+SHIM(init_normal, (generator * g, tensor t, double mean, double std), (g, T(t), mean, std))
+SHIM(init_trunc_normal, (generator * g, tensor t, double mean, double std, double a, double b),
+     (g, T(t), mean, std, a, b))
+SHIM(init_xavier_uniform, (generator * g, tensor t, double gain), (g, T(t), gain))
+SHIM(init_xavier_normal, (generator * g, tensor t, double gain), (g, T(t), gain))
+SHIM(init_kaiming_uniform, (generator * g, tensor t, double a, int32_t fan_mode, int32_t nonlinearity),
+     (g, T(t), a, fan_mode, nonlinearity))
+SHIM(init_kaiming_normal, (generator * g, tensor t, double a, int32_t fan_mode, int32_t nonlinearity),
+     (g, T(t), a, fan_mode, nonlinearity))
+SHIM(init_orthogonal, (generator * g, tensor t, double gain), (g, T(t), gain))
+SHIM(init_delta_orthogonal, (generator * g, tensor t, double gain), (g, T(t), gain))
+SHIM(init_sparse, (generator * g, tensor t, double sparsity, double std), (g, T(t), sparsity, std))
+SHIM(init_variance_scaling, (generator * g, tensor t, double scale, int32_t fan_mode, int32_t distribution),
+     (g, T(t), scale, fan_mode, distribution))
+SHIM(initializer_defaults, (unitvar_initializer * init, int32_t kind), (init, kind))
+SHIM(init, (generator * g, const unitvar_initializer *init, tensor t), (g, init, T(t)))
+SHIM(init_shard,
+     (generator * g, const unitvar_initializer *init, tensor local, const int64_t *global_shape, const int64_t *offset),
+     (g, init, T(local), global_shape, offset))
+
+SHIM(torch_linear_reset, (generator * g, tensor weight, tensor bias), (g, T(weight), T(bias)))
+SHIM(torch_conv_reset, (generator * g, tensor weight, tensor bias), (g, T(weight), T(bias)))
+SHIM(torch_embedding_reset, (generator * g, tensor weight), (g, T(weight)))
+
+SHIM(moments_update_f32, (unitvar_moments * m, const float *x, size_t n), (m, x, n))
+SHIM(moments_update_f64, (unitvar_moments * m, const double *x, size_t n), (m, x, n))
+SHIM(moments_merge, (unitvar_moments * into, const unitvar_moments *other), (into, other))
+SHIM(moments_variance, (const unitvar_moments *m, double correction, double *out), (m, correction, out))
+
+SHIM(mean_var, (tensor x, const int32_t *axes, int32_t naxes, double correction, tensor mean, tensor var),
+     (T(x), axes, naxes, correction, T(mean), T(var)))
+SHIM(layer_norm,
+     (tensor x, int32_t normalized_ndim, tensor weight, tensor bias, double eps, tensor y, tensor mean, tensor rstd),
+     (T(x), normalized_ndim, T(weight), T(bias), eps, T(y), T(mean), T(rstd)))
+SHIM(rms_norm, (tensor x, int32_t normalized_ndim, tensor weight, double eps, tensor y, tensor rstd),
+     (T(x), normalized_ndim, T(weight), eps, T(y), T(rstd)))
+SHIM(group_norm, (tensor x, int64_t groups, tensor weight, tensor bias, double eps, tensor y, tensor mean, tensor rstd),
+     (T(x), groups, T(weight), T(bias), eps, T(y), T(mean), T(rstd)))
+SHIM(batch_norm,
+     (tensor x, tensor weight, tensor bias, tensor running_mean, tensor running_var, int64_t *num_batches_tracked,
+      int32_t training, double momentum, double eps, tensor y, tensor save_mean, tensor save_rstd),
+     (T(x), T(weight), T(bias), T(running_mean), T(running_var), num_batches_tracked, training, momentum, eps, T(y),
+      T(save_mean), T(save_rstd)))
+SHIM(instance_norm,
+     (tensor x, tensor weight, tensor bias, tensor running_mean, tensor running_var, int32_t use_input_stats,
+      double momentum, double eps, tensor y),
+     (T(x), T(weight), T(bias), T(running_mean), T(running_var), use_input_stats, momentum, eps, T(y)))
+SHIM(switchable_norm,
+     (tensor x, tensor weight, tensor bias, const double *mean_logits, const double *var_logits, tensor running_mean,
+      tensor running_var, int32_t training, double momentum, double eps, tensor y),
+     (T(x), T(weight), T(bias), mean_logits, var_logits, T(running_mean), T(running_var), training, momentum, eps,
+      T(y)))
+SHIM(local_response_norm, (tensor x, int64_t size, double alpha, double beta, double k, tensor y),
+     (T(x), size, alpha, beta, k, T(y)))
+SHIM(layer_norm_backward,
+     (tensor grad_y, tensor x, int32_t normalized_ndim, tensor mean, tensor rstd, tensor weight, tensor grad_x,
+      tensor grad_weight, tensor grad_bias),
+     (T(grad_y), T(x), normalized_ndim, T(mean), T(rstd), T(weight), T(grad_x), T(grad_weight), T(grad_bias)))
+SHIM(rms_norm_backward,
+     (tensor grad_y, tensor x, int32_t normalized_ndim, tensor rstd, tensor weight, tensor grad_x, tensor grad_weight),
+     (T(grad_y), T(x), normalized_ndim, T(rstd), T(weight), T(grad_x), T(grad_weight)))
+SHIM(group_norm_backward,
+     (tensor grad_y, tensor x, int64_t groups, tensor mean, tensor rstd, tensor weight, tensor grad_x,
+      tensor grad_weight, tensor grad_bias),
+     (T(grad_y), T(x), groups, T(mean), T(rstd), T(weight), T(grad_x), T(grad_weight), T(grad_bias)))
+SHIM(batch_norm_backward,
+     (tensor grad_y, tensor x, tensor mean, tensor rstd, tensor weight, int32_t training, tensor grad_x,
+      tensor grad_weight, tensor grad_bias),
+     (T(grad_y), T(x), T(mean), T(rstd), T(weight), training, T(grad_x), T(grad_weight), T(grad_bias)))
+SHIM(instance_norm_backward,
+     (tensor grad_y, tensor x, tensor weight, tensor running_mean, tensor running_var, int32_t use_input_stats,
+      double eps, tensor grad_x, tensor grad_weight, tensor grad_bias),
+     (T(grad_y), T(x), T(weight), T(running_mean), T(running_var), use_input_stats, eps, T(grad_x), T(grad_weight),
+      T(grad_bias)))
+SHIM(relu, (tensor x, tensor y), (T(x), T(y)))
+SHIM(leaky_relu, (tensor x, double negative_slope, tensor y), (T(x), negative_slope, T(y)))
+SHIM(prelu, (tensor x, tensor weight, tensor y), (T(x), T(weight), T(y)))
+SHIM(linear, (tensor x, tensor weight, tensor bias, tensor y), (T(x), T(weight), T(bias), T(y)))
+SHIM(relu_backward, (tensor grad_y, tensor x, tensor grad_x), (T(grad_y), T(x), T(grad_x)))
+SHIM(leaky_relu_backward, (tensor grad_y, tensor x, double negative_slope, tensor grad_x),
+     (T(grad_y), T(x), negative_slope, T(grad_x)))
+SHIM(prelu_backward, (tensor grad_y, tensor x, tensor weight, tensor grad_x, tensor grad_weight),
+     (T(grad_y), T(x), T(weight), T(grad_x), T(grad_weight)))
+SHIM(linear_backward, (tensor grad_y, tensor x, tensor weight, tensor grad_x, tensor grad_weight, tensor grad_bias),
+     (T(grad_y), T(x), T(weight), T(grad_x), T(grad_weight), T(grad_bias)))

@@ -1,0 +1,192 @@
+// Section 9 of unitvar.h: moments along axes and normalisation layers.
+#include "unitvar/norm.hpp"
+
+#include "core/message.hpp"
+#include "guard.hpp"
+
+using unitvar::NormGradients;
+using unitvar::RunningStatistics;
+using unitvar::capi::guard;
+using unitvar::capi::OptionalTensor;
+using unitvar::capi::require;
+using unitvar::capi::tensor_view;
+
+namespace {
+
+unitvar::SwitchLogits switch_logits(const double *mean, const double *var)
+{
+    require(mean, "mean_logits");
+    require(var, "var_logits");
+    return {{mean[0], mean[1], mean[2]}, {var[0], var[1], var[2]}};
+}
+
+} // namespace
+
+extern "C" {
+
+int32_t unitvar_mean_var(const unitvar_tensor *x, const int32_t *axes, int32_t naxes, double correction,
+                         unitvar_tensor *mean, unitvar_tensor *var)
+{
+    return guard([&] {
+        if (axes != nullptr && naxes < 0) {
+            unitvar::core::invalid_value("naxes", std::int64_t{naxes}, "at least 0");
+        }
+        const std::span<const std::int32_t> list{axes, axes == nullptr ? 0 : static_cast<std::size_t>(naxes)};
+        unitvar::mean_var(tensor_view(x, "x"), list, correction, OptionalTensor(mean, "mean"),
+                          OptionalTensor(var, "var"));
+    });
+}
+
+int32_t unitvar_layer_norm(const unitvar_tensor *x, int32_t normalized_ndim, const unitvar_tensor *weight,
+                           const unitvar_tensor *bias, double eps, unitvar_tensor *y, unitvar_tensor *mean,
+                           unitvar_tensor *rstd)
+{
+    return guard([&] {
+        unitvar::layer_norm(tensor_view(x, "x"), normalized_ndim, OptionalTensor(weight, "weight"),
+                            OptionalTensor(bias, "bias"), eps, tensor_view(y, "y"), OptionalTensor(mean, "mean"),
+                            OptionalTensor(rstd, "rstd"));
+    });
+}
+
+int32_t unitvar_rms_norm(const unitvar_tensor *x, int32_t normalized_ndim, const unitvar_tensor *weight, double eps,
+                         unitvar_tensor *y, unitvar_tensor *rstd)
+{
+    return guard([&] {
+        unitvar::rms_norm(tensor_view(x, "x"), normalized_ndim, OptionalTensor(weight, "weight"), eps,
+                          tensor_view(y, "y"), OptionalTensor(rstd, "rstd"));
+    });
+}
+
+int32_t unitvar_group_norm(const unitvar_tensor *x, int64_t groups, const unitvar_tensor *weight,
+                           const unitvar_tensor *bias, double eps, unitvar_tensor *y, unitvar_tensor *mean,
+                           unitvar_tensor *rstd)
+{
+    return guard([&] {
+        unitvar::group_norm(tensor_view(x, "x"), groups, OptionalTensor(weight, "weight"), OptionalTensor(bias, "bias"),
+                            eps, tensor_view(y, "y"), OptionalTensor(mean, "mean"), OptionalTensor(rstd, "rstd"));
+    });
+}
+
+int32_t unitvar_batch_norm(const unitvar_tensor *x, const unitvar_tensor *weight, const unitvar_tensor *bias,
+                           unitvar_tensor *running_mean, unitvar_tensor *running_var, int64_t *num_batches_tracked,
+                           int32_t training, double momentum, double eps, unitvar_tensor *y, unitvar_tensor *save_mean,
+                           unitvar_tensor *save_rstd)
+{
+    return guard([&] {
+        const OptionalTensor kept_mean(running_mean, "running_mean");
+        const OptionalTensor kept_var(running_var, "running_var");
+        unitvar::batch_norm(tensor_view(x, "x"), OptionalTensor(weight, "weight"), OptionalTensor(bias, "bias"),
+                            RunningStatistics{kept_mean, kept_var, num_batches_tracked, momentum}, training != 0, eps,
+                            tensor_view(y, "y"), OptionalTensor(save_mean, "save_mean"),
+                            OptionalTensor(save_rstd, "save_rstd"));
+    });
+}
+
+int32_t unitvar_instance_norm(const unitvar_tensor *x, const unitvar_tensor *weight, const unitvar_tensor *bias,
+                              unitvar_tensor *running_mean, unitvar_tensor *running_var, int32_t use_input_stats,
+                              double momentum, double eps, unitvar_tensor *y)
+{
+    return guard([&] {
+        const OptionalTensor kept_mean(running_mean, "running_mean");
+        const OptionalTensor kept_var(running_var, "running_var");
+        unitvar::instance_norm(tensor_view(x, "x"), OptionalTensor(weight, "weight"), OptionalTensor(bias, "bias"),
+                               RunningStatistics{kept_mean, kept_var, nullptr, momentum}, use_input_stats != 0, eps,
+                               tensor_view(y, "y"));
+    });
+}
+
+int32_t unitvar_switchable_norm(const unitvar_tensor *x, const unitvar_tensor *weight, const unitvar_tensor *bias,
+                                const double *mean_logits, const double *var_logits, unitvar_tensor *running_mean,
+                                unitvar_tensor *running_var, int32_t training, double momentum, double eps,
+                                unitvar_tensor *y)
+{
+    return guard([&] {
+        const OptionalTensor kept_mean(running_mean, "running_mean");
+        const OptionalTensor kept_var(running_var, "running_var");
+        unitvar::switchable_norm(tensor_view(x, "x"), OptionalTensor(weight, "weight"), OptionalTensor(bias, "bias"),
+                                 switch_logits(mean_logits, var_logits),
+                                 RunningStatistics{kept_mean, kept_var, nullptr, momentum}, training != 0, eps,
+                                 tensor_view(y, "y"));
+    });
+}
+
+int32_t unitvar_local_response_norm(const unitvar_tensor *x, int64_t size, double alpha, double beta, double k,
+                                    unitvar_tensor *y)
+{
+    return guard([&] { unitvar::local_response_norm(tensor_view(x, "x"), size, alpha, beta, k, tensor_view(y, "y")); });
+}
+
+int32_t unitvar_layer_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x, int32_t normalized_ndim,
+                                    const unitvar_tensor *mean, const unitvar_tensor *rstd,
+                                    const unitvar_tensor *weight, unitvar_tensor *grad_x, unitvar_tensor *grad_weight,
+                                    unitvar_tensor *grad_bias)
+{
+    return guard([&] {
+        const OptionalTensor for_x(grad_x, "grad_x");
+        const OptionalTensor for_weight(grad_weight, "grad_weight");
+        const OptionalTensor for_bias(grad_bias, "grad_bias");
+        unitvar::layer_norm_backward(tensor_view(grad_y, "grad_y"), tensor_view(x, "x"), normalized_ndim,
+                                     tensor_view(mean, "mean"), tensor_view(rstd, "rstd"),
+                                     OptionalTensor(weight, "weight"), NormGradients{for_x, for_weight, for_bias});
+    });
+}
+
+int32_t unitvar_rms_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x, int32_t normalized_ndim,
+                                  const unitvar_tensor *rstd, const unitvar_tensor *weight, unitvar_tensor *grad_x,
+                                  unitvar_tensor *grad_weight)
+{
+    return guard([&] {
+        const OptionalTensor for_x(grad_x, "grad_x");
+        const OptionalTensor for_weight(grad_weight, "grad_weight");
+        unitvar::rms_norm_backward(tensor_view(grad_y, "grad_y"), tensor_view(x, "x"), normalized_ndim,
+                                   tensor_view(rstd, "rstd"), OptionalTensor(weight, "weight"),
+                                   NormGradients{for_x, for_weight, nullptr});
+    });
+}
+
+int32_t unitvar_group_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x, int64_t groups,
+                                    const unitvar_tensor *mean, const unitvar_tensor *rstd,
+                                    const unitvar_tensor *weight, unitvar_tensor *grad_x, unitvar_tensor *grad_weight,
+                                    unitvar_tensor *grad_bias)
+{
+    return guard([&] {
+        const OptionalTensor for_x(grad_x, "grad_x");
+        const OptionalTensor for_weight(grad_weight, "grad_weight");
+        const OptionalTensor for_bias(grad_bias, "grad_bias");
+        unitvar::group_norm_backward(tensor_view(grad_y, "grad_y"), tensor_view(x, "x"), groups,
+                                     tensor_view(mean, "mean"), tensor_view(rstd, "rstd"),
+                                     OptionalTensor(weight, "weight"), NormGradients{for_x, for_weight, for_bias});
+    });
+}
+
+int32_t unitvar_batch_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x, const unitvar_tensor *mean,
+                                    const unitvar_tensor *rstd, const unitvar_tensor *weight, int32_t training,
+                                    unitvar_tensor *grad_x, unitvar_tensor *grad_weight, unitvar_tensor *grad_bias)
+{
+    return guard([&] {
+        const OptionalTensor for_x(grad_x, "grad_x");
+        const OptionalTensor for_weight(grad_weight, "grad_weight");
+        const OptionalTensor for_bias(grad_bias, "grad_bias");
+        unitvar::batch_norm_backward(tensor_view(grad_y, "grad_y"), tensor_view(x, "x"), tensor_view(mean, "mean"),
+                                     tensor_view(rstd, "rstd"), OptionalTensor(weight, "weight"), training != 0,
+                                     NormGradients{for_x, for_weight, for_bias});
+    });
+}
+
+int32_t unitvar_instance_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                       const unitvar_tensor *weight, const unitvar_tensor *running_mean,
+                                       const unitvar_tensor *running_var, int32_t use_input_stats, double eps,
+                                       unitvar_tensor *grad_x, unitvar_tensor *grad_weight, unitvar_tensor *grad_bias)
+{
+    return guard([&] {
+        const OptionalTensor for_x(grad_x, "grad_x");
+        const OptionalTensor for_weight(grad_weight, "grad_weight");
+        const OptionalTensor for_bias(grad_bias, "grad_bias");
+        unitvar::instance_norm_backward(tensor_view(grad_y, "grad_y"), tensor_view(x, "x"),
+                                        OptionalTensor(weight, "weight"), OptionalTensor(running_mean, "running_mean"),
+                                        OptionalTensor(running_var, "running_var"), use_input_stats != 0, eps,
+                                        NormGradients{for_x, for_weight, for_bias});
+    });
+}
+
+} // extern "C"

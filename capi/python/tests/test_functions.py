@@ -1,0 +1,323 @@
+"""Calls every function of the C API by way of unitvar.py and compares the SHA-256 of what it gives with
+tests/golden/functions-v1.sha256. tests/consumers/functions.c says what is called with which arguments. UNITVAR_EXPORTS
+names a file with the names that the library exports: each must have a case here."""
+
+import hashlib
+import math
+import os
+import pathlib
+import struct
+import unittest
+
+import numpy as np
+import unitvar
+
+COUNT, LARGE = 1003, 1000003
+TRUE = b"\1"
+
+
+def pcg32():
+    return unitvar.Generator("pcg32", seed=42)
+
+
+def words(g):
+    x = np.empty(COUNT, np.uint32)
+    g.bits(x)
+    g.close()
+    return x.tobytes()
+
+
+def sample(dtype, fill, n=COUNT):
+    x = np.empty(n, dtype)
+    with pcg32() as g:
+        fill(g, x)
+    return x.tobytes()
+
+
+def initialize(f, shape=(16, 12, 3)):
+    x = np.empty(shape, np.float32)
+    with pcg32() as g:
+        f(g, x)
+    return x.tobytes()
+
+
+def version():
+    v = unitvar.version()
+    assert f"{v // 10000}.{v // 100 % 100}.{v % 100}" == unitvar.version_string()
+    return TRUE
+
+
+def last_error():
+    try:
+        unitvar.Generator(99, seed=42)
+    except unitvar.InvalidArgument as error:
+        assert "engine" in str(error) and "99" in str(error), error
+    return TRUE
+
+
+def isa():
+    assert unitvar.isa() in ("avx512", "avx2", "neon", "scalar"), unitvar.isa()
+    return TRUE
+
+
+def set_isa():
+    before = unitvar.isa()
+    unitvar.set_isa("scalar")
+    assert unitvar.isa() == "scalar"
+    result = words(pcg32())
+    unitvar.set_isa(before)
+    return result
+
+
+def num_threads():
+    unitvar.set_num_threads(3)
+    n = unitvar.num_threads()
+    unitvar.set_num_threads(0)
+    assert unitvar.num_threads() >= 1
+    return struct.pack("<i", n)
+
+
+def constants(enumeration, *names):
+    return b"".join(struct.pack("<i", enumeration.from_name(name)) for name in names)
+
+
+def status_names():
+    names = [status.c_name for status in unitvar.Status] + [unitvar._library.status_name(7).decode()]
+    return "".join(name + "\n" for name in names).encode()
+
+
+def at_block(block):
+    g = pcg32()
+    g.seek(block)
+    return g
+
+
+def after(n):
+    g = pcg32()
+    g.bits(np.empty(n, np.uint32))
+    return g
+
+
+def destroy():
+    g = pcg32()
+    g.close()
+    g.close()
+    del g
+    return TRUE
+
+
+def moments(dtype):
+    x = np.empty(COUNT, dtype)
+    pcg32().normal(x, 3.0, 2.0)
+    m = unitvar.Moments()
+    m.update(x)
+    return m
+
+
+def three(m):
+    return struct.pack("<3d", m.count, m.mean, m.m2)
+
+
+def merged():
+    m = moments(np.float32)
+    m.merge(moments(np.float64))
+    return three(m)
+
+
+def shard():
+    kaiming = unitvar.Initializer("kaiming_normal")
+    return initialize(lambda g, t: kaiming.write_shard(g, t, (16, 12, 3), (4, 3, 0)), (8, 6, 3))
+
+
+def torch_mt19937():
+    return unitvar.Generator("torch_mt19937", seed=42)
+
+
+def layer(reset, shape):
+    """A weight, then 16 biases."""
+    weight, bias = np.empty(shape, np.float32), np.empty(16, np.float32)
+    reset(torch_mt19937(), weight, bias)
+    return weight.tobytes() + bias.tobytes()
+
+
+class Layer:
+    """What functions.c draws for norms and activations, and what a sum is of."""
+
+    def __init__(self):
+        g = pcg32()
+        for name, n in (("x", 120), ("grad_y", 120), ("w", 30), ("b", 30)):
+            setattr(self, name, np.empty(n, np.float32))
+            g.normal(getattr(self, name))
+        self.y, self.mean, self.rstd = np.zeros((4, 6, 5), np.float32), np.zeros(24, np.float32), np.zeros(24, np.float32)
+        self.grad_w, self.grad_b = np.zeros(30, np.float32), np.zeros(30, np.float32)
+        self.running_mean, self.running_var = np.zeros(6, np.float32), np.ones(6, np.float32)
+        self.batches = np.zeros(1, np.int64)
+        self.x = self.x.reshape(4, 6, 5)
+        self.grad_y3 = self.grad_y[:72].reshape(4, 6, 3)
+        self.grad_y = self.grad_y.reshape(4, 6, 5)
+        self.w35, self.grad_w35 = self.w[:15].reshape(3, 5), self.grad_w[:15].reshape(3, 5)
+        self.y3 = self.y.reshape(120)[:72].reshape(4, 6, 3)
+
+    def statistics(self, *shape):
+        n = math.prod(shape)
+        return {"mean": self.mean[:n].reshape(shape), "rstd": self.rstd[:n].reshape(shape)}
+
+    def outputs(self):
+        return b"".join(x.tobytes() for x in (self.y, self.mean, self.rstd, self.grad_w, self.grad_b,
+                                              self.running_mean, self.running_var, self.batches))
+
+
+def layer_norm_backward(v):
+    unitvar.layer_norm(v.x, v.y, **v.statistics(4, 6))
+    unitvar.layer_norm_backward(v.grad_y, v.x, 1, **v.statistics(4, 6), weight=v.w[:5], grad_x=v.y,
+                                grad_weight=v.grad_w[:5], grad_bias=v.grad_b[:5])
+
+
+def rms_norm_backward(v):
+    rstd = v.statistics(4, 6)["rstd"]
+    unitvar.rms_norm(v.x, v.y, rstd=rstd)
+    unitvar.rms_norm_backward(v.grad_y, v.x, 1, rstd, v.w[:5], v.y, v.grad_w[:5])
+
+
+def group_norm_backward(v):
+    unitvar.group_norm(v.x, v.y, 3, **v.statistics(4, 3))
+    unitvar.group_norm_backward(v.grad_y, v.x, 3, **v.statistics(4, 3), weight=v.w[:6], grad_x=v.y,
+                                grad_weight=v.grad_w[:6], grad_bias=v.grad_b[:6])
+
+
+def batch_norm_backward(v):
+    unitvar.batch_norm(v.x, v.y, training=True, save_mean=v.mean[:6], save_rstd=v.rstd[:6])
+    unitvar.batch_norm_backward(v.grad_y, v.x, **v.statistics(6), weight=v.w[:6], grad_x=v.y, grad_weight=v.grad_w[:6],
+                                grad_bias=v.grad_b[:6])
+
+
+LAYERS = {
+    "mean_var": lambda v: unitvar.mean_var(v.x, (0, -1), 1.0, v.mean[:6], v.rstd[:6]),
+    "layer_norm": lambda v: unitvar.layer_norm(v.x, v.y, weight=v.w[:5], bias=v.b[:5], **v.statistics(4, 6)),
+    "rms_norm": lambda v: unitvar.rms_norm(v.x, v.y, weight=v.w[:5], rstd=v.statistics(4, 6)["rstd"]),
+    "group_norm": lambda v: unitvar.group_norm(v.x, v.y, 3, v.w[:6], v.b[:6], **v.statistics(4, 3)),
+    "batch_norm": lambda v: unitvar.batch_norm(
+        v.x, v.y, v.w[:6], v.b[:6], v.running_mean, v.running_var, v.batches, True, save_mean=v.mean[:6],
+        save_rstd=v.rstd[:6]),
+    "instance_norm": lambda v: unitvar.instance_norm(v.x, v.y, v.w[:6], v.b[:6], v.running_mean, v.running_var),
+    "switchable_norm": lambda v: unitvar.switchable_norm(
+        v.x, v.y, (1, 0, -1), (0, -1, 2), v.w[:6], v.b[:6], v.running_mean, v.running_var, True),
+    "local_response_norm": lambda v: unitvar.local_response_norm(v.x, v.y, 3),
+    "relu": lambda v: unitvar.relu(v.x, v.y),
+    "leaky_relu": lambda v: unitvar.leaky_relu(v.x, v.y),
+    "prelu": lambda v: unitvar.prelu(v.x, v.y, v.w[:6]),
+    "linear": lambda v: unitvar.linear(v.x, v.y3, v.w35, v.b[:3]),
+    "layer_norm_backward": layer_norm_backward,
+    "rms_norm_backward": rms_norm_backward,
+    "group_norm_backward": group_norm_backward,
+    "batch_norm_backward": batch_norm_backward,
+    "instance_norm_backward": lambda v: unitvar.instance_norm_backward(
+        v.grad_y, v.x, v.w[:6], grad_x=v.y, grad_weight=v.grad_w[:6], grad_bias=v.grad_b[:6]),
+    "relu_backward": lambda v: unitvar.relu_backward(v.grad_y, v.x, v.y),
+    "leaky_relu_backward": lambda v: unitvar.leaky_relu_backward(v.grad_y, v.x, v.y),
+    "prelu_backward": lambda v: unitvar.prelu_backward(v.grad_y, v.x, v.w[:6], v.y, v.grad_w[:6]),
+    "linear_backward": lambda v: unitvar.linear_backward(v.grad_y3, v.x, v.w35, v.y, v.grad_w35, v.grad_b[:3]),
+}
+
+
+def layers(call):
+    v = Layer()
+    call(v)
+    return v.outputs()
+
+
+kinds = [kind.c_name for kind in unitvar.Kind]
+FUNCTIONS = {
+    "version": version,
+    "version_string": version,
+    "stream_version": lambda: struct.pack("<I", unitvar.stream_version()),
+    "status_name": status_names,
+    "last_error": last_error,
+    "isa": isa,
+    "set_isa": set_isa,
+    "num_threads": num_threads,
+    "set_num_threads": num_threads,
+    "engine_from_name": lambda: constants(unitvar.Engine, "pcg32", "philox4x32"),
+    "nonlinearity_from_name": lambda: constants(
+        unitvar.Nonlinearity, "linear", "conv1d", "sigmoid", "tanh", "relu", "leaky_relu", "selu"),
+    "fan_mode_from_name": lambda: constants(unitvar.FanMode, "fan_in", "fan_out", "fan_avg"),
+    "distribution_from_name": lambda: constants(unitvar.Distribution, "uniform", "normal", "truncated_normal"),
+    "initializer_from_name": lambda: constants(unitvar.Kind, *kinds),
+    "status_from_name": lambda: constants(
+        unitvar.Status, "UNITVAR_OK", "UNITVAR_INVALID_ARGUMENT", "UNITVAR_INTERNAL"),
+    "initializer_name": lambda: "".join(kind + "\n" for kind in kinds).encode(),
+    "generator_create": lambda: words(unitvar.Generator("philox4x32", seed=42, stream=7)),
+    "generator_destroy": destroy,
+    "generator_clone": lambda: words(after(100).clone()),
+    "generator_fork": lambda: words(pcg32().fork("layer.0.weight")),
+    "generator_seek": lambda: words(at_block(1 << 40)),
+    "generator_tell": lambda: struct.pack("<Q", after(COUNT).tell()),
+    "generator_save": lambda: at_block(5).save(),
+    "generator_load": lambda: words(unitvar.Generator.load(at_block(5).save())),
+    "generator_save_torch": lambda: torch_mt19937().save_torch(),
+    "bits_u32": lambda: sample(np.uint32, lambda g, x: g.bits(x)),
+    "bits_u64": lambda: sample(np.uint64, lambda g, x: g.bits(x)),
+    "uniform_f32": lambda: sample(np.float32, lambda g, x: g.uniform(x, -0.37, 1.9)),
+    "uniform_f64": lambda: sample(np.float64, lambda g, x: g.uniform(x, -0.37, 1.9)),
+    "normal_f32": lambda: sample(np.float32, lambda g, x: g.normal(x), LARGE),
+    "normal_f64": lambda: sample(np.float64, lambda g, x: g.normal(x)),
+    "normal_icdf_f32": lambda: sample(np.float32, lambda g, x: g.normal_icdf(x, 1.5, 0.02)),
+    "normal_icdf_f64": lambda: sample(np.float64, lambda g, x: g.normal_icdf(x, 1.5, 0.02)),
+    "trunc_normal_f32": lambda: sample(np.float32, lambda g, x: g.trunc_normal(x, 0.0, 1.0, -1.0, 3.0)),
+    "trunc_normal_f64": lambda: sample(np.float64, lambda g, x: g.trunc_normal(x, 0.0, 1.0, -1.0, 3.0)),
+    "permutation_i64": lambda: sample(np.int64, lambda g, x: g.permutation(x)),
+    "calculate_gain": lambda: struct.pack("<6d", *map(unitvar.calculate_gain, unitvar.Nonlinearity)),
+    "calculate_fans": lambda: struct.pack("<2q", *unitvar.calculate_fans(np.empty((16, 12, 3), np.float32))),
+    "init_constant": lambda: initialize(lambda _, t: unitvar.init_constant(t, 0.1)),
+    "init_zeros": lambda: initialize(lambda _, t: unitvar.init_zeros(t)),
+    "init_ones": lambda: initialize(lambda _, t: unitvar.init_ones(t)),
+    "init_eye": lambda: initialize(lambda _, t: unitvar.init_eye(t), (16, 12)),
+    "init_dirac": lambda: initialize(lambda _, t: unitvar.init_dirac(t, 2)),
+    "init_uniform": lambda: initialize(lambda g, t: unitvar.init_uniform(g, t, -1.0, 1.0)),
+    "init_normal": lambda: initialize(lambda g, t: unitvar.init_normal(g, t, 0.0, 0.02)),
+    "init_trunc_normal": lambda: initialize(lambda g, t: unitvar.init_trunc_normal(g, t)),
+    "init_xavier_uniform": lambda: initialize(lambda g, t: unitvar.init_xavier_uniform(g, t, 5.0 / 3.0)),
+    "init_xavier_normal": lambda: initialize(lambda g, t: unitvar.init_xavier_normal(g, t)),
+    "init_kaiming_uniform": lambda: initialize(lambda g, t: unitvar.init_kaiming_uniform(g, t, 0.2)),
+    "init_kaiming_normal": lambda: initialize(
+        lambda g, t: unitvar.init_kaiming_normal(g, t, fan_mode="fan_out", nonlinearity="relu")),
+    "init_orthogonal": lambda: initialize(lambda g, t: unitvar.init_orthogonal(g, t)),
+    "init_delta_orthogonal": lambda: initialize(lambda g, t: unitvar.init_delta_orthogonal(g, t)),
+    "init_sparse": lambda: initialize(lambda g, t: unitvar.init_sparse(g, t, 0.1), (16, 12)),
+    "init_variance_scaling": lambda: initialize(lambda g, t: unitvar.init_variance_scaling(g, t, 1.0, "fan_avg")),
+    "initializer_defaults": lambda: b"".join(bytes(unitvar.Initializer(kind)) for kind in unitvar.Kind),
+    "init": lambda: initialize(lambda g, t: unitvar.Initializer("kaiming_normal").write(g, t)),
+    "init_shard": shard,
+    "torch_linear_reset": lambda: layer(unitvar.torch_linear_reset, (16, 12)),
+    "torch_conv_reset": lambda: layer(unitvar.torch_conv_reset, (16, 12, 3)),
+    "torch_embedding_reset": lambda: layer(lambda g, w, _: unitvar.torch_embedding_reset(g, w), (16, 12))[: 4 * 192],
+    "moments_update_f32": lambda: three(moments(np.float32)),
+    "moments_update_f64": lambda: three(moments(np.float64)),
+    "moments_merge": merged,
+    "moments_variance": lambda: struct.pack("<d", moments(np.float32).variance(1.0)),
+}
+
+
+FUNCTIONS.update({name: (lambda call=call: layers(call)) for name, call in LAYERS.items()})
+
+
+class Functions(unittest.TestCase):
+    maxDiff = None
+
+    def test_every_function_gives_the_golden_bits(self):
+        default = pathlib.Path(__file__).parents[3] / "tests/golden/functions-v1.sha256"
+        golden = pathlib.Path(os.environ.get("UNITVAR_GOLDEN", default)).read_text().splitlines()
+        golden = dict(reversed(line.split()) for line in golden)
+        names = {"unitvar_" + name for name in FUNCTIONS}
+        self.assertEqual(names, set(golden), "cases here, and golden sums")
+        self.assertEqual(set(FUNCTIONS), set(unitvar._FUNCTIONS), "cases here, and declarations of unitvar.py")
+        if "UNITVAR_EXPORTS" in os.environ:
+            exports = set(pathlib.Path(os.environ["UNITVAR_EXPORTS"]).read_text().split())
+            self.assertEqual(names, exports, "cases here, and what the library exports")
+        for name, call in FUNCTIONS.items():
+            with self.subTest(name, isa=unitvar.isa()):
+                self.assertEqual(hashlib.sha256(call()).hexdigest(), golden["unitvar_" + name])
+
+
+if __name__ == "__main__":
+    unittest.main()

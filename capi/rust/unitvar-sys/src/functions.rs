@@ -1,0 +1,132 @@
+//! Every function of `unitvar.h`, once: as declarations to link with, as a table of pointers for programs that load the
+//! library themselves, and as a list of names.
+use crate::{unitvar_generator, unitvar_initializer, unitvar_moments, unitvar_tensor};
+use std::ffi::{c_void, CStr};
+use std::os::raw::c_char;
+
+macro_rules! functions {
+    ($(fn $name:ident($($argument:ident: $type:ty),*) $(-> $result:ty)?;)*) => {
+        extern "C" {
+            $(pub fn $name($($argument: $type),*) $(-> $result)?;)*
+        }
+
+        /// The names of all functions.
+        pub const FUNCTIONS: &[&str] = &[$(stringify!($name)),*];
+
+        /// The functions of a library that the program loads itself.
+        pub struct Functions {
+            $(pub $name: unsafe extern "C" fn($($argument: $type),*) $(-> $result)?,)*
+        }
+
+        impl Functions {
+            /// Looks all of them up, for example by dlsym; the error is the first name that `find` gives NULL for.
+            ///
+            /// # Safety
+            /// `find` gives the addresses of these functions of libunitvar, and they are called no longer than the
+            /// library is loaded.
+            pub unsafe fn look_up(mut find: impl FnMut(&CStr) -> *mut c_void) -> Result<Self, &'static str> {
+                Ok(Functions {
+                    $($name: {
+                        let name = CStr::from_bytes_with_nul_unchecked(concat!(stringify!($name), "\0").as_bytes());
+                        let address = find(name);
+                        if address.is_null() {
+                            return Err(stringify!($name));
+                        }
+                        std::mem::transmute::<
+                            *mut c_void,
+                            unsafe extern "C" fn($($argument: $type),*) $(-> $result)?,
+                        >(address)
+                    },)*
+                })
+            }
+        }
+    };
+}
+
+functions! {
+    fn unitvar_version() -> u32;
+    fn unitvar_version_string() -> *const c_char;
+    fn unitvar_stream_version() -> u32;
+    fn unitvar_status_name(status: i32) -> *const c_char;
+    fn unitvar_last_error() -> *const c_char;
+    fn unitvar_isa() -> *const c_char;
+    fn unitvar_set_isa(name: *const c_char) -> i32;
+    fn unitvar_set_num_threads(n: i32) -> i32;
+    fn unitvar_num_threads() -> i32;
+    fn unitvar_engine_from_name(name: *const c_char, out: *mut i32) -> i32;
+    fn unitvar_nonlinearity_from_name(name: *const c_char, out: *mut i32) -> i32;
+    fn unitvar_fan_mode_from_name(name: *const c_char, out: *mut i32) -> i32;
+    fn unitvar_distribution_from_name(name: *const c_char, out: *mut i32) -> i32;
+    fn unitvar_initializer_from_name(name: *const c_char, out: *mut i32) -> i32;
+    fn unitvar_status_from_name(name: *const c_char, out: *mut i32) -> i32;
+    fn unitvar_initializer_name(kind: i32) -> *const c_char;
+    fn unitvar_generator_create(engine: i32, seed: u64, stream: u64, out: *mut *mut unitvar_generator) -> i32;
+    fn unitvar_generator_destroy(g: *mut unitvar_generator);
+    fn unitvar_generator_clone(g: *const unitvar_generator, out: *mut *mut unitvar_generator) -> i32;
+    fn unitvar_generator_fork(g: *const unitvar_generator, name: *const c_char, out: *mut *mut unitvar_generator) -> i32;
+    fn unitvar_generator_seek(g: *mut unitvar_generator, block: u64) -> i32;
+    fn unitvar_generator_tell(g: *const unitvar_generator, block: *mut u64) -> i32;
+    fn unitvar_generator_save(g: *const unitvar_generator, buf: *mut c_void, capacity: usize, size: *mut usize) -> i32;
+    fn unitvar_generator_load(buf: *const c_void, size: usize, out: *mut *mut unitvar_generator) -> i32;
+    fn unitvar_generator_save_torch(g: *const unitvar_generator, buf: *mut c_void, capacity: usize, size: *mut usize) -> i32;
+    fn unitvar_bits_u32(g: *mut unitvar_generator, dst: *mut u32, n: usize) -> i32;
+    fn unitvar_bits_u64(g: *mut unitvar_generator, dst: *mut u64, n: usize) -> i32;
+    fn unitvar_uniform_f32(g: *mut unitvar_generator, dst: *mut f32, n: usize, low: f64, high: f64) -> i32;
+    fn unitvar_uniform_f64(g: *mut unitvar_generator, dst: *mut f64, n: usize, low: f64, high: f64) -> i32;
+    fn unitvar_normal_f32(g: *mut unitvar_generator, dst: *mut f32, n: usize, mean: f64, std: f64) -> i32;
+    fn unitvar_normal_f64(g: *mut unitvar_generator, dst: *mut f64, n: usize, mean: f64, std: f64) -> i32;
+    fn unitvar_normal_icdf_f32(g: *mut unitvar_generator, dst: *mut f32, n: usize, mean: f64, std: f64) -> i32;
+    fn unitvar_normal_icdf_f64(g: *mut unitvar_generator, dst: *mut f64, n: usize, mean: f64, std: f64) -> i32;
+    fn unitvar_trunc_normal_f32(g: *mut unitvar_generator, dst: *mut f32, n: usize, mean: f64, std: f64, a: f64, b: f64) -> i32;
+    fn unitvar_trunc_normal_f64(g: *mut unitvar_generator, dst: *mut f64, n: usize, mean: f64, std: f64, a: f64, b: f64) -> i32;
+    fn unitvar_permutation_i64(g: *mut unitvar_generator, dst: *mut i64, n: usize) -> i32;
+    fn unitvar_calculate_gain(nonlinearity: i32, param: f64, gain: *mut f64) -> i32;
+    fn unitvar_calculate_fans(t: *const unitvar_tensor, fan_in: *mut i64, fan_out: *mut i64) -> i32;
+    fn unitvar_init_constant(t: *mut unitvar_tensor, value: f64) -> i32;
+    fn unitvar_init_zeros(t: *mut unitvar_tensor) -> i32;
+    fn unitvar_init_ones(t: *mut unitvar_tensor) -> i32;
+    fn unitvar_init_eye(t: *mut unitvar_tensor) -> i32;
+    fn unitvar_init_dirac(t: *mut unitvar_tensor, groups: i64) -> i32;
+    fn unitvar_init_uniform(g: *mut unitvar_generator, t: *mut unitvar_tensor, a: f64, b: f64) -> i32;
+    fn unitvar_init_normal(g: *mut unitvar_generator, t: *mut unitvar_tensor, mean: f64, std: f64) -> i32;
+    fn unitvar_init_trunc_normal(g: *mut unitvar_generator, t: *mut unitvar_tensor, mean: f64, std: f64, a: f64, b: f64) -> i32;
+    fn unitvar_init_xavier_uniform(g: *mut unitvar_generator, t: *mut unitvar_tensor, gain: f64) -> i32;
+    fn unitvar_init_xavier_normal(g: *mut unitvar_generator, t: *mut unitvar_tensor, gain: f64) -> i32;
+    fn unitvar_init_kaiming_uniform(g: *mut unitvar_generator, t: *mut unitvar_tensor, a: f64, fan_mode: i32, nonlinearity: i32) -> i32;
+    fn unitvar_init_kaiming_normal(g: *mut unitvar_generator, t: *mut unitvar_tensor, a: f64, fan_mode: i32, nonlinearity: i32) -> i32;
+    fn unitvar_init_orthogonal(g: *mut unitvar_generator, t: *mut unitvar_tensor, gain: f64) -> i32;
+    fn unitvar_init_delta_orthogonal(g: *mut unitvar_generator, t: *mut unitvar_tensor, gain: f64) -> i32;
+    fn unitvar_init_sparse(g: *mut unitvar_generator, t: *mut unitvar_tensor, sparsity: f64, std: f64) -> i32;
+    fn unitvar_init_variance_scaling(g: *mut unitvar_generator, t: *mut unitvar_tensor, scale: f64, fan_mode: i32, distribution: i32) -> i32;
+    fn unitvar_initializer_defaults(init: *mut unitvar_initializer, kind: i32) -> i32;
+    fn unitvar_init(g: *mut unitvar_generator, init: *const unitvar_initializer, t: *mut unitvar_tensor) -> i32;
+    fn unitvar_init_shard(g: *mut unitvar_generator, init: *const unitvar_initializer, local: *mut unitvar_tensor, global_shape: *const i64, offset: *const i64) -> i32;
+    fn unitvar_torch_linear_reset(g: *mut unitvar_generator, weight: *mut unitvar_tensor, bias: *mut unitvar_tensor) -> i32;
+    fn unitvar_torch_conv_reset(g: *mut unitvar_generator, weight: *mut unitvar_tensor, bias: *mut unitvar_tensor) -> i32;
+    fn unitvar_torch_embedding_reset(g: *mut unitvar_generator, weight: *mut unitvar_tensor) -> i32;
+    fn unitvar_moments_update_f32(m: *mut unitvar_moments, x: *const f32, n: usize) -> i32;
+    fn unitvar_moments_update_f64(m: *mut unitvar_moments, x: *const f64, n: usize) -> i32;
+    fn unitvar_moments_merge(into: *mut unitvar_moments, other: *const unitvar_moments) -> i32;
+    fn unitvar_moments_variance(m: *const unitvar_moments, correction: f64, out: *mut f64) -> i32;
+    fn unitvar_mean_var(x: *const unitvar_tensor, axes: *const i32, naxes: i32, correction: f64, mean: *mut unitvar_tensor, var: *mut unitvar_tensor) -> i32;
+    fn unitvar_layer_norm(x: *const unitvar_tensor, normalized_ndim: i32, weight: *const unitvar_tensor, bias: *const unitvar_tensor, eps: f64, y: *mut unitvar_tensor, mean: *mut unitvar_tensor, rstd: *mut unitvar_tensor) -> i32;
+    fn unitvar_rms_norm(x: *const unitvar_tensor, normalized_ndim: i32, weight: *const unitvar_tensor, eps: f64, y: *mut unitvar_tensor, rstd: *mut unitvar_tensor) -> i32;
+    fn unitvar_group_norm(x: *const unitvar_tensor, groups: i64, weight: *const unitvar_tensor, bias: *const unitvar_tensor, eps: f64, y: *mut unitvar_tensor, mean: *mut unitvar_tensor, rstd: *mut unitvar_tensor) -> i32;
+    fn unitvar_batch_norm(x: *const unitvar_tensor, weight: *const unitvar_tensor, bias: *const unitvar_tensor, running_mean: *mut unitvar_tensor, running_var: *mut unitvar_tensor, num_batches_tracked: *mut i64, training: i32, momentum: f64, eps: f64, y: *mut unitvar_tensor, save_mean: *mut unitvar_tensor, save_rstd: *mut unitvar_tensor) -> i32;
+    fn unitvar_instance_norm(x: *const unitvar_tensor, weight: *const unitvar_tensor, bias: *const unitvar_tensor, running_mean: *mut unitvar_tensor, running_var: *mut unitvar_tensor, use_input_stats: i32, momentum: f64, eps: f64, y: *mut unitvar_tensor) -> i32;
+    fn unitvar_switchable_norm(x: *const unitvar_tensor, weight: *const unitvar_tensor, bias: *const unitvar_tensor, mean_logits: *const f64, var_logits: *const f64, running_mean: *mut unitvar_tensor, running_var: *mut unitvar_tensor, training: i32, momentum: f64, eps: f64, y: *mut unitvar_tensor) -> i32;
+    fn unitvar_local_response_norm(x: *const unitvar_tensor, size: i64, alpha: f64, beta: f64, k: f64, y: *mut unitvar_tensor) -> i32;
+    fn unitvar_layer_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, normalized_ndim: i32, mean: *const unitvar_tensor, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
+    fn unitvar_rms_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, normalized_ndim: i32, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor) -> i32;
+    fn unitvar_group_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, groups: i64, mean: *const unitvar_tensor, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
+    fn unitvar_batch_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, mean: *const unitvar_tensor, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, training: i32, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
+    fn unitvar_instance_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, weight: *const unitvar_tensor, running_mean: *const unitvar_tensor, running_var: *const unitvar_tensor, use_input_stats: i32, eps: f64, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
+    fn unitvar_relu(x: *const unitvar_tensor, y: *mut unitvar_tensor) -> i32;
+    fn unitvar_leaky_relu(x: *const unitvar_tensor, negative_slope: f64, y: *mut unitvar_tensor) -> i32;
+    fn unitvar_prelu(x: *const unitvar_tensor, weight: *const unitvar_tensor, y: *mut unitvar_tensor) -> i32;
+    fn unitvar_linear(x: *const unitvar_tensor, weight: *const unitvar_tensor, bias: *const unitvar_tensor, y: *mut unitvar_tensor) -> i32;
+    fn unitvar_relu_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, grad_x: *mut unitvar_tensor) -> i32;
+    fn unitvar_leaky_relu_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, negative_slope: f64, grad_x: *mut unitvar_tensor) -> i32;
+    fn unitvar_prelu_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor) -> i32;
+    fn unitvar_linear_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
+}

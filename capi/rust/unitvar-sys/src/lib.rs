@@ -1,0 +1,74 @@
+//! The C API of Unitvar as it is: types, constants and functions of `unitvar.h`, which documents them. The crate
+//! `unitvar` is the safe one.
+//!
+//! `UNITVAR_LIB_DIR` names the directory of the library; without it `pkg-config` does. `UNITVAR_STATIC=1` links the
+//! archive into the program. A program may also load the library itself: [`Functions::look_up`].
+#![allow(non_camel_case_types)]
+
+mod constants;
+mod functions;
+
+pub use constants::*;
+pub use functions::*;
+
+use std::ffi::c_void;
+
+/// Opaque: a generator is only ever behind a pointer.
+#[repr(C)]
+pub struct unitvar_generator {
+    _opaque: [u8; 0],
+    _neither_send_nor_sync: std::marker::PhantomData<*mut u8>,
+}
+
+/// DLPack's DLDataType.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct unitvar_dtype {
+    pub code: u8,
+    pub bits: u8,
+    pub lanes: u16,
+}
+
+/// DLPack's DLDevice.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct unitvar_device {
+    pub device_type: i32,
+    pub device_id: i32,
+}
+
+/// DLPack's DLTensor.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct unitvar_tensor {
+    pub data: *mut c_void,
+    pub device: unitvar_device,
+    pub ndim: i32,
+    pub dtype: unitvar_dtype,
+    pub shape: *mut i64,
+    pub strides: *mut i64,
+    pub byte_offset: u64,
+}
+
+/// An initialiser as a value; `struct_size` comes first.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct unitvar_initializer {
+    pub struct_size: u32,
+    pub kind: i32,
+    pub fan_mode: i32,
+    pub nonlinearity: i32,
+    pub distribution: i32,
+    pub reserved: i32,
+    pub groups: i64,
+    pub p: [f64; 4],
+}
+
+/// Count, mean and sum of squared deviations; all zero is the empty sequence.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct unitvar_moments {
+    pub count: f64,
+    pub mean: f64,
+    pub m2: f64,
+}

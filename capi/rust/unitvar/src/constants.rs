@@ -1,0 +1,161 @@
+//! The constants of `unitvar.h` as enums. Their names are those of the C API's look-up functions.
+use crate::error::{check, static_text, Result};
+use unitvar_sys as sys;
+
+/// An enum of constants with `from_name`, by the library's own look-up.
+macro_rules! constants {
+    ($(#[$documentation:meta])* $name:ident by $look_up:path {
+        $($(#[$of_variant:meta])* $variant:ident = $value:expr,)*
+    }) => {
+        $(#[$documentation])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        #[repr(i32)]
+        pub enum $name { $($(#[$of_variant])* $variant = $value,)* }
+
+        impl $name {
+            /// The constant of this name; lower case and exact, as in `unitvar.h`.
+            pub fn from_name(name: &str) -> $crate::Result<Self> {
+                let mut value = 0;
+                let name = $crate::error::c_name(name)?;
+                // Safety: both pointers are valid for the call.
+                $crate::error::check(unsafe { $look_up(name.as_ptr(), &mut value) })?;
+                Self::from_raw(value).ok_or_else(|| {
+                    $crate::Error::invalid(format!("name is {name:?}, which is newer than this crate"))
+                })
+            }
+
+            pub(crate) fn raw(self) -> i32 {
+                self as i32
+            }
+
+            pub(crate) fn from_raw(value: i32) -> Option<Self> {
+                $(if value == $value { return Some(Self::$variant); })*
+                None
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::Error;
+            fn from_str(name: &str) -> $crate::Result<Self> {
+                Self::from_name(name)
+            }
+        }
+    };
+}
+pub(crate) use constants;
+
+constants! {
+    /// What turns (seed, stream, position) into 32-bit words.
+    Engine by sys::unitvar_engine_from_name {
+        /// PCG-XSH-RR 64/32: the default choice and the fastest.
+        Pcg32 = sys::UNITVAR_PCG32,
+        /// Philox4x32-10, counter-based.
+        Philox4x32 = sys::UNITVAR_PHILOX4X32,
+        /// PyTorch's CPU generator.
+        TorchMt19937 = sys::UNITVAR_TORCH_MT19937,
+    }
+}
+
+constants! {
+    /// What the variance is divided by.
+    FanMode by sys::unitvar_fan_mode_from_name {
+        /// Keeps the variance of activations in the forward pass.
+        FanIn = sys::UNITVAR_FAN_IN,
+        /// Keeps the variance of gradients in the backward pass.
+        FanOut = sys::UNITVAR_FAN_OUT,
+        /// The mean of both.
+        FanAvg = sys::UNITVAR_FAN_AVG,
+    }
+}
+
+constants! {
+    /// The nonlinearity behind a layer, for its gain.
+    Nonlinearity by sys::unitvar_nonlinearity_from_name {
+        /// None; convolutions too.
+        Linear = sys::UNITVAR_LINEAR,
+        /// Sigmoid.
+        Sigmoid = sys::UNITVAR_SIGMOID,
+        /// Hyperbolic tangent.
+        Tanh = sys::UNITVAR_TANH,
+        /// max(0, x).
+        Relu = sys::UNITVAR_RELU,
+        /// A slope below 0.
+        LeakyRelu = sys::UNITVAR_LEAKY_RELU,
+        /// Self-normalising exponential linear units.
+        Selu = sys::UNITVAR_SELU,
+    }
+}
+
+impl Nonlinearity {
+    /// The gain, as `torch.nn.init.calculate_gain`; only LeakyRelu looks at the slope, `None` being 0.01.
+    pub fn gain(self, negative_slope: Option<f64>) -> Result<f64> {
+        let mut gain = 0.0;
+        // Safety: the pointer is valid for the call.
+        check(unsafe { sys::unitvar_calculate_gain(self.raw(), negative_slope.unwrap_or(f64::NAN), &mut gain) })?;
+        Ok(gain)
+    }
+}
+
+constants! {
+    /// The distribution of [`crate::init::variance_scaling`].
+    Distribution by sys::unitvar_distribution_from_name {
+        /// Uniform.
+        Uniform = sys::UNITVAR_UNIFORM,
+        /// Normal.
+        Normal = sys::UNITVAR_NORMAL,
+        /// Normal, truncated at two deviations and widened to the variance that was asked for.
+        TruncatedNormal = sys::UNITVAR_TRUNCATED_NORMAL,
+    }
+}
+
+constants! {
+    /// The kind of an [`crate::Initializer`]; each is a function of [`crate::init`].
+    InitKind by sys::unitvar_initializer_from_name {
+        /// See [`crate::init::constant`].
+        Constant = sys::UNITVAR_INIT_CONSTANT,
+        /// See [`crate::init::zeros`].
+        Zeros = sys::UNITVAR_INIT_ZEROS,
+        /// See [`crate::init::ones`].
+        Ones = sys::UNITVAR_INIT_ONES,
+        /// See [`crate::init::eye`].
+        Eye = sys::UNITVAR_INIT_EYE,
+        /// See [`crate::init::dirac`].
+        Dirac = sys::UNITVAR_INIT_DIRAC,
+        /// See [`crate::init::uniform`].
+        Uniform = sys::UNITVAR_INIT_UNIFORM,
+        /// See [`crate::init::normal`].
+        Normal = sys::UNITVAR_INIT_NORMAL,
+        /// See [`crate::init::trunc_normal`].
+        TruncNormal = sys::UNITVAR_INIT_TRUNC_NORMAL,
+        /// See [`crate::init::xavier_uniform`].
+        XavierUniform = sys::UNITVAR_INIT_XAVIER_UNIFORM,
+        /// See [`crate::init::xavier_normal`].
+        XavierNormal = sys::UNITVAR_INIT_XAVIER_NORMAL,
+        /// See [`crate::init::kaiming_uniform`].
+        KaimingUniform = sys::UNITVAR_INIT_KAIMING_UNIFORM,
+        /// See [`crate::init::kaiming_normal`].
+        KaimingNormal = sys::UNITVAR_INIT_KAIMING_NORMAL,
+        /// See [`crate::init::orthogonal`].
+        Orthogonal = sys::UNITVAR_INIT_ORTHOGONAL,
+        /// See [`crate::init::delta_orthogonal`].
+        DeltaOrthogonal = sys::UNITVAR_INIT_DELTA_ORTHOGONAL,
+        /// See [`crate::init::sparse`].
+        Sparse = sys::UNITVAR_INIT_SPARSE,
+        /// See [`crate::init::variance_scaling`].
+        VarianceScaling = sys::UNITVAR_INIT_VARIANCE_SCALING,
+    }
+}
+
+impl InitKind {
+    /// The name, as of the function.
+    pub fn name(self) -> &'static str {
+        // Safety: not NULL for these kinds, and static.
+        unsafe { static_text(sys::unitvar_initializer_name(self.raw())) }
+    }
+
+    /// The kind of this number, from 1 on without gaps.
+    pub fn from_number(number: i32) -> Option<Self> {
+        Self::from_raw(number)
+    }
+}

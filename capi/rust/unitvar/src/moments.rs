@@ -1,0 +1,50 @@
+//! Count, mean and variance of a sequence, without cancellation.
+use crate::error::{check, Result};
+use crate::Float;
+use unitvar_sys as sys;
+
+/// The moments of what was seen; the default is the empty sequence.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Moments {
+    raw: sys::unitvar_moments,
+}
+
+impl Moments {
+    /// Of the empty sequence.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends elements.
+    pub fn update<T: Float>(&mut self, x: &[T]) -> Result<()> {
+        // Safety: both pointers are valid for the call; so below.
+        check(unsafe { T::UPDATE(&mut self.raw, x.as_ptr(), x.len()) })
+    }
+
+    /// Appends another sequence.
+    pub fn merge(&mut self, other: &Moments) -> Result<()> {
+        check(unsafe { sys::unitvar_moments_merge(&mut self.raw, &other.raw) })
+    }
+
+    /// The sum of squared deviations divided by count - correction: 0 for the biased, 1 for the unbiased variance.
+    pub fn variance(&self, correction: f64) -> Result<f64> {
+        let mut variance = 0.0;
+        check(unsafe { sys::unitvar_moments_variance(&self.raw, correction, &mut variance) })?;
+        Ok(variance)
+    }
+
+    /// How many elements.
+    pub fn count(&self) -> f64 {
+        self.raw.count
+    }
+
+    /// Their mean.
+    pub fn mean(&self) -> f64 {
+        self.raw.mean
+    }
+
+    /// The sum of squared deviations from the mean.
+    pub fn m2(&self) -> f64 {
+        self.raw.m2
+    }
+}

@@ -1,0 +1,194 @@
+//! Moments along axes, normalisation layers, activations, the linear layer and their gradients, as PyTorch has them.
+//! Statistics, weights and running statistics that are not wanted or not there are `None`.
+use crate::error::{check, Result};
+use crate::{TensorView, TensorViewMut};
+use std::ptr;
+use unitvar_sys as sys;
+
+/// What a layer reads.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<'a> {
+    /// A tensor of its own.
+    Of(&'a TensorView<'a>),
+    /// What is in `y`, which then gets the result.
+    InPlace,
+}
+
+impl<'a> From<&'a TensorView<'a>> for Input<'a> {
+    fn from(view: &'a TensorView<'a>) -> Self {
+        Input::Of(view)
+    }
+}
+
+/// An argument: what it is during the call, and how C takes it.
+trait Argument {
+    type Held;
+    type Passed;
+    fn hold(self) -> Self::Held;
+    fn pass(held: &mut Self::Held) -> Self::Passed;
+}
+
+macro_rules! arguments {
+    ($($type:ty: $held:ty => $passed:ty, |$value:pat_param| $hold:expr, |$kept:pat_param| $pass:expr;)*) => {
+        $(impl Argument for $type {
+            type Held = $held;
+            type Passed = $passed;
+            fn hold(self) -> $held {
+                let $value = self;
+                $hold
+            }
+            fn pass(held: &mut $held) -> $passed {
+                let $kept = held;
+                $pass
+            }
+        })*
+    };
+}
+
+arguments! {
+    f64: f64 => f64, |x| x, |x| *x;
+    i32: i32 => i32, |x| x, |x| *x;
+    i64: i64 => i64, |x| x, |x| *x;
+    bool: i32 => i32, |x| i32::from(x), |x| *x;
+    [f64; 3]: [f64; 3] => *const f64, |x| x, |x| x.as_ptr();
+    Option<&mut i64>: *mut i64 => *mut i64, |x| x.map_or(ptr::null_mut(), |x| x as *mut i64), |x| *x;
+    &TensorView<'_>: sys::unitvar_tensor => *const sys::unitvar_tensor, |t| t.raw(), |t| t;
+    &mut TensorViewMut<'_>: sys::unitvar_tensor => *mut sys::unitvar_tensor, |t| t.raw(), |t| t;
+    Option<&TensorView<'_>>: Option<sys::unitvar_tensor> => *const sys::unitvar_tensor,
+        |t| t.map(TensorView::raw), |t| t.as_ref().map_or(ptr::null(), |t| t);
+    Option<&mut TensorViewMut<'_>>: Option<sys::unitvar_tensor> => *mut sys::unitvar_tensor,
+        |t| t.map(TensorViewMut::raw), |t| t.as_mut().map_or(ptr::null_mut(), |t| t);
+}
+
+macro_rules! functions {
+    ($($(#[$documentation:meta])* $name:ident = $function:ident($($argument:ident: $type:ty),* $(,)?);)*) => {
+        $($(#[$documentation])*
+        #[allow(clippy::too_many_arguments)]
+        pub fn $name($($argument: $type),*) -> Result<()> {
+            $(let mut $argument = Argument::hold($argument);)*
+            // Safety: all of it outlives the call; what is written is borrowed alone.
+            check(unsafe { sys::$function($(<$type as Argument>::pass(&mut $argument)),*) })
+        })*
+    };
+}
+
+macro_rules! layers {
+    ($($(#[$documentation:meta])* $name:ident = $function:ident($($argument:ident: $type:ty),* $(,)?), to $y:ident;)*) => {
+        $($(#[$documentation])*
+        #[allow(clippy::too_many_arguments)]
+        pub fn $name<'x>(x: impl Into<Input<'x>>, $($argument: $type),*) -> Result<()> {
+            $(let mut $argument = Argument::hold($argument);)*
+            let x = match x.into() {
+                Input::Of(view) => view.raw(),
+                Input::InPlace => $y,
+            };
+            // Safety: as above; x is y itself or is not borrowed to be written.
+            check(unsafe { sys::$function(&x, $(<$type as Argument>::pass(&mut $argument)),*) })
+        })*
+    };
+}
+
+/// Mean and variance of x along axes, `None` for all of them; negative ones count from the last dimension.
+pub fn mean_var(
+    x: &TensorView<'_>,
+    axes: Option<&[i32]>,
+    correction: f64,
+    mean: Option<&mut TensorViewMut<'_>>,
+    var: Option<&mut TensorViewMut<'_>>,
+) -> Result<()> {
+    let (mut mean, mut var) = (Argument::hold(mean), Argument::hold(var));
+    let list = axes.map_or(ptr::null(), <[i32]>::as_ptr);
+    // A list of more than 2^31 axes is longer than any tensor has dimensions: the library refuses it.
+    let count = axes.map_or(0, |axes| i32::try_from(axes.len()).unwrap_or(i32::MAX));
+    let mean = <Option<&mut TensorViewMut<'_>> as Argument>::pass(&mut mean);
+    let var = <Option<&mut TensorViewMut<'_>> as Argument>::pass(&mut var);
+    // Safety: all of it outlives the call; what is written is borrowed alone.
+    check(unsafe { sys::unitvar_mean_var(&x.raw(), list, count, correction, mean, var) })
+}
+
+layers! {
+    /// Over the last `normalized_ndim` dimensions.
+    layer_norm = unitvar_layer_norm(
+        normalized_ndim: i32, weight: Option<&TensorView<'_>>, bias: Option<&TensorView<'_>>, eps: f64,
+        y: &mut TensorViewMut<'_>, mean: Option<&mut TensorViewMut<'_>>, rstd: Option<&mut TensorViewMut<'_>>), to y;
+    /// By the root of the mean of squares of the last `normalized_ndim` dimensions.
+    rms_norm = unitvar_rms_norm(
+        normalized_ndim: i32, weight: Option<&TensorView<'_>>, eps: f64, y: &mut TensorViewMut<'_>,
+        rstd: Option<&mut TensorViewMut<'_>>), to y;
+    /// Over groups of channels of each image.
+    group_norm = unitvar_group_norm(
+        groups: i64, weight: Option<&TensorView<'_>>, bias: Option<&TensorView<'_>>, eps: f64,
+        y: &mut TensorViewMut<'_>, mean: Option<&mut TensorViewMut<'_>>, rstd: Option<&mut TensorViewMut<'_>>), to y;
+    /// Over a channel of all images. A momentum of NaN is the average of all batches.
+    batch_norm = unitvar_batch_norm(
+        weight: Option<&TensorView<'_>>, bias: Option<&TensorView<'_>>,
+        running_mean: Option<&mut TensorViewMut<'_>>, running_var: Option<&mut TensorViewMut<'_>>,
+        num_batches_tracked: Option<&mut i64>, training: bool, momentum: f64, eps: f64, y: &mut TensorViewMut<'_>,
+        save_mean: Option<&mut TensorViewMut<'_>>, save_rstd: Option<&mut TensorViewMut<'_>>), to y;
+    /// Over each channel of each image.
+    instance_norm = unitvar_instance_norm(
+        weight: Option<&TensorView<'_>>, bias: Option<&TensorView<'_>>,
+        running_mean: Option<&mut TensorViewMut<'_>>, running_var: Option<&mut TensorViewMut<'_>>,
+        use_input_stats: bool, momentum: f64, eps: f64, y: &mut TensorViewMut<'_>), to y;
+    /// Instance, layer and batch statistics mixed by the softmax of three logits each.
+    switchable_norm = unitvar_switchable_norm(
+        weight: Option<&TensorView<'_>>, bias: Option<&TensorView<'_>>, mean_logits: [f64; 3], var_logits: [f64; 3],
+        running_mean: Option<&mut TensorViewMut<'_>>, running_var: Option<&mut TensorViewMut<'_>>,
+        training: bool, momentum: f64, eps: f64, y: &mut TensorViewMut<'_>), to y;
+    /// By a power of the squares of neighbouring channels.
+    local_response_norm = unitvar_local_response_norm(
+        size: i64, alpha: f64, beta: f64, k: f64, y: &mut TensorViewMut<'_>), to y;
+    /// max(0, x).
+    relu = unitvar_relu(y: &mut TensorViewMut<'_>), to y;
+    /// A slope below 0.
+    leaky_relu = unitvar_leaky_relu(negative_slope: f64, y: &mut TensorViewMut<'_>), to y;
+    /// A slope for each channel below 0.
+    prelu = unitvar_prelu(weight: &TensorView<'_>, y: &mut TensorViewMut<'_>), to y;
+}
+
+functions! {
+    /// y = x weight^T + bias.
+    linear = unitvar_linear(
+        x: &TensorView<'_>, weight: &TensorView<'_>, bias: Option<&TensorView<'_>>, y: &mut TensorViewMut<'_>);
+    /// The gradients of [`layer_norm`].
+    layer_norm_backward = unitvar_layer_norm_backward(
+        grad_y: &TensorView<'_>, x: &TensorView<'_>, normalized_ndim: i32, mean: &TensorView<'_>,
+        rstd: &TensorView<'_>, weight: Option<&TensorView<'_>>, grad_x: Option<&mut TensorViewMut<'_>>,
+        grad_weight: Option<&mut TensorViewMut<'_>>, grad_bias: Option<&mut TensorViewMut<'_>>);
+    /// The gradients of [`rms_norm`].
+    rms_norm_backward = unitvar_rms_norm_backward(
+        grad_y: &TensorView<'_>, x: &TensorView<'_>, normalized_ndim: i32, rstd: &TensorView<'_>,
+        weight: Option<&TensorView<'_>>, grad_x: Option<&mut TensorViewMut<'_>>,
+        grad_weight: Option<&mut TensorViewMut<'_>>);
+    /// The gradients of [`group_norm`].
+    group_norm_backward = unitvar_group_norm_backward(
+        grad_y: &TensorView<'_>, x: &TensorView<'_>, groups: i64, mean: &TensorView<'_>, rstd: &TensorView<'_>,
+        weight: Option<&TensorView<'_>>, grad_x: Option<&mut TensorViewMut<'_>>,
+        grad_weight: Option<&mut TensorViewMut<'_>>, grad_bias: Option<&mut TensorViewMut<'_>>);
+    /// The gradients of [`batch_norm`], from the statistics that it saved.
+    batch_norm_backward = unitvar_batch_norm_backward(
+        grad_y: &TensorView<'_>, x: &TensorView<'_>, mean: &TensorView<'_>, rstd: &TensorView<'_>,
+        weight: Option<&TensorView<'_>>, training: bool, grad_x: Option<&mut TensorViewMut<'_>>,
+        grad_weight: Option<&mut TensorViewMut<'_>>, grad_bias: Option<&mut TensorViewMut<'_>>);
+    /// The gradients of [`instance_norm`].
+    instance_norm_backward = unitvar_instance_norm_backward(
+        grad_y: &TensorView<'_>, x: &TensorView<'_>, weight: Option<&TensorView<'_>>,
+        running_mean: Option<&TensorView<'_>>, running_var: Option<&TensorView<'_>>, use_input_stats: bool, eps: f64,
+        grad_x: Option<&mut TensorViewMut<'_>>, grad_weight: Option<&mut TensorViewMut<'_>>,
+        grad_bias: Option<&mut TensorViewMut<'_>>);
+    /// The gradient of [`relu`].
+    relu_backward = unitvar_relu_backward(
+        grad_y: &TensorView<'_>, x: &TensorView<'_>, grad_x: &mut TensorViewMut<'_>);
+    /// The gradient of [`leaky_relu`].
+    leaky_relu_backward = unitvar_leaky_relu_backward(
+        grad_y: &TensorView<'_>, x: &TensorView<'_>, negative_slope: f64, grad_x: &mut TensorViewMut<'_>);
+    /// The gradients of [`prelu`].
+    prelu_backward = unitvar_prelu_backward(
+        grad_y: &TensorView<'_>, x: &TensorView<'_>, weight: &TensorView<'_>,
+        grad_x: Option<&mut TensorViewMut<'_>>, grad_weight: Option<&mut TensorViewMut<'_>>);
+    /// The gradients of [`linear`].
+    linear_backward = unitvar_linear_backward(
+        grad_y: &TensorView<'_>, x: &TensorView<'_>, weight: &TensorView<'_>,
+        grad_x: Option<&mut TensorViewMut<'_>>, grad_weight: Option<&mut TensorViewMut<'_>>,
+        grad_bias: Option<&mut TensorViewMut<'_>>);
+}

@@ -1,0 +1,130 @@
+// Kernels of moments, norms, activations and matrix products: one structure for each element type, filled in by
+// lib/kernels. All statistics are double, whatever the element type, and so is the arithmetic on an element between
+// its load and its store.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace unitvar::core {
+
+struct ChunkMoments;
+enum class StoreMode : std::uint32_t;
+
+// count runs of length contiguous elements, stride elements from the start of one to that of the next.
+struct Runs {
+    std::size_t length;
+    std::size_t count;
+    std::size_t stride;
+};
+
+// y = ((x - mean) - mean_low) * scale + bias
+struct Affine {
+    double mean;
+    double mean_low;
+    double scale;
+    double bias;
+};
+// y = (x - mean) * scale + bias for each column of a matrix.
+struct ColumnAffine {
+    const double *mean;
+    const double *scale;
+    const double *bias;
+};
+
+// sum of w g and of w g (x - mean) over gradients g, with w = 1 where there are no weights.
+struct GradientSums {
+    double gradient;
+    double product;
+};
+
+// grad_x = g w scale + ((x - mean) slope + offset)
+struct GradientAffine {
+    double mean;
+    double scale;
+    double slope;
+    double offset;
+};
+
+struct MomentKernels {
+    // Moments of a chunk of 1 to moments_chunk elements.
+    ChunkMoments (*moments)(const void *x, const Runs &runs);
+    // Sum of squares of n elements, n <= moments_chunk.
+    double (*sum_of_squares)(const void *x, std::size_t n);
+    // Moments of each column of a matrix of 1 to moments_chunk rows and any number of columns.
+    void (*column_moments)(const void *x, std::size_t rows, std::size_t row_stride, std::size_t columns,
+                           ChunkMoments *result);
+};
+
+// y may be x everywhere.
+struct AffineKernels {
+    void (*runs)(const void *x, void *y, const Runs &runs, const Affine &affine, StoreMode mode);
+    // y = ((x - mean) - mean_low) * scale * weight + bias for a row of n elements; weight and bias have n elements.
+    void (*row)(const void *x, void *y, std::size_t n, const Affine &affine, const void *weight, const void *bias,
+                StoreMode mode);
+    // The same with weights and biases that are double already, for many short rows.
+    void (*row_of_doubles)(const void *x, void *y, std::size_t n, const Affine &affine, const double *weight,
+                           const double *bias, StoreMode mode);
+    void (*columns)(const void *x, void *y, std::size_t rows, std::size_t row_stride, std::size_t columns,
+                    const ColumnAffine &affine);
+};
+
+struct GradientKernels {
+    // Of at most moments_chunk elements. weight: one for each element of a run, or null.
+    GradientSums (*sums)(const void *gradient, const void *x, const Runs &runs, double mean, const void *weight);
+    // grad_x may be gradient or x.
+    void (*runs)(const void *gradient, const void *x, void *grad_x, const Runs &runs, const GradientAffine &affine,
+                 const void *weight);
+    // Adds to each column's sums g and g ((x - mean) scale), for rows with a mean and a scale each.
+    void (*columns)(const void *gradient, const void *x, std::size_t rows, std::size_t row_stride, std::size_t columns,
+                    const double *mean, const double *scale, double *gradient_sum, double *product_sum);
+};
+
+struct ActivationKernels {
+    void (*relu)(const void *x, void *y, std::size_t n);
+    // y = x > 0 ? x : x * slope, slope rounded to the element type.
+    void (*leaky_relu)(const void *x, void *y, std::size_t n, double slope);
+    // A slope for each element.
+    void (*prelu)(const void *x, const void *slope, void *y, std::size_t n);
+    // y = x <= 0 ? 0 : gradient; y = x > 0 ? gradient : gradient * slope
+    void (*relu_gradient)(const void *gradient, const void *x, void *y, std::size_t n);
+    void (*leaky_relu_gradient)(const void *gradient, const void *x, void *y, std::size_t n, double slope);
+    void (*prelu_gradient)(const void *gradient, const void *x, const void *slope, void *y, std::size_t n);
+    // The sum of gradient * x over x <= 0 or NaN, n <= moments_chunk.
+    double (*prelu_slope_gradient)(const void *gradient, const void *x, std::size_t n);
+};
+
+// y = x (k + factor S)^-beta, S the sum of squares of channels c - before ... c + after; those outside count as zeros.
+struct ResponseWindow {
+    std::size_t before;
+    std::size_t after;
+    double k;
+    double factor;
+    double beta;
+};
+// All channels of width <= response_strip positions; y may be x. squares: (channels + before + after) * response_strip
+// doubles, aligned to 64 bytes.
+inline constexpr std::size_t response_strip = 32;
+using LocalResponseKernel = void (*)(const void *x, void *y, std::size_t channels, std::size_t channel_stride,
+                                     std::size_t width, const ResponseWindow &window, double *squares);
+
+// C += A B for one block of depth: A in panels of tile_rows interleaved rows, B in panels of tile_columns.
+inline constexpr std::size_t product_depth = 256;
+struct ProductKernels {
+    std::size_t tile_rows;
+    std::size_t tile_columns;
+    // c: row-major, rows <= tile_rows and columns <= tile_columns of it exist.
+    void (*multiply)(const void *a, const void *b, std::size_t depth, void *c, std::size_t c_stride, std::size_t rows,
+                     std::size_t columns);
+};
+
+struct NormKernels {
+    const MomentKernels *moments;
+    const AffineKernels *affine;
+    const GradientKernels *gradient;
+    const ActivationKernels *activation;
+    const ProductKernels *product;
+    LocalResponseKernel local_response;
+};
+
+} // namespace unitvar::core

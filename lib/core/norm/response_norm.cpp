@@ -1,0 +1,59 @@
+// local_response_norm, a strip of positions with all its channels at a time.
+#include <algorithm>
+#include <vector>
+
+#include "core/message.hpp"
+#include "core/norm/statistics.hpp"
+#include "core/norm/support.hpp"
+#include "unitvar/norm.hpp"
+
+namespace unitvar {
+
+using core::Operand;
+
+void local_response_norm(const TensorView &x_view, std::int64_t size, double alpha, double beta, double k,
+                         const TensorView &y_view)
+{
+    core::Operands operands;
+    const Operand &x = operands.input("x", x_view);
+    const Operand &y = operands.output("y", y_view);
+    const core::Images images = core::images_of(x, 3, SIZE_MAX);
+    if (size < 1) {
+        core::invalid_value("size", size, "at least 1");
+    }
+    core::require_finite("alpha", alpha);
+    core::require_finite("beta", beta);
+    core::require_finite("k", k);
+    core::require_like(y, x);
+    operands.check_aliases(y, {&x});
+    const core::NormKernels &kernels = operands.kernels();
+    if (x.elements == 0) {
+        return;
+    }
+    const core::RowMajor source(x);
+    const core::RowMajor target(y);
+    // What is beyond the channels adds nothing.
+    const std::size_t others = images.channels - 1;
+    const core::ResponseWindow window{std::min(static_cast<std::size_t>(size / 2), others),
+                                      std::min(static_cast<std::size_t>((size - 1) / 2), others), k,
+                                      alpha / static_cast<double>(size), beta};
+    const std::size_t rows = images.channels + window.before + window.after;
+    const std::size_t strips = (images.positions + core::response_strip - 1) / core::response_strip;
+    const std::size_t count = images.count * strips;
+    const std::size_t slots = core::slots_for(count, core::grain_of(images.channels * core::response_strip));
+    const std::size_t buffer = rows * core::response_strip;
+    std::vector<double> squares(slots * buffer);
+    source.read();
+    core::parallel_slots(slots, count, [&](std::size_t slot, std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i < end; ++i) {
+            const std::size_t first = i % strips * core::response_strip;
+            const std::size_t at = (i / strips * images.image() + first) * x.element_bytes;
+            kernels.local_response(source.data() + at, target.data() + at, images.channels, images.positions,
+                                   std::min(core::response_strip, images.positions - first), window,
+                                   squares.data() + slot * buffer);
+        }
+    });
+    target.write();
+}
+
+} // namespace unitvar

@@ -1,0 +1,82 @@
+// Moments of many sets of elements at once, in parallel, each with the bits that it would have alone.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "core/kernel_table.hpp"
+#include "core/norm/chunk_moments.hpp"
+#include "core/parallel.hpp"
+#include "unitvar/runtime.hpp"
+
+namespace unitvar::core {
+
+// A thread starts for no less than this many elements, some 30 microseconds of work.
+inline constexpr std::size_t elements_per_thread = std::size_t{1} << 17U;
+
+[[nodiscard]] inline std::size_t grain_of(std::size_t elements_each) noexcept
+{
+    return elements_per_thread / std::max<std::size_t>(elements_each, 1) + 1;
+}
+
+// Work that needs a buffer for each thread: `slots` shares of `count` items, each done by one thread. The number of
+// threads may change between the two calls.
+[[nodiscard]] inline std::size_t slots_for(std::size_t count, std::size_t grain) noexcept
+{
+    return std::clamp<std::size_t>(count / grain, 1, static_cast<std::size_t>(num_threads()));
+}
+// work(slot, begin, end)
+template <class Work> void parallel_slots(std::size_t slots, std::size_t count, const Work &work)
+{
+    parallel_for(slots, 1, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t slot = begin; slot < end; ++slot) {
+            work(slot, count / slots * slot + std::min(slot, count % slots),
+                 count / slots * (slot + 1) + std::min(slot + 1, count % slots));
+        }
+    });
+}
+
+[[nodiscard]] ChunkMoments runs_moments(const MomentKernels &kernels, const unsigned char *x, const Runs &runs,
+                                        std::size_t element_bytes) noexcept;
+
+// Whether count sets are enough for all threads, so that one thread can do all of a set while it is in its cache.
+[[nodiscard]] inline bool enough_for_threads(std::size_t count) noexcept
+{
+    return count >= 8 * static_cast<std::size_t>(num_threads());
+}
+
+// result[u]: of the runs at x + offset(u) elements.
+template <class Offset>
+void all_moments(const MomentKernels &kernels, const unsigned char *x, std::size_t count, const Runs &runs,
+                 std::size_t element_bytes, const Offset &offset, ChunkMoments *result)
+{
+    const Chunks chunks(runs);
+    const std::size_t pieces = chunks.count();
+    if (pieces == 1 || enough_for_threads(count)) {
+        parallel_for(count, grain_of(runs.length * runs.count), [&](std::size_t begin, std::size_t end) {
+            for (std::size_t u = begin; u < end; ++u) {
+                result[u] = runs_moments(kernels, x + offset(u) * element_bytes, runs, element_bytes);
+            }
+        });
+        return;
+    }
+    std::vector<ChunkMoments> parts(count * pieces);
+    parallel_for(parts.size(), grain_of(moments_chunk), [&](std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i < end; ++i) {
+            const Chunk chunk = chunks[i % pieces];
+            parts[i] = kernels.moments(x + (offset(i / pieces) + chunk.offset) * element_bytes, chunk.runs);
+        }
+    });
+    for (std::size_t u = 0; u < count; ++u) {
+        result[u] = parts[u * pieces];
+        for (std::size_t i = 1; i < pieces; ++i) {
+            append(result[u], parts[u * pieces + i]);
+        }
+    }
+}
+
+// Of every column of a matrix.
+void column_moments(const MomentKernels &kernels, const unsigned char *x, std::size_t rows, std::size_t row_stride,
+                    std::size_t columns, std::size_t element_bytes, ChunkMoments *result);
+
+} // namespace unitvar::core

@@ -1,0 +1,119 @@
+// switchable_norm (Luo, Ren, Peng, Zhang and Li, "Differentiable learning-to-normalize via switchable normalization",
+// 2018): mean and variance are softmax-weighted averages of those of the instance, the layer and the batch. The latter
+// two are merged from the first by Chan's rule, so that nothing cancels.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/message.hpp"
+#include "core/norm/image_norm.hpp"
+#include "core/norm/running_statistics.hpp"
+#include "unitvar/norm.hpp"
+
+namespace unitvar {
+namespace {
+
+using core::Affine;
+using core::ChunkMoments;
+using core::Operand;
+
+// e^x for x <= 0, within 2 ulp; the C library's may differ from one system to the next. x = n ln 2 + r.
+double exponential(double x)
+{
+    if (x < -745) {
+        return 0;
+    }
+    const double n = std::floor(std::fma(x, 0x1.71547652b82fep0, 0.5));
+    const double r = std::fma(n, -0x1.abc9e3b39803fp-56, std::fma(n, -0x1.62e42fefa39efp-1, x));
+    double sum = 1;
+    for (int k = 20; k != 0; --k) {
+        sum = std::fma(sum, r / k, 1.0);
+    }
+    return std::ldexp(sum, static_cast<int>(n));
+}
+
+struct Weights {
+    double instance;
+    double layer;
+    double batch;
+
+    Weights(const char *name, const double (&logits)[3])
+    {
+        double largest = logits[0];
+        for (const double logit : logits) {
+            core::require_finite(name, logit);
+            largest = std::max(largest, logit);
+        }
+        instance = exponential(logits[0] - largest);
+        layer = exponential(logits[1] - largest);
+        batch = exponential(logits[2] - largest);
+        const double sum = instance + layer + batch;
+        instance /= sum;
+        layer /= sum;
+        batch /= sum;
+    }
+    [[nodiscard]] double mix(double a, double b, double c) const noexcept
+    {
+        return instance * a + layer * b + batch * c;
+    }
+};
+
+double mean_of(const ChunkMoments &m)
+{
+    return m.mean + m.mean_low;
+}
+
+} // namespace
+
+void switchable_norm(const TensorView &x_view, const TensorView *weight_view, const TensorView *bias_view,
+                     const SwitchLogits &logits, const RunningStatistics &statistics, bool training, double eps,
+                     const TensorView &y_view)
+{
+    core::Operands operands;
+    const Operand &x = operands.input("x", x_view);
+    const Operand &weight = operands.input("weight", weight_view);
+    const Operand &bias = operands.input("bias", bias_view);
+    const Operand &y = operands.output("y", y_view);
+    const core::Images images = core::images_of(x, 3, SIZE_MAX);
+    core::require_channels(weight, images.channels);
+    core::require_channels(bias, images.channels);
+    core::require_like(y, x);
+    const Weights mean_weights("mean_logits", logits.mean);
+    const Weights var_weights("var_logits", logits.var);
+    const core::Running running(operands, statistics, images.channels, training);
+    const double rounded = core::rounded_eps(eps, x.dtype);
+    if (training) {
+        core::require_two_values(x, images.count * images.positions);
+    }
+    operands.check_aliases(y, {&x});
+    const core::NormKernels &kernels = operands.kernels();
+    if (x.elements == 0) {
+        return;
+    }
+    const core::ImageNorm norm(kernels, images, x, y);
+    std::vector<Affine> affine(images.count * images.channels);
+    std::vector<ChunkMoments> layer(images.count);
+    std::vector<ChunkMoments> batch(images.channels);
+    const std::vector<ChunkMoments> instance = norm.group_moments(images.channels);
+    for (std::size_t i = 0; i < instance.size(); ++i) {
+        core::append(layer[i / images.channels], instance[i]);
+        core::append(batch[i % images.channels], instance[i]);
+    }
+    const bool recorded = !training && running.present();
+    for (std::size_t i = 0; i < instance.size(); ++i) {
+        const ChunkMoments &l = layer[i / images.channels];
+        const std::size_t c = i % images.channels;
+        const double batch_mean = recorded ? running.mean(c) : mean_of(batch[c]);
+        const double batch_var = recorded ? running.var(c) : batch[c].m2 / batch[c].count;
+        const double mean = mean_weights.mix(mean_of(instance[i]), mean_of(l), batch_mean);
+        const double var = var_weights.mix(instance[i].m2 / instance[i].count, l.m2 / l.count, batch_var);
+        affine[i] = {mean, 0, core::reciprocal_deviation(var, rounded) * core::value_or(weight, c, 1),
+                     core::value_or(bias, c, 0)};
+    }
+    norm.apply_to_images(affine);
+    for (std::size_t c = 0; training && c < images.channels; ++c) {
+        running.record(c, mean_of(batch[c]), batch[c].m2 / (batch[c].count - 1));
+    }
+}
+
+} // namespace unitvar

@@ -1,0 +1,120 @@
+// Activations and their gradients: one comparison and one selection for each element, in the element type. NaN passes
+// through, and relu keeps -0.
+#include "kernels/norm_lanes.hpp"
+#include "kernels/units.hpp"
+
+namespace unitvar::UNITVAR_ISA {
+namespace {
+
+inline constexpr std::size_t block_bytes = 128;
+template <class T> inline constexpr std::size_t block = block_bytes / sizeof(T);
+template <class T> using Block = std::conditional_t<std::is_same_v<T, float>, F32x<block<float>>, F64x<block<double>>>;
+
+template <class T> struct ShortBlock {
+    alignas(64) T lane[block<T>] = {};
+    ShortBlock(const T *source, std::size_t count) { __builtin_memcpy(lane, source, count * sizeof(T)); }
+};
+
+// y[i] = f(source[i]...). The last block of a longer run is read before anything is written, because y may be a source.
+template <class T, class F, class... Source>
+UNITVAR_INLINE void transform(void *target, std::size_t n, const F &f, const Source *...source)
+{
+    auto *y = static_cast<T *>(target);
+    if (n < block<T>) {
+        ShortBlock<T> result(y, 0);
+        store(result.lane, f(load<Block<T>>(ShortBlock<T>(static_cast<const T *>(source), n).lane)...));
+        __builtin_memcpy(y, result.lane, n * sizeof(T));
+        return;
+    }
+    const std::size_t rest = n - block<T>;
+    const Block<T> last = f(load<Block<T>>(static_cast<const T *>(source) + rest)...);
+    for (std::size_t i = 0; i + block<T> <= n; i += block<T>) {
+        store(y + i, f(load<Block<T>>(static_cast<const T *>(source) + i)...));
+    }
+    store(y + rest, last);
+}
+
+template <class T> UNITVAR_INLINE Block<T> where_positive(const Block<T> &x, const Block<T> &a, const Block<T> &b)
+{
+    return select_less(broadcast<Block<T>>(T(0)), x, a, b);
+}
+
+template <class T> void relu(const void *x, void *y, std::size_t n)
+{
+    const auto zero = broadcast<Block<T>>(T(0));
+    transform<T>(
+        y, n, [&](const Block<T> &v) UNITVAR_INLINE_LAMBDA { return select_less(v, zero, zero, v); }, x);
+}
+
+template <class T> void leaky_relu(const void *x, void *y, std::size_t n, double slope)
+{
+    const auto s = broadcast<Block<T>>(static_cast<T>(slope));
+    transform<T>(
+        y, n, [&](const Block<T> &v) UNITVAR_INLINE_LAMBDA { return where_positive<T>(v, v, v * s); }, x);
+}
+
+template <class T> void prelu(const void *x, const void *slope, void *y, std::size_t n)
+{
+    transform<T>(
+        y, n, [](const Block<T> &v, const Block<T> &s) UNITVAR_INLINE_LAMBDA { return where_positive<T>(v, v, v * s); },
+        x, slope);
+}
+
+template <class T> void relu_gradient(const void *gradient, const void *x, void *y, std::size_t n)
+{
+    const auto zero = broadcast<Block<T>>(T(0));
+    transform<T>(
+        y, n,
+        [&](const Block<T> &g, const Block<T> &v) UNITVAR_INLINE_LAMBDA { return select_not_positive(v, zero, g); },
+        gradient, x);
+}
+
+template <class T> void leaky_relu_gradient(const void *gradient, const void *x, void *y, std::size_t n, double slope)
+{
+    const auto s = broadcast<Block<T>>(static_cast<T>(slope));
+    transform<T>(
+        y, n,
+        [&](const Block<T> &g, const Block<T> &v) UNITVAR_INLINE_LAMBDA { return where_positive<T>(v, g, g * s); },
+        gradient, x);
+}
+
+template <class T> void prelu_gradient(const void *gradient, const void *x, const void *slope, void *y, std::size_t n)
+{
+    transform<T>(
+        y, n,
+        [](const Block<T> &g, const Block<T> &v, const Block<T> &s)
+            UNITVAR_INLINE_LAMBDA { return where_positive<T>(v, g, g * s); },
+        gradient, x, slope);
+}
+
+template <class T> double prelu_slope_gradient(const void *gradient, const void *source, std::size_t n)
+{
+    const auto *g = static_cast<const T *>(gradient);
+    const auto *x = static_cast<const T *>(source);
+    const auto zero = broadcast<Wide>(0.0);
+    Wide sum = zero;
+    const auto add = [&](const T *gs, const T *xs) UNITVAR_INLINE_LAMBDA {
+        const auto v = load_as_f64<Wide, T>(xs);
+        sum = sum + select_less(zero, v, zero, load_as_f64<Wide, T>(gs) * v);
+    };
+    std::size_t i = 0;
+    for (; i + norm_lanes <= n; i += norm_lanes) {
+        add(g + i, x + i);
+    }
+    if (i != n) {
+        add(ShortRun<T>(g + i, n - i).lane, ShortRun<T>(x + i, n - i).lane);
+    }
+    return merge_norm_lanes(sum);
+}
+
+template <class T>
+constexpr core::ActivationKernels activation_kernels{
+    &relu<T>,           &leaky_relu<T>,          &prelu<T>, &relu_gradient<T>, &leaky_relu_gradient<T>,
+    &prelu_gradient<T>, &prelu_slope_gradient<T>};
+
+} // namespace
+
+constinit const core::ActivationKernels activation_kernels_f32 = activation_kernels<float>;
+constinit const core::ActivationKernels activation_kernels_f64 = activation_kernels<double>;
+
+} // namespace unitvar::UNITVAR_ISA

@@ -1,0 +1,743 @@
+/* Calls every function of unitvar.h once and compares the SHA-256 of what it gives with
+ * tests/golden/functions-v1.sha256. The suites of Rust, Go and Python make the same calls with the same arguments, in
+ * their own words, and compare with the same file; each fails where the library exports a function that it has no case
+ * for.
+ *
+ *   functions GOLDEN EXPORTS      EXPORTS: the names that the library exports, one a line
+ *   functions --print             the sums of this library, in the golden file's format
+ *
+ * Unless a case says otherwise: pcg32, seed 42, stream 0; buffers of 1003 elements; f32 tensors of shape (16, 12, 3),
+ * row-major. Numbers count as their little-endian bytes, names as text with a newline behind each. What depends on
+ * version or machine is checked here and counts as the byte 1.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <unitvar.h>
+
+#include "sha256.h"
+
+enum { count = 1003, large = 1000003 };
+
+static unsigned char *result;
+static size_t result_size;
+
+static void give(const void *data, size_t size)
+{
+    result = realloc(result, result_size + size + 1);
+    if (result == NULL)
+        exit(2);
+    memcpy(result + result_size, data, size);
+    result_size += size;
+}
+static void give_name(const char *name)
+{
+    give(name, strlen(name));
+    give("\n", 1);
+}
+
+#define REQUIRE(condition)                                                                                             \
+    do {                                                                                                               \
+        if (!(condition)) {                                                                                            \
+            printf("FAIL %s: %s (%s)\n", __func__, #condition, unitvar_last_error());                                  \
+            exit(1);                                                                                                   \
+        }                                                                                                              \
+    } while (0)
+#define OK(call) REQUIRE((call) == UNITVAR_OK)
+
+static void give_true(void)
+{
+    give("\1", 1);
+}
+
+static unitvar_generator *pcg32(void)
+{
+    unitvar_generator *g = NULL;
+    OK(unitvar_generator_create(UNITVAR_PCG32, 42, 0, &g));
+    return g;
+}
+
+/* Uses up the generator. */
+static void give_words(unitvar_generator *g)
+{
+    static uint32_t words[count];
+    OK(unitvar_bits_u32(g, words, count));
+    give(words, sizeof words);
+    unitvar_generator_destroy(g);
+}
+
+static void version(void)
+{
+    char text[32];
+    const uint32_t v = unitvar_version();
+    snprintf(text, sizeof text, "%u.%u.%u", v / 10000, v / 100 % 100, v % 100);
+    REQUIRE(strcmp(text, unitvar_version_string()) == 0);
+    give_true();
+}
+
+static void stream_version(void)
+{
+    const uint32_t v = unitvar_stream_version();
+    give(&v, sizeof v);
+}
+
+static void status_name(void)
+{
+    static const int32_t statuses[] = {0, 10, 20, 30, 40, 50, 90, 7};
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
+        give_name(unitvar_status_name(statuses[i]));
+}
+
+static void last_error(void)
+{
+    unitvar_generator *g = NULL;
+    REQUIRE(unitvar_generator_create(99, 42, 0, &g) == UNITVAR_INVALID_ARGUMENT);
+    REQUIRE(strstr(unitvar_last_error(), "engine") != NULL && strstr(unitvar_last_error(), "99") != NULL);
+    give_true();
+}
+
+static void isa(void)
+{
+    const char *name = unitvar_isa();
+    REQUIRE(strcmp(name, "avx512") == 0 || strcmp(name, "avx2") == 0 || strcmp(name, "neon") == 0 ||
+            strcmp(name, "scalar") == 0);
+    give_true();
+}
+
+static void set_isa(void)
+{
+    const char *before = unitvar_isa();
+    OK(unitvar_set_isa("scalar"));
+    REQUIRE(strcmp(unitvar_isa(), "scalar") == 0);
+    give_words(pcg32());
+    OK(unitvar_set_isa(before));
+}
+
+static void num_threads(void)
+{
+    OK(unitvar_set_num_threads(3));
+    const int32_t n = unitvar_num_threads();
+    OK(unitvar_set_num_threads(0));
+    REQUIRE(unitvar_num_threads() >= 1);
+    give(&n, sizeof n);
+}
+
+typedef int32_t look_up(const char *name, int32_t *out);
+static void give_constants(look_up *f, const char *const *names)
+{
+    for (; *names != NULL; names++) {
+        int32_t value = -1;
+        OK(f(*names, &value));
+        give(&value, sizeof value);
+    }
+}
+
+static void engine_from_name(void)
+{
+    static const char *const names[] = {"pcg32", "philox4x32", NULL};
+    give_constants(unitvar_engine_from_name, names);
+}
+static void nonlinearity_from_name(void)
+{
+    static const char *const names[] = {"linear", "conv1d", "sigmoid", "tanh", "relu", "leaky_relu", "selu", NULL};
+    give_constants(unitvar_nonlinearity_from_name, names);
+}
+static void fan_mode_from_name(void)
+{
+    static const char *const names[] = {"fan_in", "fan_out", "fan_avg", NULL};
+    give_constants(unitvar_fan_mode_from_name, names);
+}
+static void distribution_from_name(void)
+{
+    static const char *const names[] = {"uniform", "normal", "truncated_normal", NULL};
+    give_constants(unitvar_distribution_from_name, names);
+}
+static void status_from_name(void)
+{
+    static const char *const names[] = {"UNITVAR_OK", "UNITVAR_INVALID_ARGUMENT", "UNITVAR_INTERNAL", NULL};
+    give_constants(unitvar_status_from_name, names);
+}
+static void initializer_from_name(void)
+{
+    for (int32_t kind = 1; unitvar_initializer_name(kind) != NULL; kind++) {
+        int32_t value = -1;
+        OK(unitvar_initializer_from_name(unitvar_initializer_name(kind), &value));
+        REQUIRE(value == kind);
+        give(&value, sizeof value);
+    }
+}
+static void initializer_name(void)
+{
+    for (int32_t kind = 1; kind <= 16; kind++)
+        give_name(unitvar_initializer_name(kind));
+    REQUIRE(unitvar_initializer_name(0) == NULL);
+}
+
+static void generator_create(void)
+{
+    unitvar_generator *g = NULL;
+    OK(unitvar_generator_create(UNITVAR_PHILOX4X32, 42, 7, &g));
+    give_words(g);
+}
+static void generator_destroy(void)
+{
+    unitvar_generator_destroy(pcg32());
+    unitvar_generator_destroy(NULL);
+    give_true();
+}
+static void generator_clone(void)
+{
+    unitvar_generator *g = pcg32();
+    unitvar_generator *copy = NULL;
+    uint32_t words[100];
+    OK(unitvar_bits_u32(g, words, 100));
+    OK(unitvar_generator_clone(g, &copy));
+    unitvar_generator_destroy(g);
+    give_words(copy);
+}
+static void generator_fork(void)
+{
+    unitvar_generator *g = pcg32();
+    unitvar_generator *child = NULL;
+    OK(unitvar_generator_fork(g, "layer.0.weight", &child));
+    unitvar_generator_destroy(g);
+    give_words(child);
+}
+static void generator_seek(void)
+{
+    unitvar_generator *g = pcg32();
+    OK(unitvar_generator_seek(g, UINT64_C(1) << 40));
+    give_words(g);
+}
+static void generator_tell(void)
+{
+    unitvar_generator *g = pcg32();
+    uint32_t words[count];
+    uint64_t block = 0;
+    OK(unitvar_bits_u32(g, words, count));
+    OK(unitvar_generator_tell(g, &block));
+    give(&block, sizeof block);
+    unitvar_generator_destroy(g);
+}
+
+/* The bytes of a generator at block 5. */
+static size_t save(unsigned char *bytes, size_t capacity)
+{
+    unitvar_generator *g = pcg32();
+    size_t size = 0;
+    OK(unitvar_generator_seek(g, 5));
+    OK(unitvar_generator_save(g, NULL, 0, &size));
+    REQUIRE(size <= capacity);
+    OK(unitvar_generator_save(g, bytes, capacity, &size));
+    unitvar_generator_destroy(g);
+    return size;
+}
+static void generator_save(void)
+{
+    unsigned char bytes[256];
+    give(bytes, save(bytes, sizeof bytes));
+}
+static void generator_load(void)
+{
+    unsigned char bytes[256];
+    const size_t size = save(bytes, sizeof bytes);
+    unitvar_generator *g = NULL;
+    OK(unitvar_generator_load(bytes, size, &g));
+    give_words(g);
+}
+
+static unitvar_generator *torch_mt19937(void)
+{
+    unitvar_generator *g = NULL;
+    OK(unitvar_generator_create(UNITVAR_TORCH_MT19937, 42, 0, &g));
+    return g;
+}
+static void generator_save_torch(void)
+{
+    static unsigned char bytes[8192];
+    unitvar_generator *g = torch_mt19937();
+    size_t size = 0;
+    OK(unitvar_generator_save_torch(g, bytes, sizeof bytes, &size));
+    give(bytes, size);
+    unitvar_generator_destroy(g);
+}
+
+#define SAMPLER(name, type, n, ...)                                                                                    \
+    static void name(void)                                                                                             \
+    {                                                                                                                  \
+        unitvar_generator *g = pcg32();                                                                                \
+        static type x[n];                                                                                              \
+        OK(unitvar_##name(__VA_ARGS__));                                                                               \
+        give(x, sizeof x);                                                                                             \
+        unitvar_generator_destroy(g);                                                                                  \
+    }
+SAMPLER(bits_u32, uint32_t, count, g, x, count)
+SAMPLER(bits_u64, uint64_t, count, g, x, count)
+SAMPLER(uniform_f32, float, count, g, x, count, -0.37, 1.9)
+SAMPLER(uniform_f64, double, count, g, x, count, -0.37, 1.9)
+SAMPLER(normal_f32, float, large, g, x, large, 0.0, 1.0)
+SAMPLER(normal_f64, double, count, g, x, count, 0.0, 1.0)
+SAMPLER(normal_icdf_f32, float, count, g, x, count, 1.5, 0.02)
+SAMPLER(normal_icdf_f64, double, count, g, x, count, 1.5, 0.02)
+SAMPLER(trunc_normal_f32, float, count, g, x, count, 0.0, 1.0, -1.0, 3.0)
+SAMPLER(trunc_normal_f64, double, count, g, x, count, 0.0, 1.0, -1.0, 3.0)
+SAMPLER(permutation_i64, int64_t, count, g, x, count)
+
+static float elements[16 * 12 * 3];
+static int64_t shape[3];
+static unitvar_tensor *tensor(int32_t ndim)
+{
+    static unitvar_tensor t;
+    shape[0] = 16;
+    shape[1] = 12;
+    shape[2] = 3;
+    t.data = elements;
+    t.device.device_type = 1;
+    t.device.device_id = 0;
+    t.ndim = ndim;
+    t.dtype.code = 2;
+    t.dtype.bits = 32;
+    t.dtype.lanes = 1;
+    t.shape = shape;
+    t.strides = NULL;
+    t.byte_offset = 0;
+    memset(elements, 0x55, sizeof elements);
+    return &t;
+}
+static void give_elements(size_t n)
+{
+    give(elements, n * sizeof elements[0]);
+}
+
+static void calculate_gain(void)
+{
+    for (int32_t nonlinearity = UNITVAR_LINEAR; nonlinearity <= UNITVAR_SELU; nonlinearity++) {
+        double gain = 0;
+        OK(unitvar_calculate_gain(nonlinearity, NAN, &gain));
+        give(&gain, sizeof gain);
+    }
+}
+static void calculate_fans(void)
+{
+    int64_t fans[2] = {0, 0};
+    OK(unitvar_calculate_fans(tensor(3), &fans[0], &fans[1]));
+    give(fans, sizeof fans);
+}
+
+#define INITIALIZER(name, n, ...)                                                                                      \
+    static void name(void)                                                                                             \
+    {                                                                                                                  \
+        unitvar_generator *g = pcg32();                                                                                \
+        OK(unitvar_##name(__VA_ARGS__));                                                                               \
+        give_elements(n);                                                                                              \
+        unitvar_generator_destroy(g);                                                                                  \
+    }
+INITIALIZER(init_constant, 576, tensor(3), 0.1)
+INITIALIZER(init_zeros, 576, tensor(3))
+INITIALIZER(init_ones, 576, tensor(3))
+INITIALIZER(init_eye, 192, tensor(2)) /* shape (16, 12) */
+INITIALIZER(init_dirac, 576, tensor(3), 2)
+INITIALIZER(init_uniform, 576, g, tensor(3), -1.0, 1.0)
+INITIALIZER(init_normal, 576, g, tensor(3), 0.0, 0.02)
+INITIALIZER(init_trunc_normal, 576, g, tensor(3), 0.0, 1.0, -2.0, 2.0)
+INITIALIZER(init_xavier_uniform, 576, g, tensor(3), 5.0 / 3.0)
+INITIALIZER(init_xavier_normal, 576, g, tensor(3), 1.0)
+INITIALIZER(init_kaiming_uniform, 576, g, tensor(3), 0.2, UNITVAR_FAN_IN, UNITVAR_LEAKY_RELU)
+INITIALIZER(init_kaiming_normal, 576, g, tensor(3), 0.0, UNITVAR_FAN_OUT, UNITVAR_RELU)
+INITIALIZER(init_orthogonal, 576, g, tensor(3), 1.0)
+INITIALIZER(init_delta_orthogonal, 576, g, tensor(3), 1.0)
+INITIALIZER(init_sparse, 192, g, tensor(2), 0.1, 0.01) /* shape (16, 12) */
+INITIALIZER(init_variance_scaling, 576, g, tensor(3), 1.0, UNITVAR_FAN_AVG, UNITVAR_TRUNCATED_NORMAL)
+
+static unitvar_initializer defaults(int32_t kind)
+{
+    unitvar_initializer init;
+    memset(&init, 0, sizeof init);
+    init.struct_size = sizeof init;
+    OK(unitvar_initializer_defaults(&init, kind));
+    return init;
+}
+static void initializer_defaults(void)
+{
+    for (int32_t kind = 1; kind <= 16; kind++) {
+        const unitvar_initializer init = defaults(kind);
+        give(&init, sizeof init);
+    }
+}
+static void init(void)
+{
+    unitvar_generator *g = pcg32();
+    const unitvar_initializer kaiming = defaults(UNITVAR_INIT_KAIMING_NORMAL);
+    OK(unitvar_init(g, &kaiming, tensor(3)));
+    give_elements(576);
+    unitvar_generator_destroy(g);
+}
+/* The slice (8, 6, 3) at (4, 3, 0). */
+static void init_shard(void)
+{
+    static const int64_t whole[3] = {16, 12, 3};
+    static const int64_t offset[3] = {4, 3, 0};
+    unitvar_generator *g = pcg32();
+    const unitvar_initializer kaiming = defaults(UNITVAR_INIT_KAIMING_NORMAL);
+    unitvar_tensor *local = tensor(3);
+    shape[0] = 8;
+    shape[1] = 6;
+    OK(unitvar_init_shard(g, &kaiming, local, whole, offset));
+    give_elements(144);
+    unitvar_generator_destroy(g);
+}
+
+/* Weights of shape (16, 12), for convolutions (16, 12, 3), then 16 biases, of torch_mt19937. */
+static float bias_elements[16];
+static unitvar_tensor *bias(void)
+{
+    static int64_t length = 16;
+    static unitvar_tensor t;
+    t = *tensor(1);
+    t.data = bias_elements;
+    t.shape = &length;
+    return &t;
+}
+static void torch_linear_reset(void)
+{
+    unitvar_generator *g = torch_mt19937();
+    unitvar_tensor *b = bias();
+    OK(unitvar_torch_linear_reset(g, tensor(2), b));
+    give_elements(192);
+    give(bias_elements, sizeof bias_elements);
+    unitvar_generator_destroy(g);
+}
+static void torch_conv_reset(void)
+{
+    unitvar_generator *g = torch_mt19937();
+    unitvar_tensor *b = bias();
+    OK(unitvar_torch_conv_reset(g, tensor(3), b));
+    give_elements(576);
+    give(bias_elements, sizeof bias_elements);
+    unitvar_generator_destroy(g);
+}
+static void torch_embedding_reset(void)
+{
+    unitvar_generator *g = torch_mt19937();
+    OK(unitvar_torch_embedding_reset(g, tensor(2)));
+    give_elements(192);
+    unitvar_generator_destroy(g);
+}
+
+/* The moments of 1003 normals with mean 3 and deviation 2. */
+static unitvar_moments moments_f32(void)
+{
+    static float x[count];
+    unitvar_generator *g = pcg32();
+    unitvar_moments m = {0, 0, 0};
+    OK(unitvar_normal_f32(g, x, count, 3.0, 2.0));
+    OK(unitvar_moments_update_f32(&m, x, count));
+    unitvar_generator_destroy(g);
+    return m;
+}
+static unitvar_moments moments_f64(void)
+{
+    static double x[count];
+    unitvar_generator *g = pcg32();
+    unitvar_moments m = {0, 0, 0};
+    OK(unitvar_normal_f64(g, x, count, 3.0, 2.0));
+    OK(unitvar_moments_update_f64(&m, x, count));
+    unitvar_generator_destroy(g);
+    return m;
+}
+static void moments_update_f32(void)
+{
+    const unitvar_moments m = moments_f32();
+    give(&m, sizeof m);
+}
+static void moments_update_f64(void)
+{
+    const unitvar_moments m = moments_f64();
+    give(&m, sizeof m);
+}
+static void moments_merge(void)
+{
+    unitvar_moments m = moments_f32();
+    const unitvar_moments other = moments_f64();
+    OK(unitvar_moments_merge(&m, &other));
+    give(&m, sizeof m);
+}
+static void moments_variance(void)
+{
+    const unitvar_moments m = moments_f32();
+    double variance = 0;
+    OK(unitvar_moments_variance(&m, 1.0, &variance));
+    give(&variance, sizeof variance);
+}
+
+/* Norms and activations: x and grad_y are f32 of shape (4, 6, 5), or grad_y (4, 6, 3) for linear; w and b, of up to 30
+ * elements, are weight and bias. Drawn from one generator in the order x, grad_y, w, b as standard normals, 120, 120,
+ * 30 and 30. The running mean is 0, the running variance 1, all outputs are 0 before. A sum is that of all outputs: y
+ * (or grad_x), both statistics, grad_weight, grad_bias, the running ones and the number of batches. */
+enum { numbers = 120, weights = 30, statistics = 24, channels = 6 };
+static struct {
+    float x[numbers], grad_y[numbers], w[weights], b[weights];
+    float y[numbers], mean[statistics], rstd[statistics], grad_w[weights], grad_b[weights];
+    float running_mean[channels], running_var[channels];
+    int64_t batches;
+} layer;
+
+static void begin_layer(void)
+{
+    unitvar_generator *g = pcg32();
+    memset(&layer, 0, sizeof layer);
+    OK(unitvar_normal_f32(g, layer.x, numbers, 0.0, 1.0));
+    OK(unitvar_normal_f32(g, layer.grad_y, numbers, 0.0, 1.0));
+    OK(unitvar_normal_f32(g, layer.w, weights, 0.0, 1.0));
+    OK(unitvar_normal_f32(g, layer.b, weights, 0.0, 1.0));
+    unitvar_generator_destroy(g);
+    for (int i = 0; i < channels; i++)
+        layer.running_var[i] = 1.0f;
+}
+static void end_layer(void)
+{
+    give(layer.y, sizeof layer.y);
+    give(layer.mean, sizeof layer.mean);
+    give(layer.rstd, sizeof layer.rstd);
+    give(layer.grad_w, sizeof layer.grad_w);
+    give(layer.grad_b, sizeof layer.grad_b);
+    give(layer.running_mean, sizeof layer.running_mean);
+    give(layer.running_var, sizeof layer.running_var);
+    give(&layer.batches, sizeof layer.batches);
+}
+
+/* A tensor of data of up to three lengths, of which those that are 0 are not there. */
+static unitvar_tensor *of(float *data, int64_t first, int64_t second, int64_t third)
+{
+    enum { at_once = 16 };
+    static unitvar_tensor views[at_once];
+    static int64_t shapes[at_once][3];
+    static int next;
+    const int i = next++ % at_once;
+    shapes[i][0] = first;
+    shapes[i][1] = second;
+    shapes[i][2] = third;
+    views[i] = *tensor(1 + (second != 0) + (third != 0));
+    views[i].data = data;
+    views[i].shape = shapes[i];
+    return &views[i];
+}
+#define X of(layer.x, 4, 6, 5)
+#define Y of(layer.y, 4, 6, 5)
+#define GRAD_Y of(layer.grad_y, 4, 6, 5)
+#define FIVE(name) of(layer.name, 5, 0, 0)
+#define SIX(name) of(layer.name, 6, 0, 0)
+static const double eps = 1e-5, momentum = 0.1, logits[4] = {1, 0, -1, 2};
+
+#define LAYER(name, ...)                                                                                               \
+    static void name(void)                                                                                             \
+    {                                                                                                                  \
+        begin_layer();                                                                                                 \
+        OK(unitvar_##name(__VA_ARGS__));                                                                               \
+        end_layer();                                                                                                   \
+    }
+#define BACKWARD(name, forward, ...)                                                                                   \
+    static void name##_backward(void)                                                                                  \
+    {                                                                                                                  \
+        begin_layer();                                                                                                 \
+        OK(forward);                                                                                                   \
+        OK(unitvar_##name##_backward(__VA_ARGS__));                                                                    \
+        end_layer();                                                                                                   \
+    }
+static const int32_t axes[2] = {0, -1};
+LAYER(mean_var, X, axes, 2, 1.0, SIX(mean), SIX(rstd))
+LAYER(layer_norm, X, 1, FIVE(w), FIVE(b), eps, Y, of(layer.mean, 4, 6, 0), of(layer.rstd, 4, 6, 0))
+LAYER(rms_norm, X, 1, FIVE(w), eps, Y, of(layer.rstd, 4, 6, 0))
+LAYER(group_norm, X, 3, SIX(w), SIX(b), eps, Y, of(layer.mean, 4, 3, 0), of(layer.rstd, 4, 3, 0))
+LAYER(batch_norm, X, SIX(w), SIX(b), SIX(running_mean), SIX(running_var), &layer.batches, 1, momentum, eps, Y,
+      SIX(mean), SIX(rstd))
+LAYER(instance_norm, X, SIX(w), SIX(b), SIX(running_mean), SIX(running_var), 1, momentum, eps, Y)
+LAYER(switchable_norm, X, SIX(w), SIX(b), logits, logits + 1, SIX(running_mean), SIX(running_var), 1, momentum, eps, Y)
+LAYER(local_response_norm, X, 3, 1e-4, 0.75, 1.0, Y)
+LAYER(relu, X, Y)
+LAYER(leaky_relu, X, 0.01, Y)
+LAYER(prelu, X, SIX(w), Y)
+LAYER(linear, X, of(layer.w, 3, 5, 0), of(layer.b, 3, 0, 0), of(layer.y, 4, 6, 3))
+BACKWARD(layer_norm, unitvar_layer_norm(X, 1, NULL, NULL, eps, Y, of(layer.mean, 4, 6, 0), of(layer.rstd, 4, 6, 0)),
+         GRAD_Y, X, 1, of(layer.mean, 4, 6, 0), of(layer.rstd, 4, 6, 0), FIVE(w), Y, FIVE(grad_w), FIVE(grad_b))
+BACKWARD(rms_norm, unitvar_rms_norm(X, 1, NULL, eps, Y, of(layer.rstd, 4, 6, 0)), GRAD_Y, X, 1, of(layer.rstd, 4, 6, 0),
+         FIVE(w), Y, FIVE(grad_w))
+BACKWARD(group_norm, unitvar_group_norm(X, 3, NULL, NULL, eps, Y, of(layer.mean, 4, 3, 0), of(layer.rstd, 4, 3, 0)),
+         GRAD_Y, X, 3, of(layer.mean, 4, 3, 0), of(layer.rstd, 4, 3, 0), SIX(w), Y, SIX(grad_w), SIX(grad_b))
+BACKWARD(batch_norm, unitvar_batch_norm(X, NULL, NULL, NULL, NULL, NULL, 1, momentum, eps, Y, SIX(mean), SIX(rstd)),
+         GRAD_Y, X, SIX(mean), SIX(rstd), SIX(w), 1, Y, SIX(grad_w), SIX(grad_b))
+BACKWARD(instance_norm, UNITVAR_OK, GRAD_Y, X, SIX(w), NULL, NULL, 1, eps, Y, SIX(grad_w), SIX(grad_b))
+BACKWARD(relu, UNITVAR_OK, GRAD_Y, X, Y)
+BACKWARD(leaky_relu, UNITVAR_OK, GRAD_Y, X, 0.01, Y)
+BACKWARD(prelu, UNITVAR_OK, GRAD_Y, X, SIX(w), Y, SIX(grad_w))
+BACKWARD(linear, UNITVAR_OK, of(layer.grad_y, 4, 6, 3), X, of(layer.w, 3, 5, 0), Y, of(layer.grad_w, 3, 5, 0),
+         of(layer.grad_b, 3, 0, 0))
+
+struct function {
+    const char *name;
+    void (*call)(void);
+};
+#define FUNCTION(name)                                                                                                 \
+    {                                                                                                                  \
+        "unitvar_" #name, name                                                                                         \
+    }
+static const struct function functions[] = {
+    FUNCTION(version),
+    {"unitvar_version_string", version},
+    FUNCTION(stream_version),
+    FUNCTION(status_name),
+    FUNCTION(last_error),
+    FUNCTION(isa),
+    FUNCTION(set_isa),
+    FUNCTION(num_threads),
+    {"unitvar_set_num_threads", num_threads},
+    FUNCTION(engine_from_name),
+    FUNCTION(nonlinearity_from_name),
+    FUNCTION(fan_mode_from_name),
+    FUNCTION(distribution_from_name),
+    FUNCTION(initializer_from_name),
+    FUNCTION(status_from_name),
+    FUNCTION(initializer_name),
+    FUNCTION(generator_create),
+    FUNCTION(generator_destroy),
+    FUNCTION(generator_clone),
+    FUNCTION(generator_fork),
+    FUNCTION(generator_seek),
+    FUNCTION(generator_tell),
+    FUNCTION(generator_save),
+    FUNCTION(generator_load),
+    FUNCTION(generator_save_torch),
+    FUNCTION(bits_u32),
+    FUNCTION(bits_u64),
+    FUNCTION(uniform_f32),
+    FUNCTION(uniform_f64),
+    FUNCTION(normal_f32),
+    FUNCTION(normal_f64),
+    FUNCTION(normal_icdf_f32),
+    FUNCTION(normal_icdf_f64),
+    FUNCTION(trunc_normal_f32),
+    FUNCTION(trunc_normal_f64),
+    FUNCTION(permutation_i64),
+    FUNCTION(calculate_gain),
+    FUNCTION(calculate_fans),
+    FUNCTION(init_constant),
+    FUNCTION(init_zeros),
+    FUNCTION(init_ones),
+    FUNCTION(init_eye),
+    FUNCTION(init_dirac),
+    FUNCTION(init_uniform),
+    FUNCTION(init_normal),
+    FUNCTION(init_trunc_normal),
+    FUNCTION(init_xavier_uniform),
+    FUNCTION(init_xavier_normal),
+    FUNCTION(init_kaiming_uniform),
+    FUNCTION(init_kaiming_normal),
+    FUNCTION(init_orthogonal),
+    FUNCTION(init_delta_orthogonal),
+    FUNCTION(init_sparse),
+    FUNCTION(init_variance_scaling),
+    FUNCTION(initializer_defaults),
+    FUNCTION(init),
+    FUNCTION(init_shard),
+    FUNCTION(torch_linear_reset),
+    FUNCTION(torch_conv_reset),
+    FUNCTION(torch_embedding_reset),
+    FUNCTION(moments_update_f32),
+    FUNCTION(moments_update_f64),
+    FUNCTION(moments_merge),
+    FUNCTION(moments_variance),
+    FUNCTION(mean_var),
+    FUNCTION(layer_norm),
+    FUNCTION(rms_norm),
+    FUNCTION(group_norm),
+    FUNCTION(batch_norm),
+    FUNCTION(instance_norm),
+    FUNCTION(switchable_norm),
+    FUNCTION(local_response_norm),
+    FUNCTION(layer_norm_backward),
+    FUNCTION(rms_norm_backward),
+    FUNCTION(group_norm_backward),
+    FUNCTION(batch_norm_backward),
+    FUNCTION(instance_norm_backward),
+    FUNCTION(relu),
+    FUNCTION(leaky_relu),
+    FUNCTION(prelu),
+    FUNCTION(linear),
+    FUNCTION(relu_backward),
+    FUNCTION(leaky_relu_backward),
+    FUNCTION(prelu_backward),
+    FUNCTION(linear_backward),
+};
+enum { function_count = sizeof functions / sizeof functions[0] };
+
+/* The line of a file that ends with " NAME" or is NAME; whether there is one. */
+static int find(const char *path, const char *name, char line[256])
+{
+    FILE *file = fopen(path, "r");
+    int found = 0;
+    if (file == NULL) {
+        perror(path);
+        exit(2);
+    }
+    while (!found && fgets(line, 256, file) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        const char *last = strrchr(line, ' ');
+        found = strcmp(last == NULL ? line : last + 1, name) == 0;
+    }
+    fclose(file);
+    return found;
+}
+
+static int without_a_case(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char line[256];
+    int missing = 0;
+    if (file == NULL) {
+        perror(path);
+        exit(2);
+    }
+    while (fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        const char *last = strrchr(line, ' ');
+        const char *name = last == NULL ? line : last + 1;
+        size_t i = 0;
+        while (i < function_count && strcmp(functions[i].name, name) != 0)
+            i++;
+        if (i == function_count) {
+            printf("FAIL %s: %s has no case here\n", path, name);
+            missing++;
+        }
+    }
+    fclose(file);
+    return missing;
+}
+
+int main(int argc, char **argv)
+{
+    const int print = argc == 2 && strcmp(argv[1], "--print") == 0;
+    if (!print && argc != 3) {
+        fprintf(stderr, "usage: %s GOLDEN EXPORTS | --print\n", argv[0]);
+        return 2;
+    }
+    int failures = print ? 0 : without_a_case(argv[1]) + without_a_case(argv[2]);
+    for (size_t i = 0; i < function_count; i++) {
+        char hex[65];
+        char line[256];
+        result_size = 0;
+        functions[i].call();
+        sha256_hex(result, result_size, hex);
+        if (print) {
+            printf("%s  %s\n", hex, functions[i].name);
+        } else if (!find(argv[1], functions[i].name, line) || strncmp(line, hex, 64) != 0) {
+            printf("FAIL %s: the sum is %s\n", functions[i].name, hex);
+            failures++;
+        }
+    }
+    free(result);
+    if (!print)
+        printf("%s: %d functions, %d failures\n", unitvar_isa(), (int)function_count, failures);
+    return failures != 0;
+}

@@ -1,0 +1,338 @@
+// Keeps the gradients of sections 9 and 10 of unitvar.h: equal to central differences of the definitions in long
+// double, in every layout, in place, and the same bits everywhere.
+#include "oracle/norms.hpp"
+#include "support/arrays.hpp"
+#include "support/scale.hpp"
+#include "support/tables.hpp"
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+using oracle::Shape3;
+using oracle::Values;
+using support::Array;
+using support::Lengths;
+using support::require_ok;
+using support::wide;
+
+namespace {
+
+// Central differences are good to about 1e-12 of the largest gradient; saved statistics are rounded to T.
+template <class T> double allowed()
+{
+    return std::is_same_v<T, float> ? 2e-6 : 1e-8;
+}
+
+struct Case {
+    Shape3 shape;
+    bool channels_last;
+};
+
+std::vector<Case> cases()
+{
+    std::vector<Case> list;
+    for (const bool channels_last : {false, true})
+        for (const Shape3 &shape : {Shape3{3, 4, 5}, Shape3{2, 2, 18}, Shape3{6, 4, 1}})
+            list.push_back({shape, channels_last});
+    return list;
+}
+
+std::int64_t count(std::size_t n)
+{
+    return static_cast<std::int64_t>(n);
+}
+
+// Tensors of one case.
+template <class T> struct Setup {
+    Shape3 s;
+    std::vector<T> data;
+    std::vector<T> gradient;
+    std::vector<T> scales;
+    Lengths shape;
+    Array<T> x;
+    Array<T> grad_y;
+    Array<T> y;
+    Array<T> grad_x;
+    Array<T> weight;
+    Array<T> grad_weight;
+    Array<T> grad_bias;
+
+    explicit Setup(const Case &c, std::size_t parameters)
+        : s(c.shape), data(support::random_values<T>(s.elements(), 1, 0.5, 2)),
+          gradient(support::random_values<T>(s.elements(), 2)),
+          scales(support::random_values<T>(parameters, 3, 1, 0.5)), shape{count(s.images), count(s.channels),
+                                                                          count(s.positions)},
+          x(shape, data, c.channels_last), grad_y(shape, gradient, c.channels_last), y(shape, c.channels_last),
+          grad_x(shape, c.channels_last), weight({count(parameters)}, scales), grad_weight({count(parameters)}),
+          grad_bias({count(parameters)})
+    {
+    }
+
+    // Against the gradients of sum(y grad_y), y the definition with these statistics and parameters.
+    void check(const oracle::Index &group, std::size_t groups, const oracle::Index &parameter, long double eps)
+    {
+        const auto loss = [&](const Values &at, const Values &w, const Values &b) {
+            return oracle::dot(oracle::normalise(at, s, group, groups, parameter, w, b, eps).y, wide(gradient));
+        };
+        const Values w = wide(scales);
+        const Values b = oracle::zeros(w.size());
+        const Values in = wide(data);
+        const double bound = allowed<T>();
+        CHECK(support::worst_relative(grad_x.values(),
+                                      oracle::gradient([&](const Values &v) { return loss(v, w, b); }, in)) <= bound);
+        CHECK(support::worst_relative(grad_weight.values(),
+                                      oracle::gradient([&](const Values &v) { return loss(in, v, b); }, w)) <= bound);
+        CHECK(support::worst_relative(grad_bias.values(),
+                                      oracle::gradient([&](const Values &v) { return loss(in, w, v); }, b)) <= bound);
+    }
+};
+
+const auto by_channel = [](std::size_t, std::size_t c, std::size_t) { return c; };
+
+template <class T> void check_layer_norm(const Case &c)
+{
+    const Shape3 &s = c.shape;
+    Setup<T> t(c, s.positions);
+    Array<T> mean({count(s.images), count(s.channels)});
+    Array<T> rstd({count(s.images), count(s.channels)});
+    require_ok(unitvar_layer_norm(t.x, 1, t.weight, nullptr, 0.25, t.y, mean, rstd));
+    require_ok(
+        unitvar_layer_norm_backward(t.grad_y, t.x, 1, mean, rstd, t.weight, t.grad_x, t.grad_weight, t.grad_bias));
+    t.check([&](std::size_t n, std::size_t ch, std::size_t) { return n * s.channels + ch; }, s.images * s.channels,
+            [](std::size_t, std::size_t, std::size_t p) { return p; }, 0.25L);
+}
+
+template <class T> void check_rms_norm(const Case &c)
+{
+    const Shape3 &s = c.shape;
+    Setup<T> t(c, s.positions);
+    Array<T> rstd({count(s.images), count(s.channels)});
+    require_ok(unitvar_rms_norm(t.x, 1, t.weight, 0.25, t.y, rstd));
+    require_ok(unitvar_rms_norm_backward(t.grad_y, t.x, 1, rstd, t.weight, t.grad_x, t.grad_weight));
+    const Values w = wide(t.scales);
+    const Values in = wide(t.data);
+    const auto loss = [&](const Values &at, const Values &weight) {
+        return oracle::dot(oracle::rms_norm(at, s.positions, weight, 0.25L), wide(t.gradient));
+    };
+    CHECK(support::worst_relative(t.grad_x.values(),
+                                  oracle::gradient([&](const Values &v) { return loss(v, w); }, in)) <= allowed<T>());
+    CHECK(support::worst_relative(t.grad_weight.values(),
+                                  oracle::gradient([&](const Values &v) { return loss(in, v); }, w)) <= allowed<T>());
+}
+
+template <class T> void check_group_norm(const Case &c)
+{
+    const Shape3 &s = c.shape;
+    Setup<T> t(c, s.channels);
+    Array<T> mean({count(s.images), 2});
+    Array<T> rstd({count(s.images), 2});
+    require_ok(unitvar_group_norm(t.x, 2, t.weight, nullptr, 0.25, t.y, mean, rstd));
+    require_ok(
+        unitvar_group_norm_backward(t.grad_y, t.x, 2, mean, rstd, t.weight, t.grad_x, t.grad_weight, t.grad_bias));
+    t.check([&](std::size_t n, std::size_t ch, std::size_t) { return n * 2 + ch / (s.channels / 2); }, s.images * 2,
+            by_channel, 0.25L);
+}
+
+template <class T> void check_batch_norm(const Case &c)
+{
+    const Shape3 &s = c.shape;
+    Setup<T> t(c, s.channels);
+    Array<T> mean({count(s.channels)});
+    Array<T> rstd({count(s.channels)});
+    require_ok(unitvar_batch_norm(t.x, t.weight, nullptr, nullptr, nullptr, nullptr, 1, 0.1, 0.25, t.y, mean, rstd));
+    require_ok(
+        unitvar_batch_norm_backward(t.grad_y, t.x, mean, rstd, t.weight, 1, t.grad_x, t.grad_weight, t.grad_bias));
+    t.check(by_channel, s.channels, by_channel, 0.25L);
+
+    // With recorded statistics y is linear in x.
+    require_ok(
+        unitvar_batch_norm_backward(t.grad_y, t.x, mean, rstd, t.weight, 0, t.grad_x, t.grad_weight, t.grad_bias));
+    const std::vector<T> scale = rstd.values();
+    const std::vector<T> got = t.grad_x.values();
+    for (std::size_t i = 0; i < got.size(); ++i) {
+        const std::size_t ch = i / s.positions % s.channels;
+        CHECK(support::ulps(got[i], static_cast<long double>(t.gradient[i]) * t.scales[ch] * scale[ch]) <=
+              (std::is_same_v<T, float> ? 0.51 : 2));
+    }
+}
+
+template <class T> void check_instance_norm(const Case &c)
+{
+    const Shape3 &s = c.shape;
+    if (s.positions == 1)
+        return;
+    Setup<T> t(c, s.channels);
+    require_ok(unitvar_instance_norm_backward(t.grad_y, t.x, t.weight, nullptr, nullptr, 1, 0.25, t.grad_x,
+                                              t.grad_weight, t.grad_bias));
+    t.check([&](std::size_t n, std::size_t ch, std::size_t) { return n * s.channels + ch; }, s.images * s.channels,
+            by_channel, 0.25L);
+}
+
+template <class T> void check_linear(std::size_t batch, std::size_t in, std::size_t out)
+{
+    CAPTURE(batch);
+    CAPTURE(in);
+    CAPTURE(out);
+    const std::vector<T> xs = support::random_values<T>(batch * in, 1);
+    const std::vector<T> ws = support::random_values<T>(out * in, 2);
+    const std::vector<T> gs = support::random_values<T>(batch * out, 3);
+    Array<T> x({count(batch), count(in)}, xs);
+    Array<T> weight({count(out), count(in)}, ws);
+    Array<T> grad_y({count(batch), count(out)}, gs);
+    Array<T> grad_x({count(batch), count(in)});
+    Array<T> grad_weight({count(out), count(in)});
+    Array<T> grad_bias({count(out)});
+    require_ok(unitvar_linear_backward(grad_y, x, weight, grad_x, grad_weight, grad_bias));
+    Values for_x(batch * in);
+    Values for_weight(out * in);
+    Values for_bias(out);
+    for (std::size_t r = 0; r < batch; ++r)
+        for (std::size_t o = 0; o < out; ++o) {
+            const long double g = gs[r * out + o];
+            for_bias[o] += g;
+            for (std::size_t i = 0; i < in; ++i) {
+                for_x[r * in + i] += g * ws[o * in + i];
+                for_weight[o * in + i] += g * xs[r * in + i];
+            }
+        }
+    const double bound = 64 * std::numeric_limits<T>::epsilon();
+    CHECK(support::worst_relative(grad_x.values(), for_x) <= bound);
+    CHECK(support::worst_relative(grad_weight.values(), for_weight) <= bound);
+    CHECK(support::worst_relative(grad_bias.values(), for_bias) <= bound);
+    if (in == out) {
+        require_ok(unitvar_linear_backward(grad_y, x, weight, grad_y, nullptr, nullptr));
+        CHECK(support::same_bits(grad_y.values(), grad_x.values()));
+    }
+}
+
+template <class Check> void for_all(const Check &check)
+{
+    for (const std::string &isa : support::isas()) {
+        const support::ForcedIsa forced(isa);
+        CAPTURE(isa);
+        for (const Case &c : cases()) {
+            CAPTURE(c.shape.positions);
+            CAPTURE(c.channels_last);
+            check(c);
+        }
+    }
+}
+
+// All gradients of one case as one vector; grad_x in the memory of grad_y where in_place is set.
+std::vector<float> everything(const Case &c, bool in_place)
+{
+    const Shape3 &s = c.shape;
+    std::vector<float> all;
+    const auto keep = [&](const Array<float> &array) {
+        const std::vector<float> values = array.values();
+        all.insert(all.end(), values.begin(), values.end());
+    };
+    const auto run = [&](std::size_t parameters, const auto &norm) {
+        Setup<float> t(c, parameters);
+        Array<float> &target = in_place ? t.grad_y : t.grad_x;
+        require_ok(norm(t, target));
+        keep(target);
+        keep(t.grad_weight);
+        keep(t.grad_bias);
+    };
+    const std::vector<float> ones(s.images * s.channels, 0.75F);
+    Array<float> per_row({count(s.images), count(s.channels)}, ones);
+    Array<float> per_channel({count(s.channels)}, std::vector<float>(s.channels, 0.75F));
+    Array<float> per_group({count(s.images), 2}, std::vector<float>(s.images * 2, 0.75F));
+    run(s.positions, [&](Setup<float> &t, unitvar_tensor *target) {
+        return unitvar_layer_norm_backward(t.grad_y, t.x, 1, per_row, per_row, t.weight, target, t.grad_weight,
+                                           t.grad_bias);
+    });
+    run(s.channels, [&](Setup<float> &t, unitvar_tensor *target) {
+        return unitvar_group_norm_backward(t.grad_y, t.x, 2, per_group, per_group, t.weight, target, t.grad_weight,
+                                           t.grad_bias);
+    });
+    run(s.channels, [&](Setup<float> &t, unitvar_tensor *target) {
+        return unitvar_batch_norm_backward(t.grad_y, t.x, per_channel, per_channel, t.weight, 1, target, t.grad_weight,
+                                           t.grad_bias);
+    });
+    run(s.channels, [&](Setup<float> &t, unitvar_tensor *target) {
+        return unitvar_prelu_backward(t.grad_y, t.x, t.weight, target, t.grad_weight);
+    });
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("the gradients of layer_norm and rms_norm are those of their definitions")
+{
+    for_all([](const Case &c) {
+        check_layer_norm<float>(c);
+        check_layer_norm<double>(c);
+        check_rms_norm<float>(c);
+        check_rms_norm<double>(c);
+    });
+}
+
+TEST_CASE("the gradients of group_norm and instance_norm are those of their definitions")
+{
+    for_all([](const Case &c) {
+        check_group_norm<float>(c);
+        check_group_norm<double>(c);
+        check_instance_norm<float>(c);
+        check_instance_norm<double>(c);
+    });
+}
+
+TEST_CASE("the gradients of batch_norm are those of its definition")
+{
+    for_all([](const Case &c) {
+        check_batch_norm<float>(c);
+        check_batch_norm<double>(c);
+    });
+}
+
+TEST_CASE("the gradients of linear are those of its definition")
+{
+    for (const std::string &isa : support::isas()) {
+        const support::ForcedIsa forced(isa);
+        CAPTURE(isa);
+        check_linear<float>(1, 1, 1);
+        check_linear<float>(7, 20, 33);
+        check_linear<double>(13, 40, 40);
+        check_linear<float>(40, 70, 70);
+        check_linear<float>(3, 300, 300);
+    }
+}
+
+TEST_CASE("grad_x may be grad_y, and instruction set and threads never change a bit of a gradient")
+{
+    std::vector<Case> list = cases();
+    list.push_back({{2, 4, support::quick() ? 1000u : 40000u}, false});
+    for (const Case &c : list) {
+        CAPTURE(c.shape.positions);
+        CAPTURE(c.channels_last);
+        std::vector<float> reference;
+        {
+            const support::ForcedIsa scalar("scalar");
+            reference = everything(c, false);
+        }
+        for (const std::string &isa : support::isas()) {
+            const support::ForcedIsa forced(isa);
+            for (std::int32_t threads = 1; threads <= 4; ++threads) {
+                const support::ForcedThreads forced_threads(threads);
+                CHECK_MESSAGE(support::same_bits(everything(c, false), reference), isa, " with ", threads, " threads");
+            }
+            CHECK_MESSAGE(support::same_bits(everything(c, true), reference), isa, " in place");
+        }
+    }
+}
+
+TEST_CASE("gradients over no elements are zero")
+{
+    Array<float> x({0, 3}, {});
+    Array<float> statistics({3}, {1, 1, 1});
+    Array<float> grad_weight({3}, {5, 5, 5});
+    Array<float> grad_bias({3}, {5, 5, 5});
+    require_ok(unitvar_batch_norm_backward(x, x, statistics, statistics, nullptr, 1, nullptr, grad_weight, grad_bias));
+    CHECK(grad_weight.values() == std::vector<float>{0, 0, 0});
+    CHECK(grad_bias.values() == std::vector<float>{0, 0, 0});
+}
