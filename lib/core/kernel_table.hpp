@@ -126,7 +126,7 @@ struct SelectionKernels {
 };
 
 struct TorchKernels; // core/torch/kernels.hpp
-struct NormKernels;  // core/norm_kernels.hpp
+struct NormKernels;  // core/norm/kernels.hpp
 
 struct KernelTable {
     const char *name;

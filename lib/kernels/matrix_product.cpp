@@ -1,6 +1,6 @@
 // Tiles of a matrix product. An element sums its products by fma in the order of the depth index within a block of
 // product_depth, and the blocks in order.
-#include "core/norm_kernels.hpp"
+#include "core/norm/kernels.hpp"
 #include "kernels/gemm.hpp"
 #include "kernels/units.hpp"
 

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "core/kernel_table.hpp"
-#include "core/norm_kernels.hpp"
+#include "core/norm/kernels.hpp"
 #include "simd/pack.hpp"
 
 namespace unitvar {

@@ -1,5 +1,5 @@
 // The one symbol that leaves this instruction set's units.
-#include "core/norm_kernels.hpp"
+#include "core/norm/kernels.hpp"
 #include "kernels/units.hpp"
 
 #define UNITVAR_CONCATENATE(a, b) a##b

@@ -6,7 +6,7 @@
 
 namespace unitvar::core {
 
-// core/norm_kernels.hpp
+// core/norm/kernels.hpp
 struct ResponseWindow;
 struct MomentKernels;
 struct AffineKernels;

@@ -16,10 +16,14 @@ foreach(name libunitvar.so libunitvar.a include/unitvar.h include/unitvar/unitva
 endforeach()
 foreach(file IN LISTS installed)
     if(file MATCHES "\\.(cmake|pc)$")
-        file(STRINGS ${file} lines REGEX "${STAGE}|${BUILD}")
-        if(lines)
-            message(SEND_ERROR "${file} knows where it was installed or built: ${lines}")
-        endif()
+        # Not by regular expression: a path may hold any character, such as the g++ of a build tree.
+        file(READ ${file} text)
+        foreach(path ${STAGE} ${BUILD})
+            string(FIND "${text}" "${path}" position)
+            if(NOT position EQUAL -1)
+                message(SEND_ERROR "${file} knows ${path}, where it was installed or built")
+            endif()
+        endforeach()
     endif()
 endforeach()
 

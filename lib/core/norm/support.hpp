@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "core/operand.hpp"
-#include "core/staging.hpp"
+#include "core/norm/operand.hpp"
+#include "core/norm/staging.hpp"
 
 namespace unitvar::core {
 

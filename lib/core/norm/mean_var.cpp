@@ -11,9 +11,9 @@
 #include "core/fill.hpp"
 #include "core/layout.hpp"
 #include "core/message.hpp"
-#include "core/operand.hpp"
+#include "core/norm/operand.hpp"
+#include "core/norm/statistics.hpp"
 #include "core/runtime.hpp"
-#include "core/statistics.hpp"
 #include "unitvar/error.hpp"
 #include "unitvar/norm.hpp"
 

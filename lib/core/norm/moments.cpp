@@ -7,9 +7,9 @@
 #include <limits>
 #include <vector>
 
-#include "core/chunk_moments.hpp"
 #include "core/fill.hpp"
 #include "core/message.hpp"
+#include "core/norm/chunk_moments.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
 

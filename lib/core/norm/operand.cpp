@@ -1,5 +1,5 @@
 // Argument checks that norms, activations and products share.
-#include "core/operand.hpp"
+#include "core/norm/operand.hpp"
 
 #include <algorithm>
 #include <cmath>

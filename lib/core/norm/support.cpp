@@ -1,5 +1,5 @@
 // Shapes that the norms share.
-#include "core/norm_support.hpp"
+#include "core/norm/support.hpp"
 
 #include <cstring>
 

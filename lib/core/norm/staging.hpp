@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "core/operand.hpp"
+#include "core/norm/operand.hpp"
 
 namespace unitvar::core {
 

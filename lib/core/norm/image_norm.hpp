@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "core/norm_support.hpp"
-#include "core/statistics.hpp"
+#include "core/norm/statistics.hpp"
+#include "core/norm/support.hpp"
 
 namespace unitvar::core {
 

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <vector>
 
-#include "core/image_norm.hpp"
 #include "core/message.hpp"
-#include "core/running_statistics.hpp"
+#include "core/norm/image_norm.hpp"
+#include "core/norm/running_statistics.hpp"
 #include "unitvar/norm.hpp"
 
 namespace unitvar {

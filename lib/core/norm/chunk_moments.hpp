@@ -6,7 +6,7 @@
 #include <cstddef>
 
 #include "core/kernel_table.hpp"
-#include "core/norm_kernels.hpp"
+#include "core/norm/kernels.hpp"
 
 namespace unitvar::core {
 

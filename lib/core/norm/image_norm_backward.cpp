@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/image_norm.hpp"
 #include "core/message.hpp"
-#include "core/statistics.hpp"
+#include "core/norm/image_norm.hpp"
+#include "core/norm/statistics.hpp"
 #include "unitvar/norm.hpp"
 
 namespace unitvar {

@@ -1,9 +1,9 @@
 // batch_norm: statistics of a channel over all images, biased to normalise and unbiased to record.
 #include <vector>
 
-#include "core/image_norm.hpp"
 #include "core/message.hpp"
-#include "core/running_statistics.hpp"
+#include "core/norm/image_norm.hpp"
+#include "core/norm/running_statistics.hpp"
 #include "unitvar/norm.hpp"
 
 namespace unitvar {

@@ -1,5 +1,5 @@
 // Statistics and normalisation of images.
-#include "core/image_norm.hpp"
+#include "core/norm/image_norm.hpp"
 
 #include <cmath>
 

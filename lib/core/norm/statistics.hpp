@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "core/chunk_moments.hpp"
 #include "core/kernel_table.hpp"
+#include "core/norm/chunk_moments.hpp"
 #include "core/parallel.hpp"
 #include "unitvar/runtime.hpp"
 

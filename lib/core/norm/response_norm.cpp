@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "core/message.hpp"
-#include "core/norm_support.hpp"
-#include "core/statistics.hpp"
+#include "core/norm/statistics.hpp"
+#include "core/norm/support.hpp"
 #include "unitvar/norm.hpp"
 
 namespace unitvar {

@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "core/message.hpp"
-#include "core/norm_support.hpp"
-#include "core/operand.hpp"
-#include "core/staging.hpp"
-#include "core/statistics.hpp"
+#include "core/norm/operand.hpp"
+#include "core/norm/staging.hpp"
+#include "core/norm/statistics.hpp"
+#include "core/norm/support.hpp"
 #include "unitvar/norm.hpp"
 
 namespace unitvar {

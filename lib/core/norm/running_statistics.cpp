@@ -1,10 +1,10 @@
 // Running statistics.
-#include "core/running_statistics.hpp"
+#include "core/norm/running_statistics.hpp"
 
 #include <cmath>
 
-#include "core/image_norm.hpp"
 #include "core/message.hpp"
+#include "core/norm/image_norm.hpp"
 
 namespace unitvar::core {
 

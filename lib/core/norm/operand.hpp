@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/kernel_table.hpp"
-#include "core/norm_kernels.hpp"
+#include "core/norm/kernels.hpp"
 #include "unitvar/tensor.hpp"
 
 namespace unitvar::core {

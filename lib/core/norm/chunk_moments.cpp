@@ -1,5 +1,5 @@
 // Merging moments.
-#include "core/chunk_moments.hpp"
+#include "core/norm/chunk_moments.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,5 +1,5 @@
 // Copies between layouts.
-#include "core/staging.hpp"
+#include "core/norm/staging.hpp"
 
 #include <algorithm>
 #include <cstring>

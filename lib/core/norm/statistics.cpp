@@ -1,5 +1,5 @@
 // Moments of runs and of columns.
-#include "core/statistics.hpp"
+#include "core/norm/statistics.hpp"
 
 namespace unitvar::core {
 namespace {

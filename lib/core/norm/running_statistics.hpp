@@ -1,7 +1,7 @@
 // What batch, instance and switchable normalisation keep from batch to batch.
 #pragma once
 
-#include "core/norm_support.hpp"
+#include "core/norm/support.hpp"
 #include "unitvar/norm.hpp"
 
 namespace unitvar::core {
