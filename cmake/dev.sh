@@ -10,6 +10,7 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
                       options go to the program (--help lists them); without any it also shows the variance of
                       activations through a network
   test                build and run all tests: this machine, emulated x86-64 processors, and AArch64 under qemu
+  emulated            the whole suite on emulated x86-64 processors, which takes a quarter of an hour
   sanitize            build with clang under AddressSanitizer and UndefinedBehaviorSanitizer, and run the tests
   tsan                build with clang under ThreadSanitizer, and run the tests that use threads
   bench [OPTION ...]  Google Benchmark of every sampler, instruction set and size; options go to the program
@@ -125,11 +126,19 @@ test)
     configure "$compiler" -DCMAKE_INSTALL_PREFIX=/usr \
         -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON -DUNITVAR_WERROR=ON
     build "$compiler"
-    run_tests "$compiler"
+    run_tests "$compiler" -LE long
     configure aarch64 --toolchain cmake/toolchains/aarch64-linux-gnu.cmake \
         -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF -DUNITVAR_WERROR=ON
     build aarch64
     run_tests aarch64
+    summary
+    ;;
+emulated)
+    # shellcheck disable=SC2086
+    need $library_packages doctest-dev librandom123-dev binutils qemu-user
+    configure "$compiler" -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_WERROR=ON
+    build "$compiler"
+    run_tests "$compiler" -L long
     summary
     ;;
 sanitize)
