@@ -305,8 +305,10 @@ TEST_CASE("variance_scaling is lecun, glorot and he by scale, fan and distributi
     for (const Lengths &shape :
          {Lengths{1, 1}, Lengths{33, 64}, Lengths{60, 7}, Lengths{5, 4, 3}, Lengths{16, 3, 7, 7}})
         for (const auto &dtype : support::dtypes())
-            for (const auto &[scale, fan_mode] : {std::pair{1.0, UNITVAR_FAN_IN}, std::pair{1.0, UNITVAR_FAN_AVG},
-                                                  std::pair{2.0, UNITVAR_FAN_IN}, std::pair{0.3, UNITVAR_FAN_OUT}}) {
+            for (const auto &named : {std::pair{1.0, UNITVAR_FAN_IN}, std::pair{1.0, UNITVAR_FAN_AVG},
+                                      std::pair{2.0, UNITVAR_FAN_IN}, std::pair{0.3, UNITVAR_FAN_OUT}}) {
+                const double scale = named.first;
+                const int fan_mode = named.second;
                 CAPTURE(scale);
                 CAPTURE(fan_mode);
                 CAPTURE(dtype.name);
@@ -318,7 +320,7 @@ TEST_CASE("variance_scaling is lecun, glorot and he by scale, fan and distributi
                 const double bound = oracle::uniform_bound(std);
                 const double wide = std / 0.87962566103423978;
                 const auto scaling = [&](std::int32_t distribution) -> Initialize {
-                    return [scale = scale, fan_mode = fan_mode, distribution](unitvar_generator *g, unitvar_tensor *t) {
+                    return [scale, fan_mode, distribution](unitvar_generator *g, unitvar_tensor *t) {
                         return unitvar_init_variance_scaling(g, t, scale, fan_mode, distribution);
                     };
                 };
