@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <span>
@@ -73,12 +74,14 @@ void permutation(Generator &generator, std::span<std::int64_t> target)
     for_each_key([&](std::uint64_t k, std::size_t index) { entries[end[bucket_of(k)]++] = {k, index}; });
 
     const std::size_t buckets = std::size_t{1} << bits;
+    auto *out = reinterpret_cast<unsigned char *>(target.data());
     core::parallel_for(buckets, 16, [&](std::size_t from, std::size_t to) {
         for (std::size_t b = from; b < to; ++b) {
             const std::size_t first = b == 0 ? 0 : end[b - 1];
             std::sort(entries.get() + first, entries.get() + end[b]);
             for (std::size_t i = first; i < end[b]; ++i) {
-                target[i] = static_cast<std::int64_t>(entries[i].index);
+                // The target may have any address.
+                std::memcpy(out + i * sizeof(std::int64_t), &entries[i].index, sizeof(std::int64_t));
             }
         }
     });
