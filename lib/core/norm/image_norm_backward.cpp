@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/message.hpp"
+#include "core/norm/gradients.hpp"
 #include "core/norm/image_norm.hpp"
 #include "core/norm/statistics.hpp"
 #include "unitvar/norm.hpp"
@@ -17,21 +18,6 @@ namespace {
 using core::GradientAffine;
 using core::GradientSums;
 using core::Operand;
-
-GradientSums runs_sums(const core::GradientKernels &kernels, const unsigned char *g, const unsigned char *x,
-                       const core::Runs &runs, double mean, std::size_t bytes)
-{
-    const core::Chunks chunks(runs);
-    GradientSums sums{0, 0};
-    for (std::size_t i = 0; i < chunks.count(); ++i) {
-        const core::Chunk chunk = chunks[i];
-        const std::size_t at = chunk.offset * bytes;
-        const GradientSums part = kernels.sums(g + at, x + at, chunk.runs, mean, nullptr);
-        sums.gradient += part.gradient;
-        sums.product += part.product;
-    }
-    return sums;
-}
 
 // The coefficients for channels of weight w, from sums over m elements.
 GradientAffine coefficients(double mean, double rstd, double w, const GradientSums &sums, double m)
@@ -58,9 +44,7 @@ struct Arguments {
     const Operand &grad_y;
     const Operand &x;
     const Operand &weight;
-    const Operand &grad_x;
-    const Operand &grad_weight;
-    const Operand &grad_bias;
+    const core::GradientOutputs &gradients;
 };
 
 // recorded: the statistics do not depend on x.
@@ -73,7 +57,7 @@ void backward_groups(const core::NormKernels &norm_kernels, const core::Images &
     const core::Runs runs{images.positions, 1, 0};
     const core::RowMajor g(a.grad_y);
     const core::RowMajor x(a.x);
-    const core::RowMajor target(a.grad_x);
+    const core::RowMajor target(a.gradients.x);
     std::vector<GradientSums> sums(images.count * images.channels);
     g.read();
     x.read();
@@ -85,7 +69,7 @@ void backward_groups(const core::NormKernels &norm_kernels, const core::Images &
                 GradientSums group{0, 0};
                 for (std::size_t i = u * width; i < (u + 1) * width; ++i) {
                     const std::size_t at = i * images.positions * bytes;
-                    sums[i] = runs_sums(kernels, g.data() + at, x.data() + at, runs, mean, bytes);
+                    sums[i] = core::gradient_sums(kernels, g.data() + at, x.data() + at, runs, mean, nullptr, bytes);
                     const double w = core::value_or(a.weight, i % images.channels, 1);
                     group.gradient += w * sums[i].gradient;
                     group.product += w * sums[i].product;
@@ -93,7 +77,7 @@ void backward_groups(const core::NormKernels &norm_kernels, const core::Images &
                 if (recorded) {
                     group = {0, 0};
                 }
-                for (std::size_t i = u * width; a.grad_x.present && i < (u + 1) * width; ++i) {
+                for (std::size_t i = u * width; a.gradients.x.present && i < (u + 1) * width; ++i) {
                     const std::size_t at = i * images.positions * bytes;
                     kernels.runs(g.data() + at, x.data() + at, target.data() + at, runs,
                                  coefficients(mean, rstd, core::value_or(a.weight, i % images.channels, 1), group,
@@ -110,8 +94,8 @@ void backward_groups(const core::NormKernels &norm_kernels, const core::Images &
             weight += sums[i].product * statistics.rstd[i / width];
             bias += sums[i].gradient;
         }
-        a.grad_weight.set(c, weight);
-        a.grad_bias.set(c, bias);
+        a.gradients.weight.set(c, weight);
+        a.gradients.bias.set(c, bias);
     }
     target.write();
 }
@@ -128,7 +112,7 @@ void backward_channels(const core::NormKernels &norm_kernels, const core::Images
     const std::size_t run = images.channels_last ? 1 : images.positions;
     const core::ChannelRows g(a.grad_y, count, run);
     const core::ChannelRows x(a.x, count, run);
-    const core::ChannelRows target(a.grad_x, count, run, Content::undefined);
+    const core::ChannelRows target(a.gradients.x, count, run, Content::undefined);
     const std::size_t values = images.count * images.positions;
     const core::Runs runs =
         in_place ? core::Runs{images.positions, images.count, images.image()} : core::Runs{values, 1, 0};
@@ -140,25 +124,17 @@ void backward_channels(const core::NormKernels &norm_kernels, const core::Images
             const double mean = statistics.mean[c];
             const double rstd = statistics.rstd[c];
             const double w = core::value_or(a.weight, c, 1);
-            GradientSums sums = runs_sums(kernels, gradient, source, runs, mean, bytes);
-            a.grad_weight.set(c, sums.product * rstd);
-            a.grad_bias.set(c, sums.gradient);
+            GradientSums sums = core::gradient_sums(kernels, gradient, source, runs, mean, nullptr, bytes);
+            a.gradients.weight.set(c, sums.product * rstd);
+            a.gradients.bias.set(c, sums.gradient);
             sums = recorded ? GradientSums{0, 0} : GradientSums{w * sums.gradient, w * sums.product};
-            if (a.grad_x.present) {
+            if (a.gradients.x.present) {
                 kernels.runs(gradient, source, target.row(0) + c * step, runs,
                              coefficients(mean, rstd, w, sums, static_cast<double>(values)), nullptr);
             }
         }
     });
     target.write();
-}
-
-// Sums over no elements.
-void clear(const Operand &sums)
-{
-    for (std::size_t i = 0; i < sums.elements; ++i) {
-        sums.set(i, 0);
-    }
 }
 
 } // namespace
@@ -173,28 +149,24 @@ void group_norm_backward(const TensorView &grad_y_view, const TensorView &x_view
     const Operand &mean = operands.input("mean", mean_view);
     const Operand &rstd = operands.input("rstd", rstd_view);
     const Operand &weight = operands.input("weight", weight_view);
-    const Operand &grad_x = operands.output("grad_x", gradients.x);
-    const Operand &grad_weight = operands.output("grad_weight", gradients.weight);
-    const Operand &grad_bias = operands.output("grad_bias", gradients.bias);
+    const core::GradientOutputs outputs(operands, gradients);
     const core::Images images = core::images_of(x, 2, SIZE_MAX);
     core::require_groups(images, groups);
     core::require_like(grad_y, x);
-    core::require_like(grad_x, x);
+    core::require_like(outputs.x, x);
     const std::int64_t shape[2] = {x.shape[0], groups};
     core::require_shape(mean, shape);
     core::require_shape(rstd, shape);
     core::require_channels(weight, images.channels);
-    core::require_channels(grad_weight, images.channels);
-    core::require_channels(grad_bias, images.channels);
-    operands.check_aliases(grad_x, {&grad_y, &x});
+    outputs.require_channels(images.channels);
+    operands.check_aliases(outputs.x, {&grad_y, &x});
     const core::NormKernels &kernels = operands.kernels();
     if (x.elements == 0) {
-        clear(grad_weight);
-        clear(grad_bias);
+        outputs.clear();
         return;
     }
     backward_groups(kernels, images, static_cast<std::size_t>(groups), statistics_of(mean, rstd), false,
-                    {grad_y, x, weight, grad_x, grad_weight, grad_bias});
+                    {grad_y, x, weight, outputs});
 }
 
 void instance_norm_backward(const TensorView &grad_y_view, const TensorView &x_view, const TensorView *weight_view,
@@ -207,17 +179,14 @@ void instance_norm_backward(const TensorView &grad_y_view, const TensorView &x_v
     const Operand &weight = operands.input("weight", weight_view);
     const Operand &running_mean = operands.input("running_mean", running_mean_view);
     const Operand &running_var = operands.input("running_var", running_var_view);
-    const Operand &grad_x = operands.output("grad_x", gradients.x);
-    const Operand &grad_weight = operands.output("grad_weight", gradients.weight);
-    const Operand &grad_bias = operands.output("grad_bias", gradients.bias);
+    const core::GradientOutputs outputs(operands, gradients);
     const core::Images images = core::instances_of(x);
     core::require_like(grad_y, x);
-    core::require_like(grad_x, x);
+    core::require_like(outputs.x, x);
     core::require_channels(weight, images.channels);
     core::require_channels(running_mean, images.channels);
     core::require_channels(running_var, images.channels);
-    core::require_channels(grad_weight, images.channels);
-    core::require_channels(grad_bias, images.channels);
+    outputs.require_channels(images.channels);
     if (!use_input_stats && !(running_mean.present && running_var.present)) {
         core::invalid(running_mean.present ? "running_var" : "running_mean", "NULL",
                       "a tensor, since use_input_stats is 0");
@@ -226,11 +195,10 @@ void instance_norm_backward(const TensorView &grad_y_view, const TensorView &x_v
         core::invalid("shape of x", core::text(x.shape), "more than 1 spatial element to take statistics of");
     }
     const double rounded = core::rounded_eps(eps, x.dtype);
-    operands.check_aliases(grad_x, {&grad_y, &x});
+    operands.check_aliases(outputs.x, {&grad_y, &x});
     const core::NormKernels &kernels = operands.kernels();
     if (x.elements == 0) {
-        clear(grad_weight);
-        clear(grad_bias);
+        outputs.clear();
         return;
     }
     const std::size_t count = images.count * images.channels;
@@ -245,8 +213,7 @@ void instance_norm_backward(const TensorView &grad_y_view, const TensorView &x_v
         const double var = use_input_stats ? moments[i].m2 / moments[i].count : running_var.at(c);
         statistics.rstd[i] = core::reciprocal_deviation(var, rounded);
     }
-    backward_groups(kernels, images, images.channels, statistics, !use_input_stats,
-                    {grad_y, x, weight, grad_x, grad_weight, grad_bias});
+    backward_groups(kernels, images, images.channels, statistics, !use_input_stats, {grad_y, x, weight, outputs});
 }
 
 void batch_norm_backward(const TensorView &grad_y_view, const TensorView &x_view, const TensorView &mean_view,
@@ -259,26 +226,21 @@ void batch_norm_backward(const TensorView &grad_y_view, const TensorView &x_view
     const Operand &mean = operands.input("mean", mean_view);
     const Operand &rstd = operands.input("rstd", rstd_view);
     const Operand &weight = operands.input("weight", weight_view);
-    const Operand &grad_x = operands.output("grad_x", gradients.x);
-    const Operand &grad_weight = operands.output("grad_weight", gradients.weight);
-    const Operand &grad_bias = operands.output("grad_bias", gradients.bias);
+    const core::GradientOutputs outputs(operands, gradients);
     const core::Images images = core::images_of(x, 2, 5);
     core::require_like(grad_y, x);
-    core::require_like(grad_x, x);
+    core::require_like(outputs.x, x);
     core::require_channels(mean, images.channels);
     core::require_channels(rstd, images.channels);
     core::require_channels(weight, images.channels);
-    core::require_channels(grad_weight, images.channels);
-    core::require_channels(grad_bias, images.channels);
-    operands.check_aliases(grad_x, {&grad_y, &x});
+    outputs.require_channels(images.channels);
+    operands.check_aliases(outputs.x, {&grad_y, &x});
     const core::NormKernels &kernels = operands.kernels();
     if (x.elements == 0) {
-        clear(grad_weight);
-        clear(grad_bias);
+        outputs.clear();
         return;
     }
-    backward_channels(kernels, images, statistics_of(mean, rstd), !training,
-                      {grad_y, x, weight, grad_x, grad_weight, grad_bias});
+    backward_channels(kernels, images, statistics_of(mean, rstd), !training, {grad_y, x, weight, outputs});
 }
 
 } // namespace unitvar

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/message.hpp"
+#include "core/norm/gradients.hpp"
 #include "core/norm/statistics.hpp"
 #include "core/norm/support.hpp"
 #include "unitvar/norm.hpp"
@@ -23,24 +24,8 @@ struct Arguments {
     const Operand *mean; // null: rms_norm
     const Operand &rstd;
     const Operand &weight;
-    const Operand &grad_x;
-    const Operand &grad_weight;
-    const Operand *grad_bias;
+    const core::GradientOutputs &gradients;
 };
-
-GradientSums row_sums(const core::GradientKernels &kernels, const unsigned char *g, const unsigned char *x,
-                      std::size_t n, double mean, const unsigned char *weight, std::size_t bytes)
-{
-    GradientSums sums{0, 0};
-    for (std::size_t i = 0; i < n; i += core::moments_chunk) {
-        const std::size_t at = i * bytes;
-        const GradientSums part = kernels.sums(g + at, x + at, {std::min(core::moments_chunk, n - i), 1, 0}, mean,
-                                               weight == nullptr ? nullptr : weight + at);
-        sums.gradient += part.gradient;
-        sums.product += part.product;
-    }
-    return sums;
-}
 
 void backward(const core::NormKernels &norm_kernels, const core::Rows &rows, const Arguments &a)
 {
@@ -48,7 +33,7 @@ void backward(const core::NormKernels &norm_kernels, const core::Rows &rows, con
     const std::size_t bytes = a.x.element_bytes;
     const core::RowMajor g(a.grad_y);
     const core::RowMajor x(a.x);
-    const core::RowMajor target(a.grad_x);
+    const core::RowMajor target(a.gradients.x);
     std::vector<double> mean(rows.count);
     std::vector<double> rstd(rows.count);
     std::vector<double> bias_sums(rows.length);
@@ -59,7 +44,7 @@ void backward(const core::NormKernels &norm_kernels, const core::Rows &rows, con
         mean[r] = a.mean == nullptr ? 0 : a.mean->at(r);
         rstd[r] = a.rstd.at(r);
     }
-    if (a.grad_weight.present || (a.grad_bias != nullptr && a.grad_bias->present)) {
+    if (a.gradients.weight.present || a.gradients.bias.present) {
         const std::size_t strips = (rows.length + columns_at_once - 1) / columns_at_once;
         core::parallel_for(strips, core::grain_of(rows.count * columns_at_once),
                            [&](std::size_t begin, std::size_t end) {
@@ -70,13 +55,11 @@ void backward(const core::NormKernels &norm_kernels, const core::Rows &rows, con
                                                bias_sums.data() + first, weight_sums.data() + first);
                            });
         for (std::size_t i = 0; i < rows.length; ++i) {
-            a.grad_weight.set(i, weight_sums[i]);
-            if (a.grad_bias != nullptr) {
-                a.grad_bias->set(i, bias_sums[i]);
-            }
+            a.gradients.weight.set(i, weight_sums[i]);
+            a.gradients.bias.set(i, bias_sums[i]);
         }
     }
-    if (!a.grad_x.present) {
+    if (!a.gradients.x.present) {
         return;
     }
     const auto n = static_cast<double>(rows.length);
@@ -84,22 +67,15 @@ void backward(const core::NormKernels &norm_kernels, const core::Rows &rows, con
     core::parallel_for(rows.count, core::grain_of(rows.length), [&](std::size_t begin, std::size_t end) {
         for (std::size_t r = begin; r < end; ++r) {
             const std::size_t at = r * rows.length * bytes;
+            const core::Runs row{rows.length, 1, 0};
             const GradientSums sums =
-                row_sums(kernels, g.data() + at, x.data() + at, rows.length, mean[r], weight, bytes);
+                core::gradient_sums(kernels, g.data() + at, x.data() + at, row, mean[r], weight, bytes);
             const double offset = a.mean == nullptr ? 0 : -rstd[r] * (sums.gradient / n);
-            kernels.runs(g.data() + at, x.data() + at, target.data() + at, {rows.length, 1, 0},
+            kernels.runs(g.data() + at, x.data() + at, target.data() + at, row,
                          {mean[r], rstd[r], -rstd[r] * rstd[r] * rstd[r] * (sums.product / n), offset}, weight);
         }
     });
     target.write();
-}
-
-// Sums over no rows.
-void clear(const Operand &sums)
-{
-    for (std::size_t i = 0; i < sums.elements; ++i) {
-        sums.set(i, 0);
-    }
 }
 
 } // namespace
@@ -114,25 +90,22 @@ void layer_norm_backward(const TensorView &grad_y_view, const TensorView &x_view
     const Operand &mean = operands.input("mean", mean_view);
     const Operand &rstd = operands.input("rstd", rstd_view);
     const Operand &weight = operands.input("weight", weight_view);
-    const Operand &grad_x = operands.output("grad_x", gradients.x);
-    const Operand &grad_weight = operands.output("grad_weight", gradients.weight);
-    const Operand &grad_bias = operands.output("grad_bias", gradients.bias);
+    const core::GradientOutputs outputs(operands, gradients);
     const core::Rows rows = core::rows_of(x, normalized_ndim);
     core::require_like(grad_y, x);
-    core::require_like(grad_x, x);
+    core::require_like(outputs.x, x);
     core::require_shape(mean, rows.outer, rows.outer_kept());
     core::require_shape(rstd, rows.outer, rows.outer_kept());
     core::require_shape(weight, rows.shape);
-    core::require_shape(grad_weight, rows.shape);
-    core::require_shape(grad_bias, rows.shape);
-    operands.check_aliases(grad_x, {&grad_y, &x});
+    core::require_shape(outputs.weight, rows.shape);
+    core::require_shape(outputs.bias, rows.shape);
+    operands.check_aliases(outputs.x, {&grad_y, &x});
     const core::NormKernels &kernels = operands.kernels();
     if (x.elements == 0) {
-        clear(grad_weight);
-        clear(grad_bias);
+        outputs.clear();
         return;
     }
-    backward(kernels, rows, {grad_y, x, &mean, rstd, weight, grad_x, grad_weight, &grad_bias});
+    backward(kernels, rows, {grad_y, x, &mean, rstd, weight, outputs});
 }
 
 void rms_norm_backward(const TensorView &grad_y_view, const TensorView &x_view, std::int32_t normalized_ndim,
@@ -143,24 +116,23 @@ void rms_norm_backward(const TensorView &grad_y_view, const TensorView &x_view, 
     const Operand &x = operands.input("x", x_view);
     const Operand &rstd = operands.input("rstd", rstd_view);
     const Operand &weight = operands.input("weight", weight_view);
-    const Operand &grad_x = operands.output("grad_x", gradients.x);
-    const Operand &grad_weight = operands.output("grad_weight", gradients.weight);
+    const core::GradientOutputs outputs(operands, {gradients.x, gradients.weight, nullptr});
     const core::Rows rows = core::rows_of(x, normalized_ndim);
     if (gradients.bias != nullptr) {
         core::invalid("grad_bias", "a tensor", "none: rms_norm has no bias");
     }
     core::require_like(grad_y, x);
-    core::require_like(grad_x, x);
+    core::require_like(outputs.x, x);
     core::require_shape(rstd, rows.outer, rows.outer_kept());
     core::require_shape(weight, rows.shape);
-    core::require_shape(grad_weight, rows.shape);
-    operands.check_aliases(grad_x, {&grad_y, &x});
+    core::require_shape(outputs.weight, rows.shape);
+    operands.check_aliases(outputs.x, {&grad_y, &x});
     const core::NormKernels &kernels = operands.kernels();
     if (x.elements == 0) {
-        clear(grad_weight);
+        outputs.clear();
         return;
     }
-    backward(kernels, rows, {grad_y, x, nullptr, rstd, weight, grad_x, grad_weight, nullptr});
+    backward(kernels, rows, {grad_y, x, nullptr, rstd, weight, outputs});
 }
 
 } // namespace unitvar

@@ -1,0 +1,44 @@
+// What the backward passes share.
+#include "core/norm/gradients.hpp"
+
+namespace unitvar::core {
+
+GradientOutputs::GradientOutputs(Operands &operands, const NormGradients &gradients)
+    : x(operands.output("grad_x", gradients.x)), weight(operands.output("grad_weight", gradients.weight)),
+      bias(operands.output("grad_bias", gradients.bias))
+{
+}
+
+void GradientOutputs::require_channels(std::size_t channels) const
+{
+    core::require_channels(weight, channels);
+    core::require_channels(bias, channels);
+}
+
+void GradientOutputs::clear() const noexcept
+{
+    for (const Operand *sums : {&weight, &bias}) {
+        for (std::size_t i = 0; i < sums->elements; ++i) {
+            sums->set(i, 0);
+        }
+    }
+}
+
+GradientSums gradient_sums(const GradientKernels &kernels, const unsigned char *g, const unsigned char *x,
+                           const Runs &runs, double mean, const unsigned char *weight,
+                           std::size_t element_bytes) noexcept
+{
+    const Chunks chunks(runs);
+    GradientSums sums{0, 0};
+    for (std::size_t i = 0; i < chunks.count(); ++i) {
+        const Chunk chunk = chunks[i];
+        const std::size_t at = chunk.offset * element_bytes;
+        const GradientSums part =
+            kernels.sums(g + at, x + at, chunk.runs, mean, weight == nullptr ? nullptr : weight + at);
+        sums.gradient += part.gradient;
+        sums.product += part.product;
+    }
+    return sums;
+}
+
+} // namespace unitvar::core
