@@ -11,20 +11,11 @@
 #include "core/engine.hpp"
 #include "core/half.hpp"
 #include "core/message.hpp"
-#include "core/parallel.hpp"
 #include "core/runtime.hpp"
+#include "core/write.hpp"
 #include "unitvar/error.hpp"
 
 namespace unitvar::core {
-namespace {
-
-// A thread starts for no less output than this, some 50 microseconds of work.
-constexpr std::size_t bytes_per_thread = std::size_t{1} << 20U;
-
-// Targets that are larger go past the caches: `unitvar_bench --benchmark_filter=store` shows where it begins to pay.
-constexpr std::size_t streaming_bytes = std::size_t{8} << 20U;
-
-} // namespace
 
 bool finite_in(DType dtype, float value) noexcept
 {
@@ -125,17 +116,9 @@ void Fill::write_aligned(void *target, std::uint64_t first, std::size_t count, S
 void Fill::write_all(void *target) const
 {
     const std::size_t element_bytes = row(draw_).element_bytes;
-    const StoreMode mode = n_ * element_bytes >= streaming_bytes ? StoreMode::streaming : StoreMode::cached;
-    const std::size_t block = elements_per_block();
-    if (n_ * element_bytes < 2 * bytes_per_thread) {
-        write(target, 0, n_, mode);
-        return;
-    }
-    parallel_for(blocks_, bytes_per_thread / (block * element_bytes), [&](std::size_t begin, std::size_t end) {
-        const std::size_t first = begin * block;
-        write(static_cast<unsigned char *>(target) + first * element_bytes, first, std::min(end * block, n_) - first,
-              mode);
-    });
+    const StoreMode mode = store_mode_of(n_ * element_bytes);
+    write_elements(target, 0, n_, element_bytes,
+                   [&](void *part, std::uint64_t first, std::size_t count) { write(part, first, count, mode); });
 }
 
 void require_blocks(const Generator &generator, std::uint64_t blocks_ahead, std::uint64_t blocks)

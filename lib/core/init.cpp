@@ -14,11 +14,6 @@
 namespace unitvar {
 namespace {
 
-std::string indexed(const char *name, std::size_t i)
-{
-    return std::string(name) + "[" + core::text(std::uint64_t{i}) + "]";
-}
-
 core::SourcePointer make_source(const core::InitRequest &request)
 {
     const core::InitRow &row = core::init_row(request.initializer.kind);
@@ -35,14 +30,14 @@ std::uint64_t count_elements(std::span<const std::int64_t> shape, std::size_t el
     bool empty = false;
     for (std::size_t i = 0; i < shape.size(); ++i) {
         if (shape[i] < 0) {
-            core::invalid_value(indexed("global_shape", i), shape[i], "a length >= 0");
+            core::invalid_value(core::indexed("global_shape", i), shape[i], "a length >= 0");
         }
         empty = empty || shape[i] == 0;
     }
     const auto most = static_cast<std::int64_t>(core::most_bytes / element_bytes);
     for (std::size_t i = 0; i < shape.size() && !empty; ++i) {
         if (__builtin_mul_overflow(elements, shape[i], &elements) || elements > most) {
-            core::invalid_value(indexed("global_shape", i), shape[i],
+            core::invalid_value(core::indexed("global_shape", i), shape[i],
                                 "a shape of at most " + core::text(most) + " elements");
         }
     }
@@ -63,11 +58,11 @@ void check_slice(std::span<const std::int64_t> shape, std::span<const std::int64
     }
     for (std::size_t i = 0; i < ndim; ++i) {
         if (shape[i] > global_shape[i]) {
-            core::invalid_value(indexed("shape", i), shape[i],
+            core::invalid_value(core::indexed("shape", i), shape[i],
                                 "at most " + core::text(global_shape[i]) + ", as in global_shape");
         }
         if (offset[i] < 0 || offset[i] > global_shape[i] - shape[i]) {
-            core::invalid_value(indexed("offset", i), offset[i],
+            core::invalid_value(core::indexed("offset", i), offset[i],
                                 "0 to " + core::text(global_shape[i] - shape[i]) + ", where a slice of " +
                                     core::text(shape[i]) + " fits into " + core::text(global_shape[i]));
         }

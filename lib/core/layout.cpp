@@ -12,15 +12,6 @@
 #include "unitvar/error.hpp"
 
 namespace unitvar::core {
-namespace {
-
-std::string indexed(const char *name, std::size_t i)
-{
-    return std::string(name) + "[" + text(std::uint64_t{i}) + "]";
-}
-
-} // namespace
-
 std::size_t element_bytes(DType dtype) noexcept
 {
     switch (dtype) {

@@ -34,6 +34,11 @@ std::string text(std::uint64_t value)
     return shortest(value);
 }
 
+std::string indexed(std::string_view name, std::size_t i)
+{
+    return std::string(name) + "[" + text(std::uint64_t{i}) + "]";
+}
+
 std::string quoted(std::string_view value)
 {
     std::string result;

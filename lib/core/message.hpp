@@ -1,6 +1,7 @@
 // Error messages of one form: "NAME is VALUE; expected WHAT".
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@ namespace unitvar::core {
 [[nodiscard]] std::string text(double value); // the shortest that reads back, whatever the locale
 [[nodiscard]] std::string text(std::int64_t value);
 [[nodiscard]] std::string text(std::uint64_t value);
+
+// NAME[i].
+[[nodiscard]] std::string indexed(std::string_view name, std::size_t i);
 
 [[nodiscard]] std::string quoted(std::string_view value);
 

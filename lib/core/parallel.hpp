@@ -2,9 +2,12 @@
 // threads; callers must compute the same whatever the ranges are.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <type_traits>
+
+#include "unitvar/runtime.hpp"
 
 namespace unitvar::core {
 
@@ -22,6 +25,23 @@ template <class Work> void parallel_for(std::size_t count, std::size_t grain, Wo
             (*static_cast<Target *>(context))(begin, end);
         },
         std::addressof(work));
+}
+
+// Work that needs a buffer for each thread: `slots` shares of `count` items, each done by one thread. The number of
+// threads may change between the two calls.
+[[nodiscard]] inline std::size_t slots_for(std::size_t count, std::size_t grain) noexcept
+{
+    return std::clamp<std::size_t>(count / grain, 1, static_cast<std::size_t>(num_threads()));
+}
+// work(slot, begin, end)
+template <class Work> void parallel_slots(std::size_t slots, std::size_t count, const Work &work)
+{
+    parallel_for(slots, 1, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t slot = begin; slot < end; ++slot) {
+            work(slot, count / slots * slot + std::min(slot, count % slots),
+                 count / slots * (slot + 1) + std::min(slot + 1, count % slots));
+        }
+    });
 }
 
 } // namespace unitvar::core

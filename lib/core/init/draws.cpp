@@ -39,8 +39,11 @@ constexpr DrawsByType trunc_normal_draws{DrawIndex::trunc_normal_f32, DrawIndex:
 
 class DrawSource final : public ElementSource {
 public:
-    DrawSource(const InitRequest &request, DrawIndex draw, const DrawParameters &parameters)
-        : generator_(*request.generator), fill_(generator_, draw, parameters, request.elements)
+    // truncation: what parameters refer to.
+    DrawSource(const InitRequest &request, DrawIndex draw, const DrawParameters &parameters,
+               std::unique_ptr<const Truncation> truncation = nullptr)
+        : generator_(*request.generator), truncation_(std::move(truncation)),
+          fill_(generator_, draw, parameters, request.elements)
     {
     }
     void write(void *target, std::uint64_t first, std::size_t count, StoreMode mode) const noexcept override
@@ -51,26 +54,7 @@ public:
 
 private:
     Generator &generator_;
-    Fill fill_;
-};
-
-class TruncatedSource final : public ElementSource {
-public:
-    TruncatedSource(const InitRequest &request, double mean, double std, double a, double b)
-        : generator_(*request.generator),
-          fill_(generator_, trunc_normal_draws[request.dtype],
-                trunc_normal_parameters(request.dtype, mean, std, a, b, truncation_), request.elements)
-    {
-    }
-    void write(void *target, std::uint64_t first, std::size_t count, StoreMode mode) const noexcept override
-    {
-        fill_.write(target, first, count, mode);
-    }
-    void advance() noexcept override { fill_.advance(generator_); }
-
-private:
-    Generator &generator_;
-    Truncation truncation_{}; // before fill_, which refers to it
+    std::unique_ptr<const Truncation> truncation_;
     Fill fill_;
 };
 
@@ -90,6 +74,13 @@ SourcePointer normal(const InitRequest &request, double mean, double std, Parame
     }
     return std::make_unique<DrawSource>(request, normal_draws[request.dtype],
                                         normal_parameters(request.dtype, mean, std, names));
+}
+
+SourcePointer truncated_normal(const InitRequest &request, double mean, double std, double a, double b)
+{
+    auto truncation = std::make_unique<Truncation>();
+    const DrawParameters parameters = trunc_normal_parameters(request.dtype, mean, std, a, b, *truncation);
+    return std::make_unique<DrawSource>(request, trunc_normal_draws[request.dtype], parameters, std::move(truncation));
 }
 
 // The argument that a deviation was computed from, for messages.
@@ -190,7 +181,7 @@ SourcePointer make_trunc_normal(const InitRequest &request)
     if (is_torch(request)) {
         return make_torch_trunc_normal(request, p[0], p[1], p[2], p[3]);
     }
-    return std::make_unique<TruncatedSource>(request, p[0], p[1], p[2], p[3]);
+    return truncated_normal(request, p[0], p[1], p[2], p[3]);
 }
 
 SourcePointer make_xavier_uniform(const InitRequest &request)
@@ -242,7 +233,7 @@ SourcePointer make_variance_scaling(const InitRequest &request)
         if (!(rounded_parameter(request.dtype, "scale", wide) > 0)) {
             invalid_value("scale", scale, "a value whose deviation is within the range of the element type");
         }
-        return std::make_unique<TruncatedSource>(request, 0, wide, -2 * wide, 2 * wide);
+        return truncated_normal(request, 0, wide, -2 * wide, 2 * wide);
     }
     }
     invalid_value("distribution", static_cast<std::int64_t>(request.initializer.distribution),

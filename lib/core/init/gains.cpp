@@ -39,10 +39,10 @@ Fans calculate_fans(std::span<const std::int64_t> shape)
     std::int64_t receptive_field = 1;
     for (std::size_t i = 0; i < shape.size(); ++i) {
         if (shape[i] < 0) {
-            core::invalid_value("shape[" + core::text(std::uint64_t{i}) + "]", shape[i], "a length >= 0");
+            core::invalid_value(core::indexed("shape", i), shape[i], "a length >= 0");
         }
         if (i >= 2 && __builtin_mul_overflow(receptive_field, shape[i], &receptive_field)) {
-            core::invalid_value("shape[" + core::text(std::uint64_t{i}) + "]", shape[i], "fans below 2^63");
+            core::invalid_value(core::indexed("shape", i), shape[i], "fans below 2^63");
         }
     }
     Fans fans{};

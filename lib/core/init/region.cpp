@@ -4,36 +4,12 @@
 #include <algorithm>
 
 #include "core/parallel.hpp"
+#include "core/write.hpp"
 
 namespace unitvar::core {
 namespace {
 
-// A multiple of every block, and of what a cache holds easily.
-constexpr std::size_t piece_elements = 4096;
 constexpr std::size_t pieces_per_thread = 64;
-
-// A thread starts for no less output than this, some 50 microseconds of work.
-constexpr std::size_t bytes_per_thread = std::size_t{1} << 20U;
-
-// Targets that are larger go past the caches: `unitvar_bench --benchmark_filter=store` shows where it begins to pay.
-constexpr std::size_t streaming_bytes = std::size_t{8} << 20U;
-
-void write_run(const ElementSource &source, unsigned char *target, std::uint64_t first, std::size_t count,
-               std::size_t element_bytes, StoreMode mode)
-{
-    if (count * element_bytes < 2 * bytes_per_thread) {
-        source.write(target, first, count, mode);
-        return;
-    }
-    // Cut where pieces of the whole tensor begin, so that no block is computed twice.
-    const std::uint64_t first_piece = first / piece_elements;
-    const std::uint64_t pieces = (first + count - 1) / piece_elements - first_piece + 1;
-    parallel_for(pieces, bytes_per_thread / (piece_elements * element_bytes), [&](std::size_t begin, std::size_t end) {
-        const std::uint64_t from = std::max(first, (first_piece + begin) * piece_elements);
-        const std::uint64_t to = std::min(first + count, (first_piece + end) * piece_elements);
-        source.write(target + (from - first) * element_bytes, from, to - from, mode);
-    });
-}
 
 // Elements first to first + count - 1 of the region.
 void write_piece(const ElementSource &source, const Region &region, unsigned char *target, std::uint64_t first,
@@ -90,10 +66,14 @@ void write_region(const ElementSource &source, const Layout &layout, const Regio
     const std::size_t element_bytes = layout.element_bytes();
     const std::uint64_t elements = layout.elements();
     const std::uint64_t run = region.run_elements();
-    if (layout.contiguous() && (run == elements || run * element_bytes >= bytes_per_thread)) {
-        const StoreMode mode = elements * element_bytes >= streaming_bytes ? StoreMode::streaming : StoreMode::cached;
+    // Runs that several threads share, or all there is. Shorter ones are shared out piece by piece.
+    if (layout.contiguous() && (run == elements || run * element_bytes >= 2 * bytes_per_thread)) {
+        const StoreMode mode = store_mode_of(elements * element_bytes);
         for (std::uint64_t i = 0; i < elements / run; ++i) {
-            write_run(source, layout.data() + i * run * element_bytes, region.run_begin(i), run, element_bytes, mode);
+            write_elements(layout.data() + i * run * element_bytes, region.run_begin(i), run, element_bytes,
+                           [&](void *target, std::uint64_t first, std::size_t count) {
+                               source.write(target, first, count, mode);
+                           });
         }
         return;
     }

@@ -17,7 +17,6 @@
 #include "core/runtime.hpp"
 #include "core/torch/initializers.hpp"
 #include "unitvar/error.hpp"
-#include "unitvar/runtime.hpp"
 
 namespace unitvar::core {
 namespace {
@@ -103,22 +102,17 @@ public:
         }
         zeroed_.resize(groups * group_stride_);
         const std::size_t keys = blocks_per_column(rows_) * words_per_block;
-        // A share of the groups for each buffer: the number of threads may be set anew at any time.
-        constexpr std::uint64_t keys_per_share = 1U << 18U;
-        const std::uint64_t most_shares = groups * columns_per_group * keys / keys_per_share + 1;
-        const auto threads = static_cast<std::uint64_t>(num_threads());
-        const std::size_t shares = std::min({groups, most_shares, threads});
-        std::vector<Scratch> scratch(shares);
+        constexpr std::uint64_t keys_per_thread = 1U << 18U;
+        const std::size_t slots = slots_for(groups, keys_per_thread / (keys * columns_per_group) + 1);
+        std::vector<Scratch> scratch(slots);
         for (Scratch &one : scratch) {
             // Beyond the last row keys are as large as can be, and come after all others of that value.
             one.keys.assign(keys, ~std::uint32_t{0});
             one.bits.resize(keys / word_bits * columns_per_group);
         }
-        parallel_for(shares, 1, [&](std::size_t begin, std::size_t end) {
-            for (std::size_t share = begin; share < end; ++share) {
-                for (std::uint64_t group = groups * share / shares; group < groups * (share + 1) / shares; ++group) {
-                    choose_group(group, scratch[share]);
-                }
+        parallel_slots(slots, groups, [&](std::size_t slot, std::size_t begin, std::size_t end) {
+            for (std::size_t group = begin; group < end; ++group) {
+                choose_group(group, scratch[slot]);
             }
         });
     }

@@ -70,8 +70,7 @@ std::size_t checked_elements(const char *name, const TensorView &tensor)
     bool empty = false;
     for (std::size_t i = 0; i < ndim; ++i) {
         if (tensor.shape[i] < 0) {
-            invalid_value(of(("shape[" + text(std::uint64_t{i}) + "]").c_str(), name), tensor.shape[i],
-                          "a length >= 0");
+            invalid_value(of(indexed("shape", i).c_str(), name), tensor.shape[i], "a length >= 0");
         }
         empty = empty || tensor.shape[i] == 0;
     }

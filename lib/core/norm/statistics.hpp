@@ -19,23 +19,6 @@ inline constexpr std::size_t elements_per_thread = std::size_t{1} << 17U;
     return elements_per_thread / std::max<std::size_t>(elements_each, 1) + 1;
 }
 
-// Work that needs a buffer for each thread: `slots` shares of `count` items, each done by one thread. The number of
-// threads may change between the two calls.
-[[nodiscard]] inline std::size_t slots_for(std::size_t count, std::size_t grain) noexcept
-{
-    return std::clamp<std::size_t>(count / grain, 1, static_cast<std::size_t>(num_threads()));
-}
-// work(slot, begin, end)
-template <class Work> void parallel_slots(std::size_t slots, std::size_t count, const Work &work)
-{
-    parallel_for(slots, 1, [&](std::size_t begin, std::size_t end) {
-        for (std::size_t slot = begin; slot < end; ++slot) {
-            work(slot, count / slots * slot + std::min(slot, count % slots),
-                 count / slots * (slot + 1) + std::min(slot + 1, count % slots));
-        }
-    });
-}
-
 [[nodiscard]] ChunkMoments runs_moments(const MomentKernels &kernels, const unsigned char *x, const Runs &runs,
                                         std::size_t element_bytes) noexcept;
 

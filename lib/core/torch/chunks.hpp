@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/torch/fill.hpp"
+#include "core/write.hpp"
 
 namespace unitvar::core {
 
@@ -28,16 +29,13 @@ struct alignas(64) ChunkOfWords {
     }
 };
 
-// Targets of this size go past the caches.
-inline constexpr std::uint64_t torch_streaming_bytes = std::uint64_t{8} << 20U;
-
 // Calls write(out, count, mode) for pieces of up to most elements, from element 0 to last - 1.
 template <class Write>
 void for_each_piece(const TorchSource &source, const TorchTarget &target, std::uint64_t last, std::size_t most,
                     const Write &write)
 {
     const std::size_t bytes = element_bytes(target.dtype);
-    const StoreMode mode = last * bytes >= torch_streaming_bytes ? StoreMode::streaming : StoreMode::cached;
+    const StoreMode mode = store_mode_of(last * bytes);
     alignas(64) unsigned char buffer[chunk_words * sizeof(double)];
     for (std::uint64_t first = 0; first < last; first += most) {
         const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(most, last - first));

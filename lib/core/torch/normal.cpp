@@ -65,7 +65,9 @@ struct BlockOfBf16 {
                 const float u2 = static_cast<float>(word[j + half_block] & 0xFFU) * 0x1p-8F;
                 const float radius = round(std::sqrt(round(-2.0F * round(std::log(u1)))));
                 const float angle = round(static_cast<float>(two_pi * static_cast<double>(u2)));
-                const auto scaled = [&](float z) { return round_to_bf16(round(round(radius * round(z)) * std) + mean); };
+                const auto scaled = [&](float z) {
+                    return round_to_bf16(round(round(radius * round(z)) * std) + mean);
+                };
                 put(out, j, scaled(std::cos(angle)));
                 put(out, j + half_block, scaled(std::sin(angle)));
             }
@@ -113,8 +115,7 @@ template <class Block> void fill_blocks(const TorchSource &source, const TorchTa
         source.engine.skip(source.kernels, rest * Block::words);
         words.draw(source, block * Block::words);
         transform(words.word,
-                  static_cast<unsigned char *>(target.data) +
-                      (target.count - block) * element_bytes(target.dtype),
+                  static_cast<unsigned char *>(target.data) + (target.count - block) * element_bytes(target.dtype),
                   block, StoreMode::cached);
     }
 }
@@ -143,12 +144,13 @@ void torch_fill_normal(const TorchSource &source, const TorchTarget &target, dou
         return blocks ? fill_blocks(source, target, BlockOfF64{mean, std})
                       : fill_scalars(source, target, mean, std, [](double x) { return x; });
     case DType::bf16:
-        return blocks
-                   ? fill_blocks(source, target, BlockOfBf16{mean, std})
-                   : fill_scalars(source, target, mean, std, [](double x) { return round_to_bf16(static_cast<float>(x)); });
+        return blocks ? fill_blocks(source, target, BlockOfBf16{mean, std})
+                      : fill_scalars(source, target, mean, std,
+                                     [](double x) { return round_to_bf16(static_cast<float>(x)); });
     case DType::f16:
         return blocks ? fill_blocks(source, target, BlockOfF16{mean, std})
-                      : fill_scalars(source, target, mean, std, [](double x) { return round_to_f16(static_cast<float>(x)); });
+                      : fill_scalars(source, target, mean, std,
+                                     [](double x) { return round_to_f16(static_cast<float>(x)); });
     }
 }
 

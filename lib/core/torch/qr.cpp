@@ -42,8 +42,11 @@ void PositiveQr::factor()
     const Doubles workspace = allocate(std::max(m_, panel_width * panel_width), 1);
     panels_.reserve((n_ - 1) / panel_width + 1);
     for (std::size_t first = 0; first < n_; first += panel_width) {
-        panels_.push_back({first, std::min(panel_width, n_ - first), allocate(padded_rows_ - first, panel_width),
-                           allocate(panel_width, panel_width), {}});
+        panels_.push_back({first,
+                           std::min(panel_width, n_ - first),
+                           allocate(padded_rows_ - first, panel_width),
+                           allocate(panel_width, panel_width),
+                           {}});
         find_reflectors(panels_.back(), workspace.get());
         apply_to_columns_after(panels_.back());
     }

@@ -53,8 +53,8 @@ void require_room(const TorchTarget &target)
 
 [[noreturn]] void refuse_order(std::string_view first, double low, std::string_view second, double high)
 {
-    throw InvalidArgument(std::string(first) + " is " + text(low) + " and " + std::string(second) + " is " + text(high) +
-                          "; expected " + std::string(first) + " <= " + std::string(second));
+    throw InvalidArgument(std::string(first) + " is " + text(low) + " and " + std::string(second) + " is " +
+                          text(high) + "; expected " + std::string(first) + " <= " + std::string(second));
 }
 
 } // namespace
@@ -141,8 +141,8 @@ void torch_permutation(Generator &generator, std::span<std::int64_t> target)
 
 TorchTensor::TorchTensor(const TensorView &tensor)
     : row_major_(tensor),
-      order_(in_order(tensor)), target_{tensor.dtype, row_major_.elements(), row_major_.contiguous(),
-                                        order_.data(), order_.contiguous() ? nullptr : &order_}
+      order_(in_order(tensor)), target_{tensor.dtype, row_major_.elements(), row_major_.contiguous(), order_.data(),
+                                        order_.contiguous() ? nullptr : &order_}
 {
 }
 
