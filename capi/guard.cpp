@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <string>
 
-#include "core/layout.hpp"
 #include "core/message.hpp"
+#include "core/tensor.hpp"
 
 namespace unitvar::capi {
 namespace {

@@ -12,6 +12,7 @@
 #include "core/half.hpp"
 #include "core/message.hpp"
 #include "core/runtime.hpp"
+#include "core/tensor.hpp"
 #include "core/write.hpp"
 #include "unitvar/error.hpp"
 

@@ -12,9 +12,6 @@
 
 namespace unitvar::core {
 
-// The most bytes that one object can have.
-inline constexpr std::uint64_t most_bytes = PTRDIFF_MAX;
-
 // What the caller calls the two parameters of a distribution, for messages.
 struct ParameterNames {
     std::string_view first;

@@ -9,6 +9,7 @@
 #include "core/layout.hpp"
 #include "core/message.hpp"
 #include "core/runtime.hpp"
+#include "core/tensor.hpp"
 #include "core/torch/sample.hpp"
 
 namespace unitvar {
@@ -81,7 +82,7 @@ Initializer with(InitKind kind, std::array<double, 4> p)
 
 void initialize(Generator *generator, const Initializer &initializer, const TensorView &tensor)
 {
-    const core::Layout layout(tensor);
+    const core::Layout layout(core::Tensor("t", tensor, core::Access::write));
     const core::SourcePointer source =
         make_source({initializer, tensor.dtype, tensor.shape, layout.elements(), generator, {}, {}});
     core::require_environment();
@@ -99,7 +100,7 @@ void initialize(Generator *generator, const Initializer &initializer, const Tens
 void initialize_shard(Generator *generator, const Initializer &initializer, const TensorView &local,
                       std::span<const std::int64_t> global_shape, std::span<const std::int64_t> offset)
 {
-    const core::Layout layout(local);
+    const core::Layout layout(core::Tensor("local", local, core::Access::write));
     const std::uint64_t elements = count_elements(global_shape, layout.element_bytes());
     check_slice(local.shape, global_shape, offset);
     const core::SourcePointer source =

@@ -1,31 +1,34 @@
-// Where the elements of a tensor lie: a checked shape and its strides, adjacent dimensions merged where they can be.
+// Where the elements of a tensor lie: its dimensions, adjacent ones merged where one step of the outer is a whole turn
+// of the inner, and a copy of consecutive elements into their places.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
-#include "unitvar/tensor.hpp"
+#include "core/tensor.hpp"
 
 namespace unitvar::core {
 
-inline constexpr std::size_t most_dimensions = 64;
-
-[[nodiscard]] std::size_t element_bytes(DType dtype) noexcept;
+// The order that elements are counted in.
+enum class Traversal : std::uint8_t {
+    row_major,
+    addresses, // ascending, as PyTorch's TensorIterator walks a tensor: dimensions by stride, negative ones turned round
+};
 
 class Layout {
 public:
-    // Throws InvalidArgument for negative lengths, a number of elements or bytes that is not below 2^63, elements that
-    // share memory, or null data.
-    explicit Layout(const TensorView &tensor);
+    // Of a tensor whose elements do not share memory.
+    explicit Layout(const Tensor &tensor, Traversal order = Traversal::row_major) noexcept;
 
     [[nodiscard]] std::uint64_t elements() const noexcept { return elements_; }
-    [[nodiscard]] bool contiguous() const noexcept { return contiguous_; }
+    // Whether element i is i elements behind the first.
+    [[nodiscard]] bool contiguous() const noexcept { return rank_ == 0 || (rank_ == 1 && dimension_[0].stride == 1); }
+    // The first element.
     [[nodiscard]] unsigned char *data() const noexcept { return data_; }
     [[nodiscard]] std::size_t element_bytes() const noexcept { return element_bytes_; }
 
-    // Puts count values at logical indices first, first + 1, ... in row-major order.
+    // Puts count values to elements first, first + 1, ...
     void scatter(const void *values, std::uint64_t first, std::size_t count) const noexcept;
 
 private:
@@ -34,16 +37,14 @@ private:
         std::int64_t stride; // elements
     };
 
-    void check_bytes() const;
-    void check_overlap() const;
-    [[nodiscard]] std::span<const Dimension> dimensions() const noexcept { return {dimension_.data(), rank_}; }
+    void arrange_by_address() noexcept;
+    void merge() noexcept;
 
     unsigned char *data_;
     std::size_t element_bytes_;
-    std::uint64_t elements_ = 1;
-    bool contiguous_ = true;
-    std::size_t rank_ = 0; // of the merged dimensions; lengths of 1 are dropped
-    std::array<Dimension, most_dimensions> dimension_{};
+    std::uint64_t elements_;
+    std::size_t rank_ = 0; // of the merged dimensions, none of length 1; 0 for a tensor of at most 1 element
+    Dimension dimension_[most_dimensions];
 };
 
 } // namespace unitvar::core

@@ -34,6 +34,15 @@ std::string text(std::uint64_t value)
     return shortest(value);
 }
 
+std::string text(std::span<const std::int64_t> values)
+{
+    std::string result = "(";
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        result += (i == 0 ? "" : ", ") + text(values[i]);
+    }
+    return result + ")";
+}
+
 std::string indexed(std::string_view name, std::size_t i)
 {
     return std::string(name) + "[" + text(std::uint64_t{i}) + "]";

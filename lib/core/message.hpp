@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,7 @@ namespace unitvar::core {
 [[nodiscard]] std::string text(double value); // the shortest that reads back, whatever the locale
 [[nodiscard]] std::string text(std::int64_t value);
 [[nodiscard]] std::string text(std::uint64_t value);
+[[nodiscard]] std::string text(std::span<const std::int64_t> values); // (1, 2, 3)
 
 // NAME[i].
 [[nodiscard]] std::string indexed(std::string_view name, std::size_t i);

@@ -3,10 +3,8 @@
 #include "core/overlap.hpp"
 
 #include <algorithm>
-#include <array>
+#include <functional>
 #include <numeric>
-
-#include "core/layout.hpp"
 
 namespace unitvar::core {
 namespace {
@@ -14,11 +12,14 @@ namespace {
 class Search {
 public:
     // Dimensions in descending order of stride.
-    explicit Search(std::span<const OverlapDimension> dimensions) : dimensions_(dimensions)
+    explicit Search(std::span<OverlapDimension> dimensions) : dimensions_(dimensions)
     {
+        std::int64_t reach = 0;
+        std::int64_t divisor = 0;
         for (std::size_t k = dimensions.size(); k-- > 0;) {
-            reach_[k] = reach_[k + 1] + (dimensions[k].length - 1) * dimensions[k].stride;
-            divisor_[k] = std::gcd(divisor_[k + 1], dimensions[k].stride);
+            OverlapDimension &d = dimensions[k];
+            d.reach = reach += (d.length - 1) * d.stride;
+            d.divisor = divisor = std::gcd(divisor, d.stride);
         }
     }
 
@@ -40,16 +41,16 @@ private:
         if (++nodes_ > most_nodes) {
             return false;
         }
-        const bool divisible = divisor_[k] == 0 ? sum == 0 : sum % divisor_[k] == 0;
-        if (!divisible || sum > reach_[k] || sum < -reach_[k]) {
+        const auto [length, stride, reach, divisor] = dimensions_[k];
+        const bool divisible = divisor == 0 ? sum == 0 : sum % divisor == 0;
+        if (!divisible || sum > reach || sum < -reach) {
             return false;
         }
-        const auto [length, stride] = dimensions_[k];
         if (stride == 0) {
             return sum == 0; // length >= 2: any difference does
         }
         // |sum + d * stride| <= reach of the rest.
-        const std::int64_t rest = reach_[k + 1];
+        const std::int64_t rest = k + 1 == dimensions_.size() ? 0 : dimensions_[k + 1].reach;
         const std::int64_t low = std::max(nonzero ? 1 - length : 0, ceiling(-rest - sum, stride));
         const std::int64_t high = std::min(length - 1, floor(rest - sum, stride));
         for (std::int64_t d = low; d <= high; ++d) {
@@ -70,8 +71,6 @@ private:
     }
 
     std::span<const OverlapDimension> dimensions_;
-    std::array<std::int64_t, most_dimensions + 1> reach_{};
-    std::array<std::int64_t, most_dimensions + 1> divisor_{};
     std::int64_t nodes_ = 0;
 };
 

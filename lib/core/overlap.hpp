@@ -8,8 +8,10 @@
 namespace unitvar::core {
 
 struct OverlapDimension {
-    std::int64_t length; // at least 2
-    std::int64_t stride; // at least 0
+    std::int64_t length;      // at least 2
+    std::int64_t stride;      // at least 0
+    std::int64_t reach = 0;   // of this and the smaller strides together; find_overlap sets both
+    std::int64_t divisor = 0; // their greatest common one
 };
 
 enum class Overlap { none, found, undecided };

@@ -12,10 +12,10 @@
 #include <span>
 #include <vector>
 
-#include "core/fill.hpp"
 #include "core/message.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
+#include "core/tensor.hpp"
 #include "core/torch/sample.hpp"
 #include "unitvar/sample.hpp"
 

@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "core/half.hpp"
-#include "core/layout.hpp"
+#include "core/tensor.hpp"
 #include "unitvar/tensor.hpp"
 
 namespace unitvar::core {

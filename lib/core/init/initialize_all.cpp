@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "core/init/registry.hpp"
-#include "core/layout.hpp"
 #include "core/message.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
+#include "core/tensor.hpp"
 #include "unitvar/error.hpp"
 #include "unitvar/runtime.hpp"
 
@@ -38,12 +38,12 @@ void check_names(std::span<const NamedTensor> tensors)
 // Everything that initialize() checks. Returns the tensor's bytes.
 std::uint64_t check(const Generator &generator, const NamedTensor &tensor)
 {
-    const core::Layout layout(tensor.tensor);
+    const core::Tensor checked("t", tensor.tensor, core::Access::write);
     Generator forked = generator.fork(tensor.name);
     const core::InitRow &row = core::init_row(tensor.initializer.kind);
     static_cast<void>(
-        row.make({tensor.initializer, tensor.tensor.dtype, tensor.tensor.shape, layout.elements(), &forked, {}, {}}));
-    return layout.elements() * layout.element_bytes();
+        row.make({tensor.initializer, tensor.tensor.dtype, tensor.tensor.shape, checked.elements(), &forked, {}, {}}));
+    return checked.bytes();
 }
 
 void initialize_one(const Generator &generator, const NamedTensor &tensor)

@@ -2,8 +2,8 @@
 // is asked for.
 #include "core/init/kinds.hpp"
 #include "core/init/orthogonal_matrix.hpp"
-#include "core/layout.hpp"
 #include "core/message.hpp"
+#include "core/tensor.hpp"
 #include "core/torch/initializers.hpp"
 
 namespace unitvar::core {

@@ -11,10 +11,10 @@
 
 #include "core/init/kinds.hpp"
 #include "core/init/normal_source.hpp"
-#include "core/layout.hpp"
 #include "core/message.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
+#include "core/tensor.hpp"
 #include "core/torch/initializers.hpp"
 #include "unitvar/error.hpp"
 

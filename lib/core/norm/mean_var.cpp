@@ -8,12 +8,11 @@
 #include <memory>
 #include <vector>
 
-#include "core/fill.hpp"
-#include "core/layout.hpp"
 #include "core/message.hpp"
 #include "core/norm/operand.hpp"
 #include "core/norm/statistics.hpp"
 #include "core/runtime.hpp"
+#include "core/tensor.hpp"
 #include "unitvar/error.hpp"
 #include "unitvar/norm.hpp"
 
@@ -277,9 +276,9 @@ private:
         if (!keeps && !std::ranges::equal(tensor->shape, removed)) {
             core::invalid(std::string("shape of ") + name, text(tensor->shape), text(removed) + " or " + text(kept));
         }
-        const core::Layout layout(*tensor); // checks the rest
+        const core::Tensor checked(name, *tensor, core::Access::write); // the rest
         result.dtype = tensor->dtype;
-        result.data = layout.elements() == 0 ? nullptr : layout.data();
+        result.data = checked.elements() == 0 ? nullptr : checked.data();
         std::int64_t step = 1;
         std::size_t at = tensor->shape.size();
         for (std::size_t i = x_.shape.size(); i-- > 0;) {

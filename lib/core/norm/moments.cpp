@@ -7,11 +7,11 @@
 #include <limits>
 #include <vector>
 
-#include "core/fill.hpp"
 #include "core/message.hpp"
 #include "core/norm/chunk_moments.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
+#include "core/tensor.hpp"
 
 namespace unitvar {
 namespace {

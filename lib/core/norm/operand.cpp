@@ -6,10 +6,9 @@
 #include <cstring>
 #include <functional>
 
-#include "core/fill.hpp"
-#include "core/layout.hpp"
 #include "core/message.hpp"
 #include "core/runtime.hpp"
+#include "core/tensor.hpp"
 #include "unitvar/error.hpp"
 
 namespace unitvar::core {
@@ -85,11 +84,6 @@ std::size_t checked_elements(const char *name, const TensorView &tensor)
         }
     }
     return elements;
-}
-
-const char *name_of(DType dtype)
-{
-    return dtype == DType::f32 ? "f32" : dtype == DType::f64 ? "f64" : "another type";
 }
 
 } // namespace
@@ -175,15 +169,6 @@ const NormKernels &Operands::kernels() const
 {
     const KernelTable &table = core::kernels();
     return operand_[0].dtype == DType::f32 ? *table.norms_f32 : *table.norms_f64;
-}
-
-std::string text(std::span<const std::int64_t> shape)
-{
-    std::string result = "(";
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        result += (i == 0 ? "" : ", ") + text(shape[i]);
-    }
-    return result + ")";
 }
 
 void require_shape(const Operand &operand, std::span<const std::int64_t> shape)

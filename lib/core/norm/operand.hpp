@@ -63,8 +63,6 @@ private:
     std::size_t count_ = 0;
 };
 
-[[nodiscard]] std::string text(std::span<const std::int64_t> shape);
-
 // Throw InvalidArgument; absent operands pass.
 void require_shape(const Operand &operand, std::span<const std::int64_t> shape);
 // The first shape or the second.

@@ -71,7 +71,7 @@ public:
 private:
     void draw(const TorchSource &source, const TensorView &tensor) override
     {
-        torch_fill_uniform(source, TorchTensor(tensor).target(), low_, high_);
+        torch_fill_uniform(source, TorchTensor(Tensor("t", tensor, Access::write)).target(), low_, high_);
     }
     double low_;
     double high_;
@@ -86,7 +86,7 @@ public:
 private:
     void draw(const TorchSource &source, const TensorView &tensor) override
     {
-        torch_fill_normal(source, TorchTensor(tensor).target(), mean_, std_);
+        torch_fill_normal(source, TorchTensor(Tensor("t", tensor, Access::write)).target(), mean_, std_);
     }
     double mean_;
     double std_;
@@ -102,7 +102,7 @@ public:
 private:
     void draw(const TorchSource &source, const TensorView &tensor) override
     {
-        torch_fill_trunc_normal(source, TorchTensor(tensor).target(), mean_, std_, a_, b_);
+        torch_fill_trunc_normal(source, TorchTensor(Tensor("t", tensor, Access::write)).target(), mean_, std_, a_, b_);
     }
     double mean_;
     double std_;
@@ -121,7 +121,7 @@ private:
     void reserve() override { permutation_.resize(static_cast<std::size_t>(shape_[0])); }
     void draw(const TorchSource &source, const TensorView &tensor) override
     {
-        torch_fill_normal(source, TorchTensor(tensor).target(), 0, std_);
+        torch_fill_normal(source, TorchTensor(Tensor("t", tensor, Access::write)).target(), 0, std_);
         const std::int64_t row_stride = tensor.strides.empty() ? tensor.shape[1] : tensor.strides[0];
         const std::int64_t column_stride = tensor.strides.empty() ? 1 : tensor.strides[1];
         const auto bytes = static_cast<std::int64_t>(element_bytes(dtype_));

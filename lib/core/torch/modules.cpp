@@ -5,8 +5,8 @@
 #include <cmath>
 #include <string>
 
-#include "core/layout.hpp"
 #include "core/message.hpp"
+#include "core/tensor.hpp"
 #include "core/torch/sample.hpp"
 #include "unitvar/error.hpp"
 #include "unitvar/init.hpp"
@@ -36,11 +36,11 @@ void require_rank(const char *name, const TensorView &tensor, std::size_t least,
 // Everything is checked before the weight is drawn.
 void reset(Generator &generator, const TensorView &weight, const TensorView *bias)
 {
-    const core::Layout weight_layout(weight);
+    static_cast<void>(core::Tensor("weight", weight, core::Access::write));
     const double fan_in = static_cast<double>(calculate_fans(weight.shape).in);
     const double bound = fan_in > 0 ? 1 / std::sqrt(fan_in) : 0;
     if (bias != nullptr) {
-        const core::Layout bias_layout(*bias);
+        static_cast<void>(core::Tensor("bias", *bias, core::Access::write));
         core::torch_check_uniform(bias->dtype, -bound, bound, {"bias", "bias"});
     }
     init_kaiming_uniform(generator, weight, std::sqrt(5.0));

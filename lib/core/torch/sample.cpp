@@ -139,43 +139,11 @@ void torch_permutation(Generator &generator, std::span<std::int64_t> target)
     torch_fill_permutation(torch_source(generator), target.data(), target.size());
 }
 
-TorchTensor::TorchTensor(const TensorView &tensor)
-    : row_major_(tensor),
-      order_(in_order(tensor)), target_{tensor.dtype, row_major_.elements(), row_major_.contiguous(), order_.data(),
-                                        order_.contiguous() ? nullptr : &order_}
+TorchTensor::TorchTensor(const Tensor &tensor) noexcept
+    : layout_(tensor, Traversal::addresses), target_{tensor.dtype(), tensor.elements(),
+                                                     tensor.format() == MemoryFormat::row_major, layout_.data(),
+                                                     layout_.contiguous() ? nullptr : &layout_}
 {
-}
-
-Layout TorchTensor::in_order(const TensorView &tensor)
-{
-    if (row_major_.contiguous() || row_major_.elements() == 0) {
-        return row_major_;
-    }
-    // Strides that step down begin at the other end.
-    const std::size_t ndim = tensor.shape.size();
-    std::array<std::size_t, most_dimensions> by_stride{};
-    std::array<std::int64_t, most_dimensions> step{};
-    std::int64_t offset = 0;
-    for (std::size_t i = 0; i < ndim; ++i) {
-        by_stride[i] = i;
-        step[i] = tensor.shape[i] == 1 ? 0 : tensor.strides[i];
-        if (step[i] < 0) {
-            offset += (tensor.shape[i] - 1) * step[i];
-            step[i] = -step[i];
-        }
-    }
-    std::stable_sort(by_stride.begin(), by_stride.begin() + static_cast<std::ptrdiff_t>(ndim),
-                     [&step](std::size_t a, std::size_t b) { return step[a] > step[b]; });
-    std::array<std::int64_t, most_dimensions> shape{};
-    std::array<std::int64_t, most_dimensions> strides{};
-    for (std::size_t i = 0; i < ndim; ++i) {
-        shape[i] = tensor.shape[by_stride[i]];
-        strides[i] = step[by_stride[i]];
-    }
-    return Layout({row_major_.data() + offset * static_cast<std::int64_t>(row_major_.element_bytes()),
-                   tensor.dtype,
-                   {shape.data(), ndim},
-                   {strides.data(), ndim}});
 }
 
 } // namespace unitvar::core

@@ -38,17 +38,13 @@ void torch_permutation(Generator &generator, std::span<std::int64_t> target);
 // A tensor as a target: its elements in the order of their addresses.
 class TorchTensor {
 public:
-    // Throws what Layout throws.
-    explicit TorchTensor(const TensorView &tensor);
+    explicit TorchTensor(const Tensor &tensor) noexcept;
     TorchTensor(const TorchTensor &) = delete;
     TorchTensor &operator=(const TorchTensor &) = delete;
     [[nodiscard]] const TorchTarget &target() const noexcept { return target_; }
 
 private:
-    [[nodiscard]] Layout in_order(const TensorView &tensor);
-
-    Layout row_major_;
-    Layout order_; // target_ points to it
+    Layout layout_; // target_ points to it
     TorchTarget target_;
 };
 
