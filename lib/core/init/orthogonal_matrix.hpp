@@ -16,6 +16,7 @@
 #include "core/fill.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
+#include "core/sharing.hpp"
 
 namespace unitvar::core {
 
@@ -172,9 +173,7 @@ private:
         const std::size_t padded_rows = multiple(m_, panel_group) - first;
         const std::size_t first_strip = first / width;
         const std::size_t strip_count = (n_ - 1) / width + 1 - first_strip;
-        // A thread starts for no less than this, some 50 microseconds of work.
-        constexpr std::size_t operations_per_thread = std::size_t{4} << 20U;
-        const std::size_t grain = operations_per_thread / (4 * rows * count * width) + 1;
+        const std::size_t grain = grain_of(share_operations, rows * count * width);
         parallel_for(strip_count, grain, [&](std::size_t begin, std::size_t end) {
             for (std::size_t i = begin; i < end; ++i) {
                 const std::size_t column = (first_strip + i) * width;

@@ -4,12 +4,11 @@
 #include <algorithm>
 
 #include "core/parallel.hpp"
+#include "core/sharing.hpp"
 #include "core/write.hpp"
 
 namespace unitvar::core {
 namespace {
-
-constexpr std::size_t pieces_per_thread = 64;
 
 // Elements first to first + count - 1 of the region.
 void write_piece(const ElementSource &source, const Region &region, unsigned char *target, std::uint64_t first,
@@ -67,7 +66,7 @@ void write_region(const ElementSource &source, const Layout &layout, const Regio
     const std::uint64_t elements = layout.elements();
     const std::uint64_t run = region.run_elements();
     // Runs that several threads share, or all there is. Shorter ones are shared out piece by piece.
-    if (layout.contiguous() && (run == elements || run * element_bytes >= 2 * bytes_per_thread)) {
+    if (layout.contiguous() && (run == elements || run * element_bytes >= 2 * share_bytes)) {
         const StoreMode mode = store_mode_of(elements * element_bytes);
         for (std::uint64_t i = 0; i < elements / run; ++i) {
             write_elements(layout.data() + i * run * element_bytes, region.run_begin(i), run, element_bytes,
@@ -78,7 +77,8 @@ void write_region(const ElementSource &source, const Layout &layout, const Regio
         return;
     }
     const std::uint64_t pieces = (elements - 1) / piece_elements + 1;
-    parallel_for(pieces, pieces_per_thread, [&](std::size_t begin, std::size_t end) {
+    const std::size_t grain = grain_of(share_bytes, piece_elements * element_bytes);
+    parallel_for(pieces, grain, [&](std::size_t begin, std::size_t end) {
         std::array<double, piece_elements> buffer;
         for (std::size_t piece = begin; piece < end; ++piece) {
             const std::uint64_t first = piece * piece_elements;

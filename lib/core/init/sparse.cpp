@@ -14,6 +14,7 @@
 #include "core/message.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
+#include "core/sharing.hpp"
 #include "core/tensor.hpp"
 #include "core/torch/initializers.hpp"
 #include "unitvar/error.hpp"
@@ -102,8 +103,7 @@ public:
         }
         zeroed_.resize(groups * group_stride_);
         const std::size_t keys = blocks_per_column(rows_) * words_per_block;
-        constexpr std::uint64_t keys_per_thread = 1U << 18U;
-        const std::size_t slots = slots_for(groups, keys_per_thread / (keys * columns_per_group) + 1);
+        const std::size_t slots = slots_for(groups, grain_of(share_keys, keys * columns_per_group));
         std::vector<Scratch> scratch(slots);
         for (Scratch &one : scratch) {
             // Beyond the last row keys are as large as can be, and come after all others of that value.

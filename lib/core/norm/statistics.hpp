@@ -7,17 +7,10 @@
 #include "core/kernel_table.hpp"
 #include "core/norm/chunk_moments.hpp"
 #include "core/parallel.hpp"
+#include "core/sharing.hpp"
 #include "unitvar/runtime.hpp"
 
 namespace unitvar::core {
-
-// A thread starts for no less than this many elements, some 30 microseconds of work.
-inline constexpr std::size_t elements_per_thread = std::size_t{1} << 17U;
-
-[[nodiscard]] inline std::size_t grain_of(std::size_t elements_each) noexcept
-{
-    return elements_per_thread / std::max<std::size_t>(elements_each, 1) + 1;
-}
 
 [[nodiscard]] ChunkMoments runs_moments(const MomentKernels &kernels, const unsigned char *x, const Runs &runs,
                                         std::size_t element_bytes) noexcept;

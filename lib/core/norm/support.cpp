@@ -4,13 +4,9 @@
 #include <cstring>
 
 #include "core/message.hpp"
+#include "core/sharing.hpp"
 
 namespace unitvar::core {
-namespace {
-
-constexpr std::size_t streaming_bytes = std::size_t{48} << 20U;
-
-} // namespace
 
 std::vector<std::int64_t> Rows::outer_kept() const
 {
@@ -90,8 +86,9 @@ Images instances_of(const Operand &x)
 
 StoreMode store_mode(const Operand &x, const Operand &y) noexcept
 {
-    return x.data != y.data && y.bytes() >= streaming_bytes && y.format == Format::row_major ? StoreMode::streaming
-                                                                                             : StoreMode::cached;
+    return x.data != y.data && y.bytes() >= streaming_result_bytes && y.format == Format::row_major
+               ? StoreMode::streaming
+               : StoreMode::cached;
 }
 
 const unsigned char *filled(Bytes &storage, const Operand &x, std::size_t n, double value)

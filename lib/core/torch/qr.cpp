@@ -6,12 +6,10 @@
 #include <cstring>
 
 #include "core/parallel.hpp"
+#include "core/sharing.hpp"
 
 namespace unitvar::core {
 namespace {
-
-// A thread starts for no less than this, some 50 microseconds of work.
-constexpr std::size_t operations_per_thread = std::size_t{4} << 20U;
 
 constexpr std::size_t multiple(std::size_t n, std::size_t of)
 {
@@ -118,7 +116,7 @@ void PositiveQr::apply_to_columns_after(const Panel &panel)
     if (first_strip >= strips) {
         return;
     }
-    const std::size_t grain = operations_per_thread / (4 * rows * panel.count * width_) + 1;
+    const std::size_t grain = grain_of(share_operations, rows * panel.count * width_);
     parallel_for(strips - first_strip, grain, [&](std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i) {
             kernels_.apply_transposed(panel.v.get(), panel.minus_t.get(), rows, panel.count, 0, rows,
@@ -133,7 +131,7 @@ void PositiveQr::grow(const Panel &panel)
     const std::size_t rows = m_ - panel.first;
     const std::size_t first_strip = panel.first / width_;
     const std::size_t strips = multiple(n_, width_) / width_;
-    const std::size_t grain = operations_per_thread / (4 * rows * panel.count * width_) + 1;
+    const std::size_t grain = grain_of(share_operations, rows * panel.count * width_);
     parallel_for(strips - first_strip, grain, [&](std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i) {
             const std::size_t column = (first_strip + i) * width_;
