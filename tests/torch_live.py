@@ -9,6 +9,7 @@ trunc_normal_ (2.12 and later), or does not run its AVX2 code.
 """
 import ctypes
 import math
+import os
 import random
 import sys
 import warnings
@@ -22,6 +23,7 @@ except ImportError:
 warnings.filterwarnings("ignore")
 init = torch.nn.init
 TORCH_MT19937 = 3
+UNSUPPORTED = 20
 # DLPack's type code and the integer type of the same size.
 TYPES = {torch.float32: (2, torch.int32), torch.float64: (2, torch.int64), torch.bfloat16: (4, torch.int16),
          torch.float16: (2, torch.int16)}
@@ -47,6 +49,10 @@ class Library:
     def __init__(self, path):
         self.functions = ctypes.CDLL(path)
         self.functions.unitvar_last_error.restype = ctypes.c_char_p
+        isa = os.environ.get("UNITVAR_ISA")
+        if isa and self.functions.unitvar_set_isa(isa.encode()) == UNSUPPORTED:
+            print(self.functions.unitvar_last_error().decode())
+            sys.exit(77)
 
     def call(self, name, *arguments):
         keep = [self.convert(x) for x in arguments]

@@ -19,6 +19,7 @@ except ImportError:
     print("PyTorch is not installed")
     sys.exit(77)
 
+UNSUPPORTED = 20
 # Relative to the largest value: a few roundings of the type, more where sums cancel.
 BOUND = {torch.float32: 2e-6, torch.float64: 1e-12}
 
@@ -43,6 +44,10 @@ class Library:
     def __init__(self, path):
         self.functions = ctypes.CDLL(path)
         self.functions.unitvar_last_error.restype = ctypes.c_char_p
+        isa = os.environ.get("UNITVAR_ISA")
+        if isa and self.functions.unitvar_set_isa(isa.encode()) == UNSUPPORTED:
+            print(self.functions.unitvar_last_error().decode())
+            sys.exit(77)
 
     def __call__(self, name, *arguments):
         keep = [self.convert(x) for x in arguments]

@@ -19,6 +19,11 @@ file(MAKE_DIRECTORY "${WORK}")
 
 execute_process(COMMAND ${EMULATOR} "${DUMP}" --list OUTPUT_VARIABLE listed RESULT_VARIABLE result
                 OUTPUT_STRIP_TRAILING_WHITESPACE)
+if(result EQUAL 77)
+  # What ctest looks for: a script cannot choose its exit code.
+  message(STATUS "check_golden: SKIPPED, not on this machine")
+  return()
+endif()
 if(NOT result EQUAL 0)
   message(FATAL_ERROR "check_golden: ${DUMP} --list failed: ${result}")
 endif()

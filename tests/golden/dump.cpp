@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <memory>
@@ -355,6 +356,12 @@ int main(int argc, char **argv)
         return 2;
     }
     if (std::string(argv[1]) == "--list") {
+        // An instruction set that this machine does not have is the runner's to skip.
+        const char *const isa = std::getenv("UNITVAR_ISA");
+        if (isa != nullptr && unitvar_set_isa(isa) == UNITVAR_UNSUPPORTED) {
+            std::fprintf(stderr, "golden_dump: %s\n", unitvar_last_error());
+            return 77;
+        }
         for (const Engine &engine : engines)
             for (const Row &row : rows)
                 std::printf("%s-%s\n", engine.name.c_str(), row.name.c_str());
