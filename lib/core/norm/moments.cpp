@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 #include "core/message.hpp"
 #include "core/norm/chunk_moments.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
+#include "core/scratch.hpp"
 #include "core/tensor.hpp"
 
 namespace unitvar {
@@ -56,23 +56,23 @@ void update(Moments &moments, core::MomentsKernel core::KernelTable::*kernel, co
                             "at most " + core::text(core::most_bytes / element_bytes) + " elements");
     }
     const core::MomentsKernel run = core::kernels().*kernel;
+    const std::size_t count = n / group_elements + (n % group_elements != 0 ? 1 : 0);
+    core::Scratch scratch;
+    const auto buffer = scratch.add<ChunkMoments>(count);
+    scratch.allocate();
+
     const auto *x = static_cast<const unsigned char *>(data);
-    ChunkMoments all = widened(moments);
-    if (n <= group_elements) {
-        append(all, group_moments(run, x, n, element_bytes));
-        moments = narrowed(all);
-        return;
-    }
-    std::vector<ChunkMoments> groups(n / group_elements + (n % group_elements != 0 ? 1 : 0));
-    core::parallel_for(groups.size(), 1, [&](std::size_t begin, std::size_t end) {
+    ChunkMoments *const groups = scratch.data(buffer);
+    core::parallel_for(count, 1, [&](std::size_t begin, std::size_t end) {
         for (std::size_t g = begin; g < end; ++g) {
             const std::size_t first = g * group_elements;
             groups[g] =
                 group_moments(run, x + first * element_bytes, std::min(group_elements, n - first), element_bytes);
         }
     });
-    for (const ChunkMoments &group : groups) {
-        append(all, group);
+    ChunkMoments all = widened(moments);
+    for (std::size_t g = 0; g < count; ++g) {
+        append(all, groups[g]);
     }
     moments = narrowed(all);
 }
