@@ -1,40 +1,72 @@
-"""Random weights and moments, the same bits on every processor: Unitvar's C API by ctypes, without a build step.
+"""Random weights, moments and norms, the same bits on every processor: Unitvar's C API by ctypes, without a build step.
 
     >>> import numpy, unitvar
-    >>> g = unitvar.Generator(seed=42)
+    >>> g = unitvar.Generator("pcg32", 42)
     >>> x = numpy.empty(1000, numpy.float32)
     >>> g.normal(x)
     >>> unitvar.init_kaiming_normal(g, torch_module.weight, nonlinearity="relu")
+    >>> unitvar.layer_norm(x.reshape(10, 100), x.reshape(10, 100))
 
-Arrays are written in place, never copied: NumPy arrays and whatever has ``__array_interface__``, PyTorch tensors and
-whatever has ``__dlpack__``, ``array.array``, ``bytearray`` and whatever else has a writable buffer. Samplers fill
-contiguous arrays; initialisers take any strides. What each function computes, its errors and sources are in unitvar.h.
+Arrays are read and written in place, never copied: whatever has a buffer (NumPy arrays, array.array, bytearray, ctypes
+arrays), ``__array_interface__`` (ml_dtypes' bfloat16 too) or ``__dlpack__`` (PyTorch tensors). What is written must be
+writable: NumPy scalars, bytes, read-only arrays and JAX's, which are immutable, are refused. Samplers fill contiguous
+arrays; initialisers take any strides; norms take what is row-major or channels-last.
+
+Integers are whatever Python indexes with, numbers whatever float() takes but text and truth values; constants are
+members of their enumeration, its numbers or names. An argument that cannot be used raises InvalidArgument (a
+ValueError), or InvalidType (a TypeError too), which names it, its value and what was expected. What each function
+computes, its errors and sources are in unitvar.h.
 
 The library is the file that the environment variable UNITVAR_LIBRARY names, else what the system finds as
-libunitvar.so.0. A Generator belongs to one thread at a time, and says so when two meet in it; calls release the GIL.
+libunitvar.so.0. Calls release the GIL. A Generator and a Moments belong to one thread at a time, and say so when two
+meet in them; os.fork waits for the calls that other threads have in them.
 """
 
 from __future__ import annotations
 
 import ctypes
 import enum
+import functools
 import math
+import operator
 import os
+import sys
 import threading
-from ctypes import POINTER, byref, c_char_p, c_double, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
-from typing import Any, Iterable, Optional, Sequence, Tuple, Union
+import weakref
+from ctypes import POINTER, byref, c_char_p, c_double, c_int32, c_int64, c_size_t, c_ssize_t, c_uint32, c_uint64, c_void_p
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple, Union
+
+if TYPE_CHECKING:
+    from typing import Protocol, SupportsFloat, SupportsIndex
+
+    from typing_extensions import Buffer
+
+    class _HasArrayInterface(Protocol):
+        @property
+        def __array_interface__(self) -> Dict[str, Any]: ...
+
+    class _HasDLPack(Protocol):
+        def __dlpack__(self) -> Any: ...
+
+    Array = Union[Buffer, _HasArrayInterface, _HasDLPack]
+    Integer = SupportsIndex
+    Number = Union[SupportsFloat, SupportsIndex]
+    DimsLike = Union[Integer, Sequence[Integer]]
+else:
+    Array = Integer = Number = DimsLike = Any
 
 __all__ = [
     "CorruptState", "Distribution", "Engine", "Error", "FanMode", "Generator", "Initializer", "Internal",
-    "InvalidArgument", "Kind", "Moments", "Nonlinearity", "OutOfMemory", "Status", "StreamExhausted", "Unsupported",
-    "batch_norm", "batch_norm_backward", "calculate_fans", "calculate_gain", "group_norm", "group_norm_backward",
-    "init_constant", "init_delta_orthogonal", "init_dirac", "init_eye", "init_kaiming_normal", "init_kaiming_uniform",
-    "init_normal", "init_ones", "init_orthogonal", "init_sparse", "init_trunc_normal", "init_uniform",
-    "init_variance_scaling", "init_xavier_normal", "init_xavier_uniform", "init_zeros", "instance_norm",
-    "instance_norm_backward", "isa", "layer_norm", "layer_norm_backward", "leaky_relu", "leaky_relu_backward",
-    "linear", "linear_backward", "local_response_norm", "mean_var", "num_threads", "prelu", "prelu_backward", "relu",
-    "relu_backward", "rms_norm", "rms_norm_backward", "set_isa", "set_num_threads", "stream_version",
-    "switchable_norm", "torch_conv_reset", "torch_embedding_reset", "torch_linear_reset", "version", "version_string",
+    "InvalidArgument", "InvalidType", "Kind", "Moments", "Nonlinearity", "OutOfMemory", "Status", "StreamExhausted",
+    "Unsupported", "batch_norm", "batch_norm_backward", "calculate_fans", "calculate_gain", "group_norm",
+    "group_norm_backward", "init_constant", "init_delta_orthogonal", "init_dirac", "init_eye", "init_kaiming_normal",
+    "init_kaiming_uniform", "init_normal", "init_ones", "init_orthogonal", "init_sparse", "init_trunc_normal",
+    "init_uniform", "init_variance_scaling", "init_xavier_normal", "init_xavier_uniform", "init_zeros",
+    "instance_norm", "instance_norm_backward", "isa", "layer_norm", "layer_norm_backward", "leaky_relu",
+    "leaky_relu_backward", "linear", "linear_backward", "local_response_norm", "mean_var", "num_threads", "prelu",
+    "prelu_backward", "relu", "relu_backward", "rms_norm", "rms_norm_backward", "set_isa", "set_num_threads",
+    "stream_version", "switchable_norm", "torch_conv_reset", "torch_embedding_reset", "torch_linear_reset", "version",
+    "version_string",
 ]
 
 
@@ -73,125 +105,106 @@ class _Moments(ctypes.Structure):
     _fields_ = [("count", c_double), ("mean", c_double), ("m2", c_double)]
 
 
-_handle = c_void_p
-_tensor = POINTER(_Tensor)
-_out_handle = POINTER(c_void_p)
-_out_int = POINTER(c_int32)
-
-
-class _Failable(c_int32):
-    """The result type of functions that give a status: they return None, or raise."""
-
-
-def _raise_unless_ok(status: _Failable, function: Any, arguments: Any) -> None:
-    if status.value != 0:
-        raise _error(status.value)
-
-
-# Every function: its result and its parameters.
+# Every function: its parameters in C's order, each with its kind (a key of _KINDS), and its result, where that is not a
+# status.
 _FUNCTIONS = {
-    "version": (c_uint32,),
-    "version_string": (c_char_p,),
-    "stream_version": (c_uint32,),
-    "status_name": (c_char_p, c_int32),
-    "last_error": (c_char_p,),
-    "isa": (c_char_p,),
-    "set_isa": (_Failable, c_char_p),
-    "set_num_threads": (_Failable, c_int32),
-    "num_threads": (c_int32,),
-    "engine_from_name": (_Failable, c_char_p, _out_int),
-    "nonlinearity_from_name": (_Failable, c_char_p, _out_int),
-    "fan_mode_from_name": (_Failable, c_char_p, _out_int),
-    "distribution_from_name": (_Failable, c_char_p, _out_int),
-    "initializer_from_name": (_Failable, c_char_p, _out_int),
-    "status_from_name": (_Failable, c_char_p, _out_int),
-    "initializer_name": (c_char_p, c_int32),
-    "generator_create": (_Failable, c_int32, c_uint64, c_uint64, _out_handle),
-    "generator_destroy": (None, _handle),
-    "generator_clone": (_Failable, _handle, _out_handle),
-    "generator_fork": (_Failable, _handle, c_char_p, _out_handle),
-    "generator_seek": (_Failable, _handle, c_uint64),
-    "generator_tell": (_Failable, _handle, POINTER(c_uint64)),
-    "generator_save": (_Failable, _handle, c_void_p, c_size_t, POINTER(c_size_t)),
-    "generator_load": (_Failable, c_char_p, c_size_t, _out_handle),
-    "generator_save_torch": (_Failable, _handle, c_void_p, c_size_t, POINTER(c_size_t)),
-    "bits_u32": (_Failable, _handle, c_void_p, c_size_t),
-    "bits_u64": (_Failable, _handle, c_void_p, c_size_t),
-    "uniform_f32": (_Failable, _handle, c_void_p, c_size_t, c_double, c_double),
-    "uniform_f64": (_Failable, _handle, c_void_p, c_size_t, c_double, c_double),
-    "normal_f32": (_Failable, _handle, c_void_p, c_size_t, c_double, c_double),
-    "normal_f64": (_Failable, _handle, c_void_p, c_size_t, c_double, c_double),
-    "normal_icdf_f32": (_Failable, _handle, c_void_p, c_size_t, c_double, c_double),
-    "normal_icdf_f64": (_Failable, _handle, c_void_p, c_size_t, c_double, c_double),
-    "trunc_normal_f32": (_Failable, _handle, c_void_p, c_size_t, c_double, c_double, c_double, c_double),
-    "trunc_normal_f64": (_Failable, _handle, c_void_p, c_size_t, c_double, c_double, c_double, c_double),
-    "permutation_i64": (_Failable, _handle, c_void_p, c_size_t),
-    "calculate_gain": (_Failable, c_int32, c_double, POINTER(c_double)),
-    "calculate_fans": (_Failable, _tensor, POINTER(c_int64), POINTER(c_int64)),
-    "init_constant": (_Failable, _tensor, c_double),
-    "init_zeros": (_Failable, _tensor),
-    "init_ones": (_Failable, _tensor),
-    "init_eye": (_Failable, _tensor),
-    "init_dirac": (_Failable, _tensor, c_int64),
-    "init_uniform": (_Failable, _handle, _tensor, c_double, c_double),
-    "init_normal": (_Failable, _handle, _tensor, c_double, c_double),
-    "init_trunc_normal": (_Failable, _handle, _tensor, c_double, c_double, c_double, c_double),
-    "init_xavier_uniform": (_Failable, _handle, _tensor, c_double),
-    "init_xavier_normal": (_Failable, _handle, _tensor, c_double),
-    "init_kaiming_uniform": (_Failable, _handle, _tensor, c_double, c_int32, c_int32),
-    "init_kaiming_normal": (_Failable, _handle, _tensor, c_double, c_int32, c_int32),
-    "init_orthogonal": (_Failable, _handle, _tensor, c_double),
-    "init_delta_orthogonal": (_Failable, _handle, _tensor, c_double),
-    "init_sparse": (_Failable, _handle, _tensor, c_double, c_double),
-    "init_variance_scaling": (_Failable, _handle, _tensor, c_double, c_int32, c_int32),
-    "initializer_defaults": (_Failable, POINTER(_Initializer), c_int32),
-    "init": (_Failable, _handle, POINTER(_Initializer), _tensor),
-    "init_shard": (_Failable, _handle, POINTER(_Initializer), _tensor, POINTER(c_int64), POINTER(c_int64)),
-    "torch_linear_reset": (_Failable, _handle, _tensor, _tensor),
-    "torch_conv_reset": (_Failable, _handle, _tensor, _tensor),
-    "torch_embedding_reset": (_Failable, _handle, _tensor),
-    "moments_update_f32": (_Failable, POINTER(_Moments), c_void_p, c_size_t),
-    "moments_update_f64": (_Failable, POINTER(_Moments), c_void_p, c_size_t),
-    "moments_merge": (_Failable, POINTER(_Moments), POINTER(_Moments)),
-    "moments_variance": (_Failable, POINTER(_Moments), c_double, POINTER(c_double)),
-    "mean_var": (_Failable, _tensor, POINTER(c_int32), c_int32, c_double, _tensor, _tensor),
-    "layer_norm": (_Failable, _tensor, c_int32, _tensor, _tensor, c_double, _tensor, _tensor, _tensor),
-    "rms_norm": (_Failable, _tensor, c_int32, _tensor, c_double, _tensor, _tensor),
-    "group_norm": (_Failable, _tensor, c_int64, _tensor, _tensor, c_double, _tensor, _tensor, _tensor),
-    "batch_norm": (_Failable, _tensor, _tensor, _tensor, _tensor, _tensor, POINTER(c_int64), c_int32, c_double, c_double, _tensor, _tensor, _tensor),
-    "instance_norm": (_Failable, _tensor, _tensor, _tensor, _tensor, _tensor, c_int32, c_double, c_double, _tensor),
-    "switchable_norm": (_Failable, _tensor, _tensor, _tensor, POINTER(c_double), POINTER(c_double), _tensor, _tensor, c_int32, c_double, c_double, _tensor),
-    "local_response_norm": (_Failable, _tensor, c_int64, c_double, c_double, c_double, _tensor),
-    "layer_norm_backward": (_Failable, _tensor, _tensor, c_int32, _tensor, _tensor, _tensor, _tensor, _tensor, _tensor),
-    "rms_norm_backward": (_Failable, _tensor, _tensor, c_int32, _tensor, _tensor, _tensor, _tensor),
-    "group_norm_backward": (_Failable, _tensor, _tensor, c_int64, _tensor, _tensor, _tensor, _tensor, _tensor, _tensor),
-    "batch_norm_backward": (_Failable, _tensor, _tensor, _tensor, _tensor, _tensor, c_int32, _tensor, _tensor, _tensor),
-    "instance_norm_backward": (_Failable, _tensor, _tensor, _tensor, _tensor, _tensor, c_int32, c_double, _tensor, _tensor, _tensor),
-    "relu": (_Failable, _tensor, _tensor),
-    "leaky_relu": (_Failable, _tensor, c_double, _tensor),
-    "prelu": (_Failable, _tensor, _tensor, _tensor),
-    "linear": (_Failable, _tensor, _tensor, _tensor, _tensor),
-    "relu_backward": (_Failable, _tensor, _tensor, _tensor),
-    "leaky_relu_backward": (_Failable, _tensor, _tensor, c_double, _tensor),
-    "prelu_backward": (_Failable, _tensor, _tensor, _tensor, _tensor, _tensor),
-    "linear_backward": (_Failable, _tensor, _tensor, _tensor, _tensor, _tensor, _tensor),
+    "version": "-> uint32",
+    "version_string": "-> text",
+    "stream_version": "-> uint32",
+    "status_name": "status:int32 -> text",
+    "last_error": "-> text",
+    "isa": "-> text",
+    "set_isa": "name:text?",
+    "set_num_threads": "n:int32",
+    "num_threads": "-> int32",
+    "engine_from_name": "name:text out:&int32",
+    "nonlinearity_from_name": "name:text out:&int32",
+    "fan_mode_from_name": "name:text out:&int32",
+    "distribution_from_name": "name:text out:&int32",
+    "initializer_from_name": "name:text out:&int32",
+    "status_from_name": "name:text out:&int32",
+    "initializer_name": "kind:int32 -> text",
+    "generator_create": "engine:engine seed:uint64 stream:uint64 out:&pointer",
+    "generator_destroy": "g:pointer -> nothing",
+    "generator_clone": "g:g out:&pointer",
+    "generator_fork": "g:g name:text out:&pointer",
+    "generator_seek": "g:g block:uint64",
+    "generator_tell": "g:g block:&uint64",
+    "generator_save": "g:g buf:pointer capacity:size size:&size",
+    "generator_load": "buf:pointer size:size out:&pointer",
+    "generator_save_torch": "g:g buf:pointer capacity:size size:&size",
+    "bits_u32": "g:g dst:pointer n:size",
+    "bits_u64": "g:g dst:pointer n:size",
+    "uniform_f32": "g:g dst:pointer n:size low:real high:real",
+    "uniform_f64": "g:g dst:pointer n:size low:real high:real",
+    "normal_f32": "g:g dst:pointer n:size mean:real std:real",
+    "normal_f64": "g:g dst:pointer n:size mean:real std:real",
+    "normal_icdf_f32": "g:g dst:pointer n:size mean:real std:real",
+    "normal_icdf_f64": "g:g dst:pointer n:size mean:real std:real",
+    "trunc_normal_f32": "g:g dst:pointer n:size mean:real std:real a:real b:real",
+    "trunc_normal_f64": "g:g dst:pointer n:size mean:real std:real a:real b:real",
+    "permutation_i64": "g:g dst:pointer n:size",
+    "calculate_gain": "nonlinearity:nonlinearity param:real? gain:&real",
+    "calculate_fans": "t:array fan_in:&int64 fan_out:&int64",
+    "init_constant": "t:out value:real",
+    "init_zeros": "t:out",
+    "init_ones": "t:out",
+    "init_eye": "t:out",
+    "init_dirac": "t:out groups:int64",
+    "init_uniform": "g:g t:out a:real b:real",
+    "init_normal": "g:g t:out mean:real std:real",
+    "init_trunc_normal": "g:g t:out mean:real std:real a:real b:real",
+    "init_xavier_uniform": "g:g t:out gain:real",
+    "init_xavier_normal": "g:g t:out gain:real",
+    "init_kaiming_uniform": "g:g t:out a:real fan_mode:fan_mode nonlinearity:nonlinearity",
+    "init_kaiming_normal": "g:g t:out a:real fan_mode:fan_mode nonlinearity:nonlinearity",
+    "init_orthogonal": "g:g t:out gain:real",
+    "init_delta_orthogonal": "g:g t:out gain:real",
+    "init_sparse": "g:g t:out sparsity:real std:real",
+    "init_variance_scaling": "g:g t:out scale:real fan_mode:fan_mode distribution:distribution",
+    "initializer_defaults": "init:&initializer kind:kind",
+    "init": "g:g? init:&initializer t:out",
+    "init_shard": "g:g? init:&initializer local:out global_shape:lengths offset:lengths",
+    "torch_linear_reset": "g:g weight:out bias:out?",
+    "torch_conv_reset": "g:g weight:out bias:out?",
+    "torch_embedding_reset": "g:g weight:out",
+    "moments_update_f32": "m:m x:pointer n:size",
+    "moments_update_f64": "m:m x:pointer n:size",
+    "moments_merge": "m:m other:&moments",
+    "moments_variance": "m:m correction:real out:&real",
+    "mean_var": "x:array axes:axes naxes:int32 correction:real mean:out? var:out?",
+    "layer_norm": "x:array normalized_ndim:dims weight:array? bias:array? eps:real y:out mean:out? rstd:out?",
+    "rms_norm": "x:array normalized_ndim:dims weight:array? eps:eps? y:out rstd:out?",
+    "group_norm": "x:array groups:int64 weight:array? bias:array? eps:real y:out mean:out? rstd:out?",
+    "batch_norm": "x:array weight:array? bias:array? running_mean:out? running_var:out? num_batches_tracked:count? "
+                  "training:flag momentum:real? eps:real y:out save_mean:out? save_rstd:out?",
+    "instance_norm": "x:array weight:array? bias:array? running_mean:out? running_var:out? use_input_stats:flag "
+                     "momentum:real eps:real y:out",
+    "switchable_norm": "x:array weight:array? bias:array? mean_logits:three var_logits:three running_mean:out? "
+                       "running_var:out? training:flag momentum:real? eps:real y:out",
+    "local_response_norm": "x:array size:int64 alpha:real beta:real k:real y:out",
+    "layer_norm_backward": "grad_y:array x:array normalized_ndim:dims mean:array rstd:array weight:array? grad_x:out? "
+                           "grad_weight:out? grad_bias:out?",
+    "rms_norm_backward": "grad_y:array x:array normalized_ndim:dims rstd:array weight:array? grad_x:out? "
+                         "grad_weight:out?",
+    "group_norm_backward": "grad_y:array x:array groups:int64 mean:array rstd:array weight:array? grad_x:out? "
+                           "grad_weight:out? grad_bias:out?",
+    "batch_norm_backward": "grad_y:array x:array mean:array rstd:array weight:array? training:flag grad_x:out? "
+                           "grad_weight:out? grad_bias:out?",
+    "instance_norm_backward": "grad_y:array x:array weight:array? running_mean:array? running_var:array? "
+                              "use_input_stats:flag eps:real grad_x:out? grad_weight:out? grad_bias:out?",
+    "relu": "x:array y:out",
+    "leaky_relu": "x:array negative_slope:real y:out",
+    "prelu": "x:array weight:array y:out",
+    "linear": "x:array weight:array bias:array? y:out",
+    "relu_backward": "grad_y:array x:array grad_x:out",
+    "leaky_relu_backward": "grad_y:array x:array negative_slope:real grad_x:out",
+    "prelu_backward": "grad_y:array x:array weight:array grad_x:out? grad_weight:out?",
+    "linear_backward": "grad_y:array x:array weight:array grad_x:out? grad_weight:out? grad_bias:out?",
 }
 
 
-def _load() -> ctypes.CDLL:
-    library = ctypes.CDLL(os.environ.get("UNITVAR_LIBRARY", "libunitvar.so.0"))
-    for name, (result, *parameters) in _FUNCTIONS.items():
-        function = getattr(library, "unitvar_" + name)
-        function.restype = result
-        function.argtypes = parameters
-        if result is _Failable:
-            function.errcheck = _raise_unless_ok
-        # Without the prefix, for the calls below.
-        setattr(library, name, function)
-    return library
-
-
-# ---- Errors and constants -------------------------------------------------------------------------------------------
+# ---- Errors ---------------------------------------------------------------------------------------------------------
 
 
 class Status(enum.IntEnum):
@@ -206,9 +219,9 @@ class Status(enum.IntEnum):
     INTERNAL = 90
 
     @classmethod
-    def from_name(cls, name: str) -> "Status":
+    def from_name(cls, name: str) -> Status:
         """The status that the C API calls ``name``, such as "UNITVAR_OK"."""
-        return cls(_look_up(_library.status_from_name, name))
+        return cls(_look_up("status", name))
 
     @property
     def c_name(self) -> str:
@@ -227,6 +240,10 @@ class InvalidArgument(Error, ValueError):
     """An argument is out of its documented range."""
 
     status = Status.INVALID_ARGUMENT
+
+
+class InvalidType(InvalidArgument, TypeError):
+    """An argument is of a type that is not taken in its place."""
 
 
 class Unsupported(Error, NotImplementedError):
@@ -257,60 +274,213 @@ class Internal(Error, RuntimeError):
     """A fault in Unitvar itself."""
 
 
-_ERRORS = {e.status: e for e in (InvalidArgument, Unsupported, OutOfMemory, CorruptState, StreamExhausted, Internal)}
+_ERRORS: Dict[int, Any] = {e.status: e for e in (InvalidArgument, Unsupported, OutOfMemory, CorruptState, StreamExhausted, Internal)}
 
 
-def _error(status: int) -> Error:
-    return _ERRORS.get(status, Internal)(_library.last_error().decode(errors="replace"))
+def _raise_unless_ok(status: int, function: Any, arguments: Any) -> None:
+    """ctypes' errcheck."""
+    if status != 0:
+        raise _ERRORS.get(status, Internal)(_library.last_error().decode(errors="replace"))
 
 
-def _name(name: str) -> bytes:
-    """A name for C, which cannot have a NUL within."""
-    encoded = name.encode()
+# ---- Numbers, names and lists of them -------------------------------------------------------------------------------
+#
+# A kind of argument is one function: of its name, its value and the call's views, to what ctypes passes.
+
+
+def _type_name(value: Any) -> str:
+    kind = type(value)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _shown(value: Any) -> str:
+    """A value for a message, on one line."""
+    shape = getattr(value, "shape", ())
+    if isinstance(shape, tuple) and shape:
+        return f"a {_type_name(value)} of the shape {tuple(shape)}"
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _of_wrong_type(name: str, value: Any, expected: str) -> InvalidType:
+    return InvalidType(f"{name} is {_shown(value)}, expected {expected}")
+
+
+def _dtype_name(value: Any) -> str:
+    """Of NumPy's and PyTorch's scalars; "" for others."""
+    return str(getattr(value, "dtype", "")).rpartition(".")[2]
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool) or _dtype_name(value) == "bool"
+
+
+def _integer(name: str, value: Any, low: int, high: int) -> int:
+    """ctypes would cut what is too long, and int() what is no integer."""
+    try:
+        if _is_bool(value):
+            raise TypeError
+        number = operator.index(value)
+    except TypeError:
+        raise _of_wrong_type(name, value, f"an integer of {low} to {high}") from None
+    if not low <= number <= high:
+        raise InvalidArgument(f"{name} is {number}, expected an integer of {low} to {high}")
+    return number
+
+
+_INT32 = (-(1 << 31), (1 << 31) - 1)
+_INT64 = (-(1 << 63), (1 << 63) - 1)
+_UINT64 = (0, (1 << 64) - 1)
+
+
+def _int32(name: str, value: Any, views: Any = None) -> int:
+    return _integer(name, value, *_INT32)
+
+
+def _int64(name: str, value: Any, views: Any = None) -> int:
+    return _integer(name, value, *_INT64)
+
+
+def _uint64(name: str, value: Any, views: Any = None) -> int:
+    return _integer(name, value, *_UINT64)
+
+
+def _real(name: str, value: Any, views: Any = None) -> float:
+    """float() would take text, truth values and the real part of a complex number."""
+    if type(value) is float:
+        return value
+    try:
+        if isinstance(value, (str, bytes, bytearray)) or _is_bool(value) or len(getattr(value, "shape", ())) != 0 or (
+                _dtype_name(value).startswith(("complex", "datetime", "timedelta"))):
+            raise TypeError
+        return float(value)
+    except OverflowError:
+        raise InvalidArgument(f"{name} is {_shown(value)}, expected a number in the range of a double") from None
+    except (TypeError, ValueError, RuntimeError):
+        raise _of_wrong_type(name, value, "a number") from None
+
+
+def _real_or_nan(name: str, value: Any, views: Any = None) -> float:
+    return math.nan if value is None else _real(name, value)
+
+
+def _flag(name: str, value: Any, views: Any = None) -> int:
+    """A truth value; any object has one, so that a number in the wrong place would pass."""
+    if _is_bool(value):
+        return int(bool(value))
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = -1
+    if number not in (0, 1):
+        raise _of_wrong_type(name, value, "True or False")
+    return number
+
+
+def _text(name: str, value: Any, views: Any = None) -> bytes:
+    """UTF-8 without NUL, which C takes for the end."""
+    if not isinstance(value, str):
+        raise _of_wrong_type(name, value, "text")
+    try:
+        encoded = value.encode()
+    except UnicodeEncodeError:
+        raise InvalidArgument(f"{name} is {value!r}, expected text that UTF-8 can have") from None
     if b"\0" in encoded:
-        raise InvalidArgument(f"name is {name!r}, expected a name without NUL")
+        raise InvalidArgument(f"{name} is {value!r}, expected text without NUL")
     return encoded
 
 
-def _look_up(function: Any, name: str) -> int:
+def _text_or_null(name: str, value: Any, views: Any = None) -> Optional[bytes]:
+    return None if value is None else _text(name, value)
+
+
+def _is_list(value: Any) -> bool:
+    """Whether it may be a list of numbers: iterable, but neither text nor an array without dimensions."""
+    return hasattr(value, "__iter__") and not isinstance(value, (str, bytes, bytearray)) and (
+        not hasattr(value, "shape") or len(value.shape) != 0)
+
+
+def _list(name: str, value: Any, of: Callable[[str, Any], Any], element: Any, expected: str, n: Optional[int] = None) -> Any:
+    """A C array of the elements."""
+    if not _is_list(value):
+        raise _of_wrong_type(name, value, expected)
+    numbers = [of(f"{name}[{i}]", x) for i, x in enumerate(value)]
+    if n is not None and len(numbers) != n:
+        raise InvalidArgument(f"{name} is {_shown(value)}, expected {expected}")
+    return (element * len(numbers))(*numbers)
+
+
+def _three(name: str, value: Any, views: Any) -> Any:
+    return _list(name, value, _real, c_double, "3 numbers", 3)
+
+
+def _lengths(name: str, value: Any, views: _Views) -> Any:
+    """As many as the array before has dimensions."""
+    n = views.last.tensor.ndim
+    return _list(name, value, _int64, c_int64, f"{n} integers, one for each dimension of {views.last.name}", n)
+
+
+def _axes(value: Any) -> Any:
+    """An axis, several, or None for all, which C has as NULL."""
+    if value is None:
+        return None
+    if _is_list(value):
+        return _list("axes", value, _int32, c_int32, "integers")
+    return (c_int32 * 1)(_int32("axes", value))
+
+
+def _dims(name: str, value: Any, views: _Views) -> int:
+    """A number of dimensions, or the shape that they must have."""
+    if not _is_list(value):
+        return _int32(name, value)
+    wanted = tuple(_int64(f"{name}[{i}]", length) for i, length in enumerate(value))
+    shape = views.last.shape
+    if not wanted or shape[-len(wanted):] != wanted:
+        raise InvalidArgument(f"{name} is the shape {wanted}, expected the last lengths of {views.last.name}, whose "
+                              f"shape is {shape}")
+    return len(wanted)
+
+
+def _eps_or_default(name: str, value: Any, views: _Views) -> float:
+    """PyTorch's default: the distance of 1 to the next number in which it calculates, f32 for 16 bits."""
+    if value is not None:
+        return _real(name, value)
+    return 2.0**-52 if views.first.tensor.dtype.bits == 64 else 2.0**-23
+
+
+# ---- Constants ------------------------------------------------------------------------------------------------------
+
+
+def _look_up(kind: str, name: Any) -> int:
+    """The number of a constant, by the C API's own table of names."""
     value = c_int32()
-    function(_name(name), byref(value))
+    getattr(_library, kind + "_from_name")(name, byref(value))
     return value.value
-
-
-def _integer(low: int, high: int) -> Any:
-    """A check that ctypes does not make: it cuts integers that are too long."""
-
-    def check(name: str, value: int) -> int:
-        if not low <= value <= high:
-            raise InvalidArgument(f"{name} is {value}, expected {low} to {high}")
-        return int(value)
-
-    return check
-
-
-_int32 = _integer(-(1 << 31), (1 << 31) - 1)
-_int64 = _integer(-(1 << 63), (1 << 63) - 1)
-_uint64 = _integer(0, (1 << 64) - 1)
 
 
 class _Constant(enum.IntEnum):
     """Constants that may be given by name as well."""
 
     @classmethod
-    def from_name(cls, name: str):
+    def from_name(cls, name: str) -> Any:
         """The constant that the C API calls ``name``."""
-        return cls(_look_up(getattr(_library, cls._look_up_name()), name))
+        return cls(_look_up(cls._look_up_name(), name))
 
     @classmethod
     def _look_up_name(cls) -> str:
         raise NotImplementedError
 
     @classmethod
-    def _of(cls, value: Union["_Constant", int, str]) -> int:
+    def _convert(cls, name: str, value: Any, views: Any = None) -> int:
         if isinstance(value, str):
-            return _look_up(getattr(_library, cls._look_up_name()), value)
-        return _int32(cls.__name__.lower(), value)
+            try:
+                return _look_up(cls._look_up_name(), value)
+            except InvalidArgument as error:
+                raise InvalidArgument(f"{name}: {error}") from None
+        try:
+            return _int32(name, value)
+        except InvalidType:
+            raise _of_wrong_type(name, value, f"a {cls.__name__}, its number or its name") from None
 
 
 class Engine(_Constant):
@@ -322,7 +492,7 @@ class Engine(_Constant):
 
     @classmethod
     def _look_up_name(cls) -> str:
-        return "engine_from_name"
+        return "engine"
 
 
 class FanMode(_Constant):
@@ -334,7 +504,7 @@ class FanMode(_Constant):
 
     @classmethod
     def _look_up_name(cls) -> str:
-        return "fan_mode_from_name"
+        return "fan_mode"
 
 
 class Nonlinearity(_Constant):
@@ -349,7 +519,7 @@ class Nonlinearity(_Constant):
 
     @classmethod
     def _look_up_name(cls) -> str:
-        return "nonlinearity_from_name"
+        return "nonlinearity"
 
 
 class Distribution(_Constant):
@@ -361,7 +531,7 @@ class Distribution(_Constant):
 
     @classmethod
     def _look_up_name(cls) -> str:
-        return "distribution_from_name"
+        return "distribution"
 
 
 class Kind(_Constant):
@@ -386,7 +556,7 @@ class Kind(_Constant):
 
     @classmethod
     def _look_up_name(cls) -> str:
-        return "initializer_from_name"
+        return "initializer"
 
     @property
     def c_name(self) -> str:
@@ -394,134 +564,583 @@ class Kind(_Constant):
         return _library.initializer_name(self).decode()
 
 
+EngineLike = Union[Engine, int, str]
+FanModeLike = Union[FanMode, int, str]
+NonlinearityLike = Union[Nonlinearity, int, str]
+DistributionLike = Union[Distribution, int, str]
+KindLike = Union[Kind, int, str]
+
+
 # ---- Arrays in place ------------------------------------------------------------------------------------------------
+#
+# A view is the memory of an array for one call: its owner is kept until release(), which is called once, after the call.
+# A buffer comes first, because its owner then cannot move or free it; __array_interface__ is an address alone, which
+# may live as long as the dictionary; DLPack's capsule owns the memory and has a function to give it back.
 
 _CPU = 1
-_TYPESTR = {"f": 2, "i": 0, "u": 1}  # of __array_interface__, to DLPack's codes
-_FORMAT = {"e": (2, 2), "f": (2, 4), "d": (2, 8), "i": (0, 4), "I": (1, 4), "B": (1, 1),
-           "l": (0, ctypes.sizeof(ctypes.c_long)), "L": (1, ctypes.sizeof(ctypes.c_ulong)), "q": (0, 8), "Q": (1, 8)}
-_get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
-_get_pointer.restype = c_void_p
-_get_pointer.argtypes = [ctypes.py_object, c_char_p]
+_U8, _U32, _U64, _I64, _F32, _F64, _BF16 = (1, 8), (1, 32), (1, 64), (0, 64), (2, 32), (2, 64), (4, 16)
+_DTYPE_NAMES = {_U8: "uint8", _U32: "uint32", _U64: "uint64", _I64: "int64", _F32: "float32", _F64: "float64"}
+
+# DLPack's code for letters of struct's formats and for kinds of __array_interface__'s typestr.
+_FORMAT_CODES = {**dict.fromkeys("efd", 2), **dict.fromkeys("bhilqn", 0), **dict.fromkeys("BHILQN", 1)}
+_TYPESTR_CODES = {"f": 2, "i": 0, "u": 1}
+_NATIVE_ORDER = "<" if sys.byteorder == "little" else ">"
+
+# Frameworks whose arrays are immutable, which their capsules, unversioned ones, do not say.
+_IMMUTABLE = ("jax", "jaxlib", "tensorflow")
+
+
+class _Buffer(ctypes.Structure):
+    """CPython's Py_buffer."""
+
+    _fields_ = [
+        ("buf", c_void_p), ("obj", c_void_p), ("len", c_ssize_t), ("itemsize", c_ssize_t), ("readonly", ctypes.c_int),
+        ("ndim", ctypes.c_int), ("format", c_char_p), ("shape", POINTER(c_ssize_t)), ("strides", POINTER(c_ssize_t)),
+        ("suboffsets", POINTER(c_ssize_t)), ("internal", c_void_p),
+    ]
+
+
+class _Managed(ctypes.Structure):
+    """DLPack's DLManagedTensor."""
+
+    _fields_ = [("tensor", _Tensor), ("context", c_void_p), ("deleter", c_void_p)]
+
+
+class _ManagedVersioned(ctypes.Structure):
+    """DLPack's DLManagedTensorVersioned, since 1.0."""
+
+    _fields_ = [
+        ("major", c_uint32), ("minor", c_uint32), ("context", c_void_p), ("deleter", c_void_p), ("flags", c_uint64),
+        ("tensor", _Tensor),
+    ]
+
+
+def _python(name: str, result: Any, *parameters: Any) -> Any:
+    """A function of CPython's, called with the GIL; what it raises is raised."""
+    function = getattr(ctypes.pythonapi, name)
+    function.restype, function.argtypes = result, parameters
+    return function
+
+
+_has_buffer = _python("PyObject_CheckBuffer", ctypes.c_int, ctypes.py_object)
+_get_buffer = _python("PyObject_GetBuffer", ctypes.c_int, ctypes.py_object, POINTER(_Buffer), ctypes.c_int)
+_release_buffer = _python("PyBuffer_Release", None, POINTER(_Buffer))
+_is_capsule = _python("PyCapsule_IsValid", ctypes.c_int, ctypes.py_object, c_char_p)
+_get_pointer = _python("PyCapsule_GetPointer", c_void_p, ctypes.py_object, c_char_p)
+_rename = _python("PyCapsule_SetName", ctypes.c_int, ctypes.py_object, c_char_p)
+_STRIDED = 0x18  # PyBUF_STRIDES
+_deleter = functools.lru_cache(None)(ctypes.PYFUNCTYPE(None, c_void_p))
+_READ_ONLY, _COPIED = 1, 2  # flags of DLPack
+# A capsule keeps the address of its name: these live as long as the module.
+_CAPSULES = ((b"dltensor_versioned", b"used_dltensor_versioned", _ManagedVersioned), (b"dltensor", b"used_dltensor", _Managed))
+
+
+def _code_of_format(format: str, itemsize: int) -> Optional[int]:
+    """DLPack's code for struct's format, such as "f", "<f" or "@d"; None for what is no native number."""
+    order, letter = (format[0], format[1:]) if format.startswith(("@", "=", "<", ">", "!")) else ("@", format)
+    if itemsize > 1 and order not in ("@", "=", _NATIVE_ORDER):
+        return None
+    return _FORMAT_CODES.get(letter)
+
+
+def _tensor(name: str, address: Optional[int], dtype: Tuple[int, int], shape: Sequence[int],
+            strides: Optional[Sequence[int]]) -> _Tensor:
+    """strides: in bytes."""
+    n, itemsize, steps = len(shape), dtype[1] // 8, None
+    if itemsize not in (1, 2, 4, 8, 16):
+        raise InvalidType(f"{name} has elements of {itemsize} bytes, expected native floats or integers")
+    if strides is not None:
+        for stride in strides:
+            if stride % itemsize != 0:
+                raise InvalidArgument(f"a stride of {name} is {stride} bytes, expected a multiple of the {itemsize} of an "
+                                      "element")
+        steps = (c_int64 * n)(*(stride // itemsize for stride in strides))
+    return _Tensor(address or None, _Device(_CPU, 0), n, _DType(*dtype, 1), (c_int64 * n)(*shape), steps, 0)
 
 
 class _View:
-    """The memory of an array as a _Tensor, and what keeps it alive for the call."""
+    """The memory of an array as a _Tensor, for one call."""
 
-    __slots__ = ("tensor", "keep")
+    __slots__ = ("name", "tensor", "read_only")
 
-    def __init__(self, array: Any, writable: bool) -> None:
-        interface = getattr(array, "__array_interface__", None)
-        if interface is not None:
-            self._from_interface(array, interface, writable)
-        elif hasattr(array, "__dlpack__"):
-            self._from_dlpack(array)
-        else:
-            self._from_buffer(array, writable)
+    name: str
+    tensor: _Tensor
+    #: Why it cannot be written, or "".
+    read_only: str
 
-    def _set(self, address: int, code: int, itemsize: int, shape: Sequence[int], strides: Optional[Sequence[int]]) -> None:
-        n = len(shape)
-        lengths = (c_int64 * n)(*shape)
-        steps = None
-        if strides is not None:
-            for stride in strides:
-                if stride % itemsize != 0:
-                    raise InvalidArgument(f"a stride is {stride} bytes, expected a multiple of the {itemsize} of an element")
-            steps = (c_int64 * n)(*(stride // itemsize for stride in strides))
-        self.tensor = _Tensor(address or None, _Device(_CPU, 0), n, _DType(code, 8 * itemsize, 1), lengths, steps, 0)
+    def release(self) -> None:
+        """Gives the memory back."""
 
-    def _from_interface(self, array: Any, interface: dict, writable: bool) -> None:
-        typestr = interface["typestr"]
-        order, kind, itemsize = typestr[0], typestr[1], int(typestr[2:])
-        if kind not in _TYPESTR or order == ">":
-            raise TypeError(f"the array has the type {typestr!r}, expected native floats or integers")
-        address, read_only = interface["data"]
-        if writable and read_only:
-            raise InvalidArgument("the array is read-only, expected one to write to")
-        self.keep = array
-        self._set(address, _TYPESTR[kind], itemsize, interface["shape"], interface.get("strides"))
+    @property
+    def shape(self) -> Tuple[int, ...]:
+        return tuple(self.tensor.shape[: self.tensor.ndim])
 
-    def _from_dlpack(self, array: Any) -> None:
-        if getattr(array, "requires_grad", False):
-            array = array.detach()  # the same memory, without the record of gradients
-        device = array.__dlpack_device__()
-        if int(device[0]) != _CPU:
-            raise Unsupported(f"the tensor is on the device {tuple(map(int, device))}, expected (1, 0), the CPU")
-        capsule = array.__dlpack__()
-        # The tensor comes first in DLManagedTensor. The capsule keeps its name, so its own destructor frees it.
-        self.keep = capsule
-        self.tensor = _Tensor.from_address(_get_pointer(capsule, b"dltensor"))
-
-    def _from_buffer(self, array: Any, writable: bool) -> None:
-        try:
-            view = memoryview(array)
-        except TypeError:
-            raise TypeError(f"{type(array).__name__} is no array: it has no __array_interface__, no __dlpack__ and no "
-                            "buffer") from None
-        if view.format not in _FORMAT:
-            raise TypeError(f"the buffer has the format {view.format!r}, expected native floats or integers")
-        if writable and view.readonly:
-            raise InvalidArgument("the buffer is read-only, expected one to write to")
-        if not view.c_contiguous:
-            raise InvalidArgument("the buffer has gaps, expected a contiguous one")
-        # A read-only buffer has no from_buffer: what is only read may be copied.
-        memory = (ctypes.c_char * view.nbytes)
-        self.keep = memory.from_buffer_copy(view) if view.readonly else memory.from_buffer(view.cast("B"))
-        self._set(ctypes.addressof(self.keep), *_FORMAT[view.format], view.shape, None)
-
-    def __str__(self) -> str:
+    @property
+    def dtype(self) -> Tuple[int, int]:
         dtype = self.tensor.dtype
-        return f"{ {0: 'int', 1: 'uint', 2: 'float', 4: 'bfloat'}.get(dtype.code, dtype.code) }{dtype.bits}"
+        return dtype.code, dtype.bits * dtype.lanes
 
-    def buffer(self) -> Tuple[Optional[int], int]:
+    @property
+    def dtype_name(self) -> str:
+        code, bits = self.dtype
+        return f"{ {0: 'int', 1: 'uint', 2: 'float', 4: 'bfloat'}.get(code, f'code {code}, bits ') }{bits}"
+
+    def contiguous(self) -> Tuple[Optional[int], int]:
         """Address and number of elements of a contiguous array."""
         tensor = self.tensor
+        n, shape, strides = tensor.ndim, self.shape, tensor.strides
         if tensor.device.device_type != _CPU:
-            raise Unsupported(f"the device is {tensor.device.device_type}, expected 1, the CPU")
-        if tensor.ndim == 1 and not tensor.strides:
-            return tensor.data and tensor.data + tensor.byte_offset, tensor.shape[0]
-        shape = tensor.shape[: tensor.ndim]
+            raise Unsupported(f"{self.name} is on the device {tensor.device.device_type}, expected 1, the CPU")
         count = math.prod(shape)
-        if tensor.strides and count > 1:
+        if strides and count > 1:
             step = 1
-            for length, stride in zip(reversed(shape), reversed(tensor.strides[: tensor.ndim])):
-                if length != 1 and stride != step:
-                    raise InvalidArgument(f"the strides are {tensor.strides[:tensor.ndim]} elements for the shape {shape}, "
-                                          "expected a contiguous array")
+            for i in range(n - 1, -1, -1):
+                length = shape[i]
+                if length != 1 and strides[i] != step:
+                    raise InvalidArgument(f"{self.name} has the strides {strides[:n]} for the shape {list(shape)}, expected "
+                                          "a contiguous array")
                 step *= length
         return tensor.data and tensor.data + tensor.byte_offset, count
 
 
-_U32, _U64, _I64, _F32, _F64 = (1, 32), (1, 64), (0, 64), (2, 32), (2, 64)
+class _BufferView(_View):
+    """PEP 3118's."""
+
+    __slots__ = ("_memory", "_pinned")
+
+    def __init__(self, name: str, array: Any) -> None:
+        self._memory: Any = None  # the memoryview, which the array cannot move under
+        self._pinned: Any = None  # what gave its address
+        memory = memoryview(array)
+        code = _code_of_format(memory.format, memory.itemsize)
+        if code is None or memory.suboffsets:
+            raise InvalidType(f"{name} has the format {memory.format!r}, expected native floats or integers")
+        self.name, self.read_only = name, "read-only" if memory.readonly else ""
+        self._memory = memory
+        contiguous = memory.c_contiguous
+        if memory.nbytes == 0:
+            address = None
+        elif contiguous and not memory.readonly:
+            self._pinned = ctypes.c_char.from_buffer(memory)
+            address = ctypes.addressof(self._pinned)
+        else:
+            # ctypes has no view of such memory; CPython's own function has.
+            buffer = _Buffer()
+            _get_buffer(memory, byref(buffer), _STRIDED)
+            self._pinned = buffer
+            address = buffer.buf
+        self.tensor = _tensor(name, address, (code, 8 * memory.itemsize), memory.shape or (),
+                              None if contiguous else memory.strides)
+
+    def release(self) -> None:
+        if isinstance(self._pinned, _Buffer):
+            _release_buffer(byref(self._pinned))
+        self._memory = self._pinned = None
+
+    __del__ = release
 
 
-_TYPES = {"<u4": _U32, "<u8": _U64, "<i8": _I64, "<f4": _F32, "<f8": _F64}
+class _InterfaceView(_View):
+    """NumPy's array interface, version 3."""
+
+    __slots__ = ("_owners",)
+
+    #: What keeps the memory, the view of a buffer last.
+    _owners: Tuple[Any, ...]
+
+    def __init__(self, name: str, array: Any, interface: Any) -> None:
+        owner = None
+        try:
+            typestr, data = interface["typestr"], interface.get("data")
+            shape = [_int64(f"a length of {name}", length) for length in interface["shape"]]
+            strides = interface.get("strides")
+            strides = None if strides is None else [_int64(f"a stride of {name}", stride) for stride in strides]
+            order, kind, itemsize = typestr[0], typestr[1], int(typestr[2:])
+            masked = interface.get("mask") is not None
+            if isinstance(data, tuple):
+                address, read_only = _uint64(f"the address of {name}", data[0]), bool(data[1])
+            else:  # a buffer, the array's own where there is no data
+                owner = _BufferView(name, memoryview(array if data is None else data).cast("B"))
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise InvalidType(f"{name} is a {_type_name(array)}, whose __array_interface__ cannot be read "
+                              f"({type(error).__name__}: {error})") from error
+        code = _TYPESTR_CODES.get(kind)
+        if kind == "V" and itemsize == 2 and _dtype_name(array) == "bfloat16":
+            code = _BF16[0]
+        if code is None or masked or (itemsize > 1 and order not in ("=", "|", _NATIVE_ORDER)):
+            raise InvalidType(f"{name} has the type {typestr!r}{' and a mask' if masked else ''}, expected native floats or "
+                              "integers")
+        if strides is not None and len(strides) != len(shape):
+            raise InvalidArgument(f"{name} has the strides {strides} for the shape {shape}, expected as many")
+        if owner is not None:
+            read_only, size = bool(owner.read_only), owner.shape[0]
+            start = _int64(f"the offset of {name}", interface.get("offset", 0))
+            first, last = _extent(shape, strides, itemsize)
+            if start + first < 0 or start + last > size:
+                raise InvalidArgument(f"{name} has the shape {shape} in the bytes {start + first} to {start + last} of its "
+                                      f"data, expected them in its {size}")
+            address = (owner.tensor.data or 0) + start
+        self.name, self._owners = name, (array, interface, owner)
+        self.read_only = "read-only" if read_only else ""
+        self.tensor = _tensor(name, address, (code, 8 * itemsize), shape, strides)
+
+    def release(self) -> None:
+        owner = self._owners[-1]
+        if owner is not None:
+            owner.release()
+        self._owners = (None,)
 
 
-def _contiguous(array: Any, functions: dict, writable: bool) -> Tuple[Any, Optional[int], int, Any]:
-    """The function for the array's dtype, address and number of elements, and what keeps the memory alive."""
-    # The usual case without a _Tensor: a contiguous NumPy array of the right type.
+def _extent(shape: Sequence[int], strides: Optional[Sequence[int]], itemsize: int) -> Tuple[int, int]:
+    """The first byte of all elements and that behind the last one, from the element with all indices 0."""
+    if 0 in shape:
+        return 0, 0
+    if strides is None:
+        return 0, itemsize * math.prod(shape)
+    reaches = [(length - 1) * stride for length, stride in zip(shape, strides)]
+    return sum(reach for reach in reaches if reach < 0), sum(reach for reach in reaches if reach > 0) + itemsize
+
+
+class _DLPackView(_View):
+    """DLPack's, 0 and 1: the capsule is taken, and its deleter called once."""
+
+    __slots__ = ("_managed",)
+
+    def __init__(self, name: str, array: Any) -> None:
+        self._managed: Any = None
+        try:
+            device = tuple(map(int, array.__dlpack_device__()))
+            capsule = self._capsule_of(array) if device[0] == _CPU else None
+        except Exception as error:  # the array's own
+            raise InvalidArgument(f"{name} is a {_type_name(array)} that DLPack cannot have ({error})") from error
+        if device[0] != _CPU:
+            raise Unsupported(f"{name} is on the device {device}, expected (1, 0), the CPU")
+        for fresh, used, layout in _CAPSULES:
+            if _is_capsule(capsule, fresh):
+                self._managed = layout.from_address(_get_pointer(capsule, fresh))
+                _rename(capsule, used)  # its own destructor then leaves the deleter to us
+                break
+        else:
+            raise InvalidArgument(f"{name} is a {_type_name(array)} that gives {_shown(capsule)}, expected a capsule of "
+                                  "DLPack that nobody has taken")
+        major, flags = getattr(self._managed, "major", 0), getattr(self._managed, "flags", 0)
+        if major > 1:
+            self.release()
+            raise Unsupported(f"{name} has DLPack's version {major}, expected 0 or 1")
+        self.name, self.tensor = name, self._managed.tensor
+        if flags & _READ_ONLY or (layout is _Managed and _is_immutable(array)):
+            self.read_only = "read-only"
+        else:
+            self.read_only = "copied" if flags & _COPIED else ""
+
+    @staticmethod
+    def _capsule_of(array: Any) -> Any:
+        if getattr(array, "requires_grad", False):
+            array = array.detach()  # the same memory, without the record of gradients
+        if getattr(array, "is_neg", bool)():
+            raise ValueError("its elements are the negatives of its memory, resolve_neg() has their own")
+        try:
+            return array.__dlpack__(max_version=(1, 0))
+        except TypeError:  # of before version 1
+            return array.__dlpack__()
+
+    def release(self) -> None:
+        managed, self._managed = self._managed, None
+        if managed is not None and managed.deleter:
+            _deleter(managed.deleter)(ctypes.addressof(managed))
+
+    __del__ = release
+
+
+def _is_immutable(array: Any) -> bool:
+    return any(base.__module__.partition(".")[0] in _IMMUTABLE for base in type(array).__mro__)
+
+
+def _opened(name: str, array: Any) -> _View:
+    reason = ""
+    if _has_buffer(array):
+        try:
+            return _BufferView(name, array)
+        except InvalidArgument:
+            raise
+        except Exception as error:  # the array's own: bfloat16, for one, has no buffer
+            reason = f" ({error})"
     interface = getattr(array, "__array_interface__", None)
-    if interface is not None and interface.get("strides") is None:
-        address, read_only = interface["data"]
-        function = functions.get(_TYPES.get(interface["typestr"]))
-        if function is not None and not (writable and read_only):
-            return function, address, math.prod(interface["shape"]), array
-    view = _View(array, writable)
-    return (_of_dtype(view, functions), *view.buffer(), view)
+    if interface is not None:
+        return _InterfaceView(name, array, interface)
+    if hasattr(array, "__dlpack__"):
+        return _DLPackView(name, array)
+    raise _of_wrong_type(name, array, f"an array: a buffer, __array_interface__ or __dlpack__{reason}")
 
 
-def _of_dtype(view: _View, functions: dict) -> Any:
-    dtype = view.tensor.dtype
-    function = functions.get((dtype.code, dtype.bits)) if dtype.lanes == 1 else None
-    if function is None:
-        expected = " or ".join({_U32: "uint32", _U64: "uint64", _I64: "int64", _F32: "float32", _F64: "float64"}[key]
-                               for key in functions)
-        raise TypeError(f"the array has the dtype {view}, expected {expected}")
-    return function
+def _view(name: str, array: Any, writable: bool) -> _View:
+    view = _opened(name, array)
+    if writable and view.read_only:
+        view.release()
+        raise InvalidArgument(f"{name} is a {view.read_only} {_type_name(array)}, expected memory to write to")
+    return view
 
 
-_library = _load()
+class _Views:
+    """Those of one call."""
+
+    __slots__ = ("_all",)
+
+    def __init__(self) -> None:
+        self._all: List[_View] = []
+
+    def open(self, name: str, array: Any, writable: bool) -> _View:
+        view = _view(name, array, writable)
+        self._all.append(view)
+        return view
+
+    @property
+    def first(self) -> _View:
+        return self._all[0]
+
+    @property
+    def last(self) -> _View:
+        return self._all[-1]
+
+    def release(self) -> None:
+        while self._all:
+            self._all.pop().release()
+
+
+def _array(name: str, value: Any, views: _Views) -> Any:
+    return byref(views.open(name, value, False).tensor)
+
+
+def _array_or_null(name: str, value: Any, views: _Views) -> Any:
+    return None if value is None else _array(name, value, views)
+
+
+def _out(name: str, value: Any, views: _Views) -> Any:
+    return byref(views.open(name, value, True).tensor)
+
+
+def _out_or_null(name: str, value: Any, views: _Views) -> Any:
+    return None if value is None else _out(name, value, views)
+
+
+def _count_or_null(name: str, value: Any, views: _Views) -> Optional[int]:
+    """The address of an int64 array of one element, as PyTorch's num_batches_tracked."""
+    if value is None:
+        return None
+    view = views.open(name, value, True)
+    address, n = view.contiguous()
+    if view.dtype != _I64 or n != 1:
+        raise InvalidType(f"{name} has the dtype {view.dtype_name} and {n} elements, expected int64 and 1 element")
+    return address
+
+
+# ---- One thread at a time -------------------------------------------------------------------------------------------
+
+
+class _Exclusive:
+    """What one thread at a time may be in. A second one is refused, and a process is forked when nobody is in it: the
+    child gets it whole and unlocked."""
+
+    def __init__(self) -> None:
+        # Reentrant, so that a thread that is in it can fork.
+        self._busy = threading.RLock()
+        with _fork_gate:
+            _exclusives.add(self)
+
+    def _pointer(self) -> Any:
+        """What C has; raises where it is gone."""
+        raise NotImplementedError
+
+    def _refuse(self, who: str) -> InvalidArgument:
+        kind = type(self).__name__
+        return InvalidArgument(f"the {kind} is in use by {who}, expected one of this thread's own")
+
+    def _call(self, function: Any, *arguments: Any) -> None:
+        """Alone, with C's pointer first. Whatever interrupts it leaves the lock as it was."""
+        busy = self._busy
+        if busy._is_owned():  # type: ignore[attr-defined]
+            raise self._refuse("the call of this thread that a signal handler or finalizer interrupted")
+        try:
+            if not busy.acquire(False):
+                self._enter_unless_used()
+            function(self._pointer(), *arguments)
+        finally:
+            if busy._is_owned():  # type: ignore[attr-defined]
+                busy.release()
+
+    def _enter_unless_used(self) -> None:
+        """A fork may be what holds the lock, and is then waited for."""
+        while True:
+            forks = _fork_count
+            if self._busy.acquire(False):
+                return
+            if forks % 2 == 0 and forks == _fork_count:
+                raise self._refuse("another thread")
+            with _fork_gate:
+                pass
+
+
+_fork_gate = threading.RLock()
+_fork_count = 0  # odd during a fork
+_fork_holds: List[Any] = []
+_exclusives: weakref.WeakSet[_Exclusive] = weakref.WeakSet()
+
+
+def _before_fork() -> None:
+    global _fork_count
+    _fork_gate.acquire()
+    _fork_count += 1
+    for one in list(_exclusives):
+        one._busy.acquire()
+        _fork_holds.append(one._busy)
+
+
+def _after_fork() -> None:
+    global _fork_count
+    while _fork_holds:
+        _fork_holds.pop().release()
+    _fork_count += 1
+    _fork_gate.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
+
+
+# ---- Functions ------------------------------------------------------------------------------------------------------
+
+
+def _generator(name: str, value: Any, views: Any = None) -> Generator:
+    if not isinstance(value, Generator):
+        raise _of_wrong_type(name, value, "a Generator")
+    return value
+
+
+def _generator_or_none(name: str, value: Any, views: Any = None) -> Optional[Generator]:
+    return None if value is None else _generator(name, value)
+
+
+class _Kind(NamedTuple):
+    """Of an argument: how C takes it, and what makes that of a name, a value and the call's views."""
+
+    type: Any
+    convert: Optional[Callable[[str, Any, _Views], Any]] = None
+
+
+_KINDS = {
+    "int32": _Kind(c_int32, _int32), "int64": _Kind(c_int64, _int64), "uint64": _Kind(c_uint64, _uint64),
+    "real": _Kind(c_double, _real), "real?": _Kind(c_double, _real_or_nan), "eps?": _Kind(c_double, _eps_or_default),
+    "flag": _Kind(c_int32, _flag), "text": _Kind(c_char_p, _text), "text?": _Kind(c_char_p, _text_or_null),
+    "engine": _Kind(c_int32, Engine._convert), "fan_mode": _Kind(c_int32, FanMode._convert),
+    "nonlinearity": _Kind(c_int32, Nonlinearity._convert), "distribution": _Kind(c_int32, Distribution._convert),
+    "kind": _Kind(c_int32, Kind._convert), "dims": _Kind(c_int32, _dims), "axes": _Kind(POINTER(c_int32)),
+    "three": _Kind(POINTER(c_double), _three), "lengths": _Kind(POINTER(c_int64), _lengths),
+    "array": _Kind(POINTER(_Tensor), _array), "array?": _Kind(POINTER(_Tensor), _array_or_null),
+    "out": _Kind(POINTER(_Tensor), _out), "out?": _Kind(POINTER(_Tensor), _out_or_null),
+    "count?": _Kind(c_void_p, _count_or_null),
+    # The first parameter of what is done alone.
+    "g": _Kind(c_void_p, _generator), "g?": _Kind(c_void_p, _generator_or_none), "m": _Kind(POINTER(_Moments)),
+    # What this module makes itself.
+    "pointer": _Kind(c_void_p), "size": _Kind(c_size_t), "&pointer": _Kind(POINTER(c_void_p)),
+    "&int32": _Kind(POINTER(c_int32)), "&int64": _Kind(POINTER(c_int64)), "&uint64": _Kind(POINTER(c_uint64)),
+    "&size": _Kind(POINTER(c_size_t)), "&real": _Kind(POINTER(c_double)), "&moments": _Kind(POINTER(_Moments)),
+    "&initializer": _Kind(POINTER(_Initializer)),
+}
+_RESULTS = {"uint32": c_uint32, "int32": c_int32, "text": c_char_p, "nothing": None}
+
+
+class _Function:
+    """A function of the C API for what Python has: arguments are checked and converted by their kinds."""
+
+    __slots__ = ("raw", "parameters", "_alone")
+
+    def __init__(self, raw: Any, signature: str) -> None:
+        parameters, _, result = signature.partition("->")
+        pairs = [parameter.split(":") for parameter in parameters.split()]
+        self.parameters = [(name, _KINDS[kind].convert) for name, kind in pairs]
+        self._alone = bool(pairs) and pairs[0][1] in ("g", "g?", "m")
+        self.raw = raw
+        raw.argtypes = [_KINDS[kind].type for _, kind in pairs]
+        if result:
+            raw.restype = _RESULTS[result.strip()]
+        else:
+            raw.restype, raw.errcheck = c_int32, _raise_unless_ok
+
+    def __call__(self, *arguments: Any) -> Any:
+        views = _Views()
+        try:
+            passed = [argument if convert is None else convert(name, argument, views)
+                      for (name, convert), argument in zip(self.parameters, arguments)]
+            if self._alone and passed[0] is not None:
+                return passed[0]._call(self.raw, *passed[1:])
+            return self.raw(*passed)
+        finally:
+            views.release()
+
+
+class _Library:
+    """The functions, by their names without the prefix."""
+
+    def __init__(self, path: str) -> None:
+        library = ctypes.CDLL(path)
+        for name, signature in _FUNCTIONS.items():
+            setattr(self, name, _Function(getattr(library, "unitvar_" + name), signature))
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> _Function: ...
+
+
+class _ByDType:
+    """A function that C has once for each type of elements of one contiguous array."""
+
+    __slots__ = ("functions", "numbers", "_by_format", "_expected")
+
+    def __init__(self, **functions: str) -> None:
+        dtypes = {"u32": _U32, "u64": _U64, "i64": _I64, "f32": _F32, "f64": _F64}
+        found = {dtypes[name]: getattr(_library, function) for name, function in functions.items()}
+        self.functions = {dtype: function.raw for dtype, function in found.items()}
+        #: The parameters behind the array's length.
+        self.numbers = next(iter(found.values())).parameters[3:]
+        self._by_format = {format: self.functions[code, 8 * ctypes.sizeof(kind)] for format, code, kind in _FORMATS
+                           if (code, 8 * ctypes.sizeof(kind)) in self.functions}
+        self._expected = " or ".join(_DTYPE_NAMES[dtype] for dtype in self.functions)
+
+    def call(self, owner: _Exclusive, name: str, array: Any, writable: bool, *numbers: Any) -> None:
+        converted = [convert(number_name, number, None)
+                     for (number_name, convert), number in zip(self.numbers, numbers)]
+        # The usual case in a third of the time: a buffer that can be written to, and so gives its address.
+        memory = None
+        try:
+            buffer = memoryview(array)
+            function = self._by_format[buffer.format]
+            memory = ctypes.c_char.from_buffer(buffer)
+        except (KeyError, TypeError, ValueError, BufferError):
+            pass
+        if memory is None:
+            self._call_view(owner, name, array, writable, converted)
+            return
+        try:
+            owner._call(function, ctypes.addressof(memory), buffer.nbytes // buffer.itemsize, *converted)
+        finally:
+            del memory, buffer
+
+    def _call_view(self, owner: _Exclusive, name: str, array: Any, writable: bool, numbers: List[Any]) -> None:
+        view = _view(name, array, writable)
+        try:
+            function = self.functions.get(view.dtype)
+            if function is None:
+                raise InvalidType(f"{name} has the dtype {view.dtype_name}, expected {self._expected}")
+            address, n = view.contiguous()
+            owner._call(function, address, n, *numbers)
+        finally:
+            view.release()
+
+
+_FORMATS = (("f", 2, ctypes.c_float), ("d", 2, ctypes.c_double), ("I", 1, ctypes.c_uint), ("L", 1, ctypes.c_ulong),
+            ("Q", 1, ctypes.c_ulonglong), ("l", 0, ctypes.c_long), ("q", 0, ctypes.c_longlong))
+_library = _Library(os.environ.get("UNITVAR_LIBRARY", "libunitvar.so.0"))
+
 
 # ---- Library --------------------------------------------------------------------------------------------------------
 
@@ -548,7 +1167,7 @@ def isa() -> str:
 
 def set_isa(name: Optional[str] = None) -> None:
     """Forces an instruction set, None for the best. It changes speed, never results."""
-    _library.set_isa(None if name is None else _name(name))
+    _library.set_isa(name)
 
 
 def num_threads() -> int:
@@ -556,541 +1175,581 @@ def num_threads() -> int:
     return _library.num_threads()
 
 
-def set_num_threads(n: int) -> None:
+def set_num_threads(n: Integer) -> None:
     """Sets it; 0 is every processor of the process."""
-    _library.set_num_threads(_int32("n", n))
+    _library.set_num_threads(n)
 
 
 # ---- Generators and samplers ----------------------------------------------------------------------------------------
 
 
-class Generator:
+class Generator(_Exclusive):
     """(engine, seed, stream) and a position in blocks of 64 words of 32 bits; every call starts at a block boundary.
 
-    It may be copied and pickled. A call while another thread is in one raises InvalidArgument.
+    ``Generator("pcg32", 42)``. A seed is an integer of 0 to 2^64 - 1; that of "torch_mt19937" may be negative down to
+    -2^63 and is then taken modulo 2^64, as by torch.manual_seed.
+
+    It may be copied and pickled, and is closed at the end of a ``with`` block or when nobody refers to it. It belongs
+    to one thread at a time: a call while another thread is in one raises InvalidArgument.
     """
 
-    _BITS = {_U32: _library.bits_u32, _U64: _library.bits_u64}
-    _UNIFORM = {_F32: _library.uniform_f32, _F64: _library.uniform_f64}
-    _NORMAL = {_F32: _library.normal_f32, _F64: _library.normal_f64}
-    _NORMAL_ICDF = {_F32: _library.normal_icdf_f32, _F64: _library.normal_icdf_f64}
-    _TRUNC_NORMAL = {_F32: _library.trunc_normal_f32, _F64: _library.trunc_normal_f64}
-    _PERMUTATION = {_I64: _library.permutation_i64}
-
-    def __init__(self, engine: Union[Engine, int, str] = Engine.PCG32, *, seed: int, stream: int = 0) -> None:
+    def __init__(self, engine: EngineLike = Engine.PCG32, seed: Integer = None, stream: Integer = 0) -> None:  # type: ignore[assignment]
         self._handle: Optional[int] = None
+        number = Engine._convert("engine", engine)
+        low = _INT64[0] if number == Engine.TORCH_MT19937 else 0
+        first = _integer("seed", seed, low, _UINT64[1])
         handle = c_void_p()
-        _library.generator_create(Engine._of(engine), _uint64("seed", seed), _uint64("stream", stream), byref(handle))
-        self._own(handle)
+        _library.generator_create(number, first % (1 << 64), stream, byref(handle))
+        self._own(handle, f"{_constant_shown(Engine, number)}, seed={first}, stream={operator.index(stream)}")
 
-    def _own(self, handle: c_void_p) -> "Generator":
+    def _own(self, handle: c_void_p, origin: str) -> Generator:
         self._handle = handle.value
-        self._busy = threading.Lock()
+        self._origin = origin
+        _Exclusive.__init__(self)
         return self
 
-    def _call(self, function: Any, *arguments: Any) -> None:
-        if not self._busy.acquire(False):
-            raise InvalidArgument("the generator is in use by another thread, expected one of this thread's own")
-        try:
-            if self._handle is None:
-                raise InvalidArgument("the generator is closed, expected an open one")
-            function(self._handle, *arguments)
-        finally:
-            self._busy.release()
+    def _pointer(self) -> int:
+        if self._handle is None:
+            raise InvalidArgument("the Generator is closed, expected an open one")
+        return self._handle
 
-    def _new(self, function: Any, *arguments: Any) -> "Generator":
+    def _new(self, function: Any, origin: str, *arguments: Any) -> Generator:
         handle = c_void_p()
-        self._call(function, *arguments, byref(handle))
-        return Generator.__new__(Generator)._own(handle)
+        function(self, *arguments, byref(handle))
+        return Generator.__new__(Generator)._own(handle, origin)
 
     def close(self) -> None:
         """Frees it; a second call does nothing."""
-        if self._handle is not None:
-            self._call(_library.generator_destroy)
-            self._handle = None
+        if self._handle is None:
+            return
+        try:
+            self._call(self._destroy)
+        except InvalidArgument:
+            if self._handle is not None:
+                raise
+
+    def _destroy(self, handle: int) -> None:
+        self._handle = None
+        _library.generator_destroy(handle)
 
     def __del__(self) -> None:
-        if getattr(self, "_handle", None) is not None:
-            _library.generator_destroy(self._handle)
-            self._handle = None
+        handle = getattr(self, "_handle", None)
+        if handle is not None:
+            self._destroy(handle)
 
-    def __enter__(self) -> "Generator":
+    def __enter__(self) -> Generator:
         return self
 
     def __exit__(self, *_: Any) -> None:
         self.close()
 
-    def clone(self) -> "Generator":
-        """An independent generator in the same state."""
-        return self._new(_library.generator_clone)
+    def __repr__(self) -> str:
+        return f"<unitvar.Generator({self._origin}){' closed' if self._handle is None else ''}>"
 
-    def __copy__(self) -> "Generator":
+    def clone(self) -> Generator:
+        """An independent generator in the same state."""
+        return self._new(_library.generator_clone, self._origin)
+
+    def __copy__(self) -> Generator:
         return self.clone()
 
-    def __deepcopy__(self, _: Any) -> "Generator":
+    def __deepcopy__(self, _: Any) -> Generator:
         return self.clone()
 
     def __reduce__(self) -> Any:
-        return Generator.load, (self.save(),)
+        return _loaded, (self.save(), self._origin)
 
-    def fork(self, name: str) -> "Generator":
+    def fork(self, name: str) -> Generator:
         """A generator of its own for a name, whatever the position of this one."""
-        return self._new(_library.generator_fork, _name(name))
+        return self._new(_library.generator_fork, f"{self._origin}, fork={name!r}", name)
 
-    def seek(self, block: int) -> None:
+    def seek(self, block: Integer) -> None:
         """Goes to a block."""
-        self._call(_library.generator_seek, _uint64("block", block))
+        _library.generator_seek(self, block)
 
     def tell(self) -> int:
         """The position in blocks."""
         block = c_uint64()
-        self._call(_library.generator_tell, byref(block))
+        _library.generator_tell(self, byref(block))
         return block.value
 
     def save(self) -> bytes:
         """The complete state, the same bytes on every machine."""
-        return self._saved(_library.generator_save)
+        return self._saved(_library.generator_save.raw)
 
     def save_torch(self) -> bytes:
         """The state of a generator of "torch_mt19937" as torch.get_rng_state() gives it."""
-        return self._saved(_library.generator_save_torch)
+        return self._saved(_library.generator_save_torch.raw)
 
     def _saved(self, function: Any) -> bytes:
-        size = c_size_t()
-        self._call(function, None, 0, byref(size))
-        buffer = ctypes.create_string_buffer(size.value)
-        self._call(function, buffer, size.value, byref(size))
-        return buffer.raw[: size.value]
+        states = []
+
+        def save(handle: int) -> None:
+            size = c_size_t()
+            function(handle, None, 0, byref(size))
+            buffer = ctypes.create_string_buffer(size.value)
+            function(handle, buffer, size.value, byref(size))
+            states.append(buffer.raw[: size.value])
+
+        self._call(save)
+        return states[0]
 
     @staticmethod
-    def load(state: bytes) -> "Generator":
-        """A generator from what save() or save_torch() gave."""
-        handle = c_void_p()
-        _library.generator_load(bytes(state), len(state), byref(handle))
-        return Generator.__new__(Generator)._own(handle)
+    def load(state: Array) -> Generator:
+        """A generator from what save() or save_torch() gave, or from torch.get_rng_state()."""
+        return _loaded(state, "loaded")
 
-    def _fill(self, functions: dict, dst: Any, *arguments: float) -> None:
-        function, address, n, _keep = _contiguous(dst, functions, True)
-        self._call(function, address, n, *arguments)
-
-    def bits(self, dst: Any) -> None:
+    def bits(self, dst: Array) -> None:
         """Fills a uint32 array with the words themselves, a uint64 array with pairs of them, the low one first."""
-        self._fill(self._BITS, dst)
+        _BITS.call(self, "dst", dst, True)
 
-    def uniform(self, dst: Any, low: float = 0.0, high: float = 1.0) -> None:
+    def uniform(self, dst: Array, low: Number = 0.0, high: Number = 1.0) -> None:
         """Fills a float32 or float64 array from [low, high)."""
-        self._fill(self._UNIFORM, dst, low, high)
+        _UNIFORM.call(self, "dst", dst, True, low, high)
 
-    def normal(self, dst: Any, mean: float = 0.0, std: float = 1.0) -> None:
+    def normal(self, dst: Array, mean: Number = 0.0, std: Number = 1.0) -> None:
         """Fills a float32 or float64 array with normals, by Box and Muller."""
-        self._fill(self._NORMAL, dst, mean, std)
+        _NORMAL.call(self, "dst", dst, True, mean, std)
 
-    def normal_icdf(self, dst: Any, mean: float = 0.0, std: float = 1.0) -> None:
+    def normal_icdf(self, dst: Array, mean: Number = 0.0, std: Number = 1.0) -> None:
         """Fills with normals, by the inverse of the distribution function: monotone in the words."""
-        self._fill(self._NORMAL_ICDF, dst, mean, std)
+        _NORMAL_ICDF.call(self, "dst", dst, True, mean, std)
 
-    def trunc_normal(self, dst: Any, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0) -> None:
-        """Fills with normals between the bounds a and b."""
-        self._fill(self._TRUNC_NORMAL, dst, mean, std, a, b)
+    def trunc_normal(self, dst: Array, mean: Number = 0.0, std: Number = 1.0, a: Number = -2.0,
+                     b: Number = 2.0) -> None:
+        """Fills with normals between the bounds a and b, which are values, not deviations."""
+        _TRUNC_NORMAL.call(self, "dst", dst, True, mean, std, a, b)
 
-    def permutation(self, dst: Any) -> None:
+    def permutation(self, dst: Array) -> None:
         """Fills an int64 array with a permutation of 0 to n - 1."""
-        self._fill(self._PERMUTATION, dst)
+        _PERMUTATION.call(self, "dst", dst, True)
+
+
+_BITS = _ByDType(u32="bits_u32", u64="bits_u64")
+_UNIFORM = _ByDType(f32="uniform_f32", f64="uniform_f64")
+_NORMAL = _ByDType(f32="normal_f32", f64="normal_f64")
+_NORMAL_ICDF = _ByDType(f32="normal_icdf_f32", f64="normal_icdf_f64")
+_TRUNC_NORMAL = _ByDType(f32="trunc_normal_f32", f64="trunc_normal_f64")
+_PERMUTATION = _ByDType(i64="permutation_i64")
+
+
+def _loaded(state: Any, origin: str) -> Generator:
+    view = _view("state", state, False)
+    try:
+        address, n = view.contiguous()
+        if view.dtype != _U8:
+            raise InvalidType(f"state has the dtype {view.dtype_name}, expected bytes")
+        handle = c_void_p()
+        # An empty buffer may have no address, which C would take for a missing one.
+        _library.generator_load(address or ctypes.addressof(handle), n, byref(handle))
+    finally:
+        view.release()
+    return Generator.__new__(Generator)._own(handle, origin)
+
+
+def _constant_shown(kind: Any, number: int) -> str:
+    """The member's name, or the number of one that is newer than this module."""
+    return f'"{kind(number).name.lower()}"' if number in kind._value2member_map_ else str(number)
 
 
 # ---- Initialisers ---------------------------------------------------------------------------------------------------
+#
+# Weights are (out, in, k...), as PyTorch has them. Kernels of JAX and Keras are (k..., in, out): a transposed view has the
+# same memory and the right fans, such as kernel.transpose(3, 2, 0, 1) of one with two positions.
 
 
-def calculate_gain(nonlinearity: Union[Nonlinearity, int, str], param: Optional[float] = None) -> float:
+def calculate_gain(nonlinearity: NonlinearityLike, param: Optional[Number] = None) -> float:
     """The gain, as torch.nn.init.calculate_gain; param is the negative slope of "leaky_relu", None for 0.01."""
     gain = c_double()
-    _library.calculate_gain(Nonlinearity._of(nonlinearity), math.nan if param is None else param, byref(gain))
+    _library.calculate_gain(nonlinearity, param, byref(gain))
     return gain.value
 
 
-def calculate_fans(t: Any) -> Tuple[int, int]:
-    """(fan_in, fan_out) of a weight of t's shape."""
+def calculate_fans(t: Array) -> Tuple[int, int]:
+    """(fan_in, fan_out) of a weight of t's shape, (out, in, k...)."""
     fan_in, fan_out = c_int64(), c_int64()
-    _library.calculate_fans(byref(_View(t, False).tensor), byref(fan_in), byref(fan_out))
+    _library.calculate_fans(t, byref(fan_in), byref(fan_out))
     return fan_in.value, fan_out.value
 
 
-def _write(function: Any, t: Any, *arguments: Any) -> None:
-    view = _View(t, True)
-    function(byref(view.tensor), *arguments)
-
-
-def _draw(g: Generator, function: Any, t: Any, *arguments: Any) -> None:
-    view = _View(t, True)
-    g._call(function, byref(view.tensor), *arguments)
-
-
-def init_constant(t: Any, value: float) -> None:
+def init_constant(t: Array, value: Number) -> None:
     """Every element value."""
-    _write(_library.init_constant, t, value)
+    _library.init_constant(t, value)
 
 
-def init_zeros(t: Any) -> None:
+def init_zeros(t: Array) -> None:
     """Every element 0."""
-    _write(_library.init_zeros, t)
+    _library.init_zeros(t)
 
 
-def init_ones(t: Any) -> None:
+def init_ones(t: Array) -> None:
     """Every element 1."""
-    _write(_library.init_ones, t)
+    _library.init_ones(t)
 
 
-def init_eye(t: Any) -> None:
+def init_eye(t: Array) -> None:
     """The identity matrix."""
-    _write(_library.init_eye, t)
+    _library.init_eye(t)
 
 
-def init_dirac(t: Any, groups: int = 1) -> None:
-    """The identity of a convolution in groups."""
-    _write(_library.init_dirac, t, _int64("groups", groups))
+def init_dirac(t: Array, groups: Integer = 1) -> None:
+    """The identity of a convolution (out, in, k...) in groups."""
+    _library.init_dirac(t, groups)
 
 
-def init_uniform(g: Generator, t: Any, a: float = 0.0, b: float = 1.0) -> None:
+def init_uniform(g: Generator, t: Array, a: Number = 0.0, b: Number = 1.0) -> None:
     """Uniform on [a, b)."""
-    _draw(g, _library.init_uniform, t, a, b)
+    _library.init_uniform(g, t, a, b)
 
 
-def init_normal(g: Generator, t: Any, mean: float = 0.0, std: float = 1.0) -> None:
+def init_normal(g: Generator, t: Array, mean: Number = 0.0, std: Number = 1.0) -> None:
     """Normal."""
-    _draw(g, _library.init_normal, t, mean, std)
+    _library.init_normal(g, t, mean, std)
 
 
-def init_trunc_normal(g: Generator, t: Any, mean: float = 0.0, std: float = 1.0, a: float = -2.0,
-                      b: float = 2.0) -> None:
-    """Normal between the bounds a and b."""
-    _draw(g, _library.init_trunc_normal, t, mean, std, a, b)
+def init_trunc_normal(g: Generator, t: Array, mean: Number = 0.0, std: Number = 1.0, a: Number = -2.0,
+                      b: Number = 2.0) -> None:
+    """Normal between the bounds a and b, which are values, not deviations."""
+    _library.init_trunc_normal(g, t, mean, std, a, b)
 
 
-def init_xavier_uniform(g: Generator, t: Any, gain: float = 1.0) -> None:
-    """Glorot and Bengio's, uniform."""
-    _draw(g, _library.init_xavier_uniform, t, gain)
+def init_xavier_uniform(g: Generator, t: Array, gain: Number = 1.0) -> None:
+    """Glorot and Bengio's, uniform, of a weight (out, in, k...)."""
+    _library.init_xavier_uniform(g, t, gain)
 
 
-def init_xavier_normal(g: Generator, t: Any, gain: float = 1.0) -> None:
-    """Glorot and Bengio's, normal."""
-    _draw(g, _library.init_xavier_normal, t, gain)
+def init_xavier_normal(g: Generator, t: Array, gain: Number = 1.0) -> None:
+    """Glorot and Bengio's, normal, of a weight (out, in, k...)."""
+    _library.init_xavier_normal(g, t, gain)
 
 
-def init_kaiming_uniform(g: Generator, t: Any, a: float = 0.0, fan_mode: Union[FanMode, int, str] = FanMode.FAN_IN,
-                         nonlinearity: Union[Nonlinearity, int, str] = Nonlinearity.LEAKY_RELU) -> None:
-    """He's, uniform; a is the negative slope of "leaky_relu"."""
-    _draw(g, _library.init_kaiming_uniform, t, a, FanMode._of(fan_mode), Nonlinearity._of(nonlinearity))
+def init_kaiming_uniform(g: Generator, t: Array, a: Number = 0.0, fan_mode: FanModeLike = FanMode.FAN_IN,
+                         nonlinearity: NonlinearityLike = Nonlinearity.LEAKY_RELU) -> None:
+    """He's, uniform, of a weight (out, in, k...); a is the negative slope of "leaky_relu"."""
+    _library.init_kaiming_uniform(g, t, a, fan_mode, nonlinearity)
 
 
-def init_kaiming_normal(g: Generator, t: Any, a: float = 0.0, fan_mode: Union[FanMode, int, str] = FanMode.FAN_IN,
-                        nonlinearity: Union[Nonlinearity, int, str] = Nonlinearity.LEAKY_RELU) -> None:
-    """He's, normal; a is the negative slope of "leaky_relu"."""
-    _draw(g, _library.init_kaiming_normal, t, a, FanMode._of(fan_mode), Nonlinearity._of(nonlinearity))
+def init_kaiming_normal(g: Generator, t: Array, a: Number = 0.0, fan_mode: FanModeLike = FanMode.FAN_IN,
+                        nonlinearity: NonlinearityLike = Nonlinearity.LEAKY_RELU) -> None:
+    """He's, normal, of a weight (out, in, k...); a is the negative slope of "leaky_relu"."""
+    _library.init_kaiming_normal(g, t, a, fan_mode, nonlinearity)
 
 
-def init_orthogonal(g: Generator, t: Any, gain: float = 1.0) -> None:
-    """gain times a Haar-distributed orthogonal matrix."""
-    _draw(g, _library.init_orthogonal, t, gain)
+def init_orthogonal(g: Generator, t: Array, gain: Number = 1.0) -> None:
+    """gain times a Haar-distributed orthogonal matrix, the first dimension being its rows."""
+    _library.init_orthogonal(g, t, gain)
 
 
-def init_delta_orthogonal(g: Generator, t: Any, gain: float = 1.0) -> None:
-    """An orthogonal matrix at the centre of a convolution."""
-    _draw(g, _library.init_delta_orthogonal, t, gain)
+def init_delta_orthogonal(g: Generator, t: Array, gain: Number = 1.0) -> None:
+    """An orthogonal matrix at the centre of a convolution (out, in, k...); JAX's kernel is (k..., in, out)."""
+    _library.init_delta_orthogonal(g, t, gain)
 
 
-def init_sparse(g: Generator, t: Any, sparsity: float, std: float = 0.01) -> None:
+def init_sparse(g: Generator, t: Array, sparsity: Number, std: Number = 0.01) -> None:
     """Normal, with the fraction sparsity of each column 0."""
-    _draw(g, _library.init_sparse, t, sparsity, std)
+    _library.init_sparse(g, t, sparsity, std)
 
 
-def init_variance_scaling(g: Generator, t: Any, scale: float = 1.0,
-                          fan_mode: Union[FanMode, int, str] = FanMode.FAN_IN,
-                          distribution: Union[Distribution, int, str] = Distribution.TRUNCATED_NORMAL) -> None:
-    """Variance scaling as in JAX and Keras."""
-    _draw(g, _library.init_variance_scaling, t, scale, FanMode._of(fan_mode), Distribution._of(distribution))
+def init_variance_scaling(g: Generator, t: Array, scale: Number = 1.0, fan_mode: FanModeLike = FanMode.FAN_IN,
+                          distribution: DistributionLike = Distribution.TRUNCATED_NORMAL) -> None:
+    """Variance scaling as in JAX and Keras, with Keras' defaults, of a weight (out, in, k...), which there is (k..., in,
+    out): their he_normal of a kernel of two positions is init_variance_scaling(g, kernel.transpose(3, 2, 0, 1), 2.0)."""
+    _library.init_variance_scaling(g, t, scale, fan_mode, distribution)
 
 
 class Initializer:
     """An initialiser as a value, for tables of parameters and for shards. A kind looks only at what its function takes.
 
-    Starts with PyTorch's defaults for the kind; keywords change them.
+    Starts with PyTorch's defaults for the kind; keywords change them. parameters are the function's numbers, in its
+    order, and may be fewer than it has.
     """
 
-    def __init__(self, kind: Union[Kind, int, str], *, fan_mode: Union[FanMode, int, str, None] = None,
-                 nonlinearity: Union[Nonlinearity, int, str, None] = None,
-                 distribution: Union[Distribution, int, str, None] = None, groups: Optional[int] = None,
-                 parameters: Iterable[float] = ()) -> None:
-        self._raw = _Initializer(struct_size=ctypes.sizeof(_Initializer))
-        _library.initializer_defaults(byref(self._raw), Kind._of(kind))
+    def __init__(self, kind: KindLike, *, fan_mode: Optional[FanModeLike] = None,
+                 nonlinearity: Optional[NonlinearityLike] = None, distribution: Optional[DistributionLike] = None,
+                 groups: Optional[Integer] = None, parameters: Iterable[Number] = ()) -> None:
+        self._raw = raw = _Initializer(struct_size=ctypes.sizeof(_Initializer))
+        _library.initializer_defaults(byref(raw), kind)
         if fan_mode is not None:
-            self._raw.fan_mode = FanMode._of(fan_mode)
+            raw.fan_mode = FanMode._convert("fan_mode", fan_mode)
         if nonlinearity is not None:
-            self._raw.nonlinearity = Nonlinearity._of(nonlinearity)
+            raw.nonlinearity = Nonlinearity._convert("nonlinearity", nonlinearity)
         if distribution is not None:
-            self._raw.distribution = Distribution._of(distribution)
+            raw.distribution = Distribution._convert("distribution", distribution)
         if groups is not None:
-            self._raw.groups = _int64("groups", groups)
-        parameters = tuple(parameters)
-        if len(parameters) > 4:
-            raise InvalidArgument(f"parameters are {parameters}, expected at most 4")
-        self._raw.p[: len(parameters)] = parameters
+            raw.groups = _int64("groups", groups)
+        numbers = _list("parameters", parameters, _real, c_double, "numbers")
+        if len(numbers) > len(raw.p):
+            raise InvalidArgument(f"parameters is {_shown(parameters)}, expected at most {len(raw.p)} numbers")
+        raw.p[: len(numbers)] = numbers
 
     def __bytes__(self) -> bytes:
         return bytes(self._raw)
 
-    def _call(self, function: Any, g: Optional[Generator], *arguments: Any) -> None:
-        if g is None:
-            function(None, *arguments)
-        else:
-            g._call(function, *arguments)
+    def __eq__(self, other: object) -> bool:
+        return bytes(self) == bytes(other) if isinstance(other, Initializer) else NotImplemented
 
-    def write(self, g: Optional[Generator], t: Any) -> None:
+    def __hash__(self) -> int:
+        return hash(bytes(self))
+
+    def __repr__(self) -> str:
+        raw = self._raw
+        constants = ", ".join(f"{name}={_constant_shown(kind, getattr(raw, name))}" for name, kind in (
+            ("fan_mode", FanMode), ("nonlinearity", Nonlinearity), ("distribution", Distribution)))
+        return (f"unitvar.Initializer({_constant_shown(Kind, raw.kind)}, {constants}, groups={raw.groups}, "
+                f"parameters={list(raw.p)})")
+
+    def write(self, g: Optional[Generator], t: Array) -> None:
         """Initialises t. g may be None for kinds that draw nothing."""
-        view = _View(t, True)
-        self._call(_library.init, g, byref(self._raw), byref(view.tensor))
+        _library.init(g, byref(self._raw), t)
 
-    def write_shard(self, g: Optional[Generator], local: Any, global_shape: Sequence[int], offset: Sequence[int]) -> None:
+    def write_shard(self, g: Optional[Generator], local: Array, global_shape: Sequence[Integer],
+                    offset: Sequence[Integer]) -> None:
         """Writes one rectangular slice of the tensor of shape global_shape that write would write; offset is where it
         begins. The generator advances as for the whole."""
-        view = _View(local, True)
-        n = view.tensor.ndim
-        for name, numbers in (("global_shape", global_shape), ("offset", offset)):
-            if len(numbers) != n:
-                raise InvalidArgument(f"{name} is {tuple(numbers)}, expected {n} numbers as local has")
-        lists = [(c_int64 * n)(*(_int64("a length or index", x) for x in numbers)) for numbers in (global_shape, offset)]
-        self._call(_library.init_shard, g, byref(self._raw), byref(view.tensor), *lists)
+        _library.init_shard(g, byref(self._raw), local, global_shape, offset)
 
 
 # ---- PyTorch's layers -----------------------------------------------------------------------------------------------
 
 
-def _reset(g: Generator, function: Any, weight: Any, bias: Any) -> None:
-    weights, biases = _View(weight, True), None if bias is None else _View(bias, True)
-    g._call(function, byref(weights.tensor), biases and byref(biases.tensor))
+def torch_linear_reset(g: Generator, weight: Array, bias: Optional[Array] = None) -> None:
+    """What nn.Linear constructs, with a generator of "torch_mt19937": weight (out, in), then bias (out)."""
+    _library.torch_linear_reset(g, weight, bias)
 
 
-def torch_linear_reset(g: Generator, weight: Any, bias: Any = None) -> None:
-    """What nn.Linear constructs, with a generator of "torch_mt19937": weight [out, in], then bias [out]."""
-    _reset(g, _library.torch_linear_reset, weight, bias)
-
-
-def torch_conv_reset(g: Generator, weight: Any, bias: Any = None) -> None:
+def torch_conv_reset(g: Generator, weight: Array, bias: Optional[Array] = None) -> None:
     """What nn.Conv1d to nn.Conv3d and their transposed kinds construct."""
-    _reset(g, _library.torch_conv_reset, weight, bias)
+    _library.torch_conv_reset(g, weight, bias)
 
 
-def torch_embedding_reset(g: Generator, weight: Any) -> None:
-    """What nn.Embedding constructs: weight [count, dim]."""
-    _draw(g, _library.torch_embedding_reset, weight)
+def torch_embedding_reset(g: Generator, weight: Array) -> None:
+    """What nn.Embedding constructs: weight (count, dim)."""
+    _library.torch_embedding_reset(g, weight)
 
 
 # ---- Norms, activations and the linear layer ------------------------------------------------------------------------
 #
-# Arrays that are None are not there or not wanted. y may be x, and grad_x may be grad_y or x.
+# Arrays that are None are not there or not wanted. y may be x, and grad_x may be grad_y or x. Defaults are those of the
+# functions of torch.nn.functional. normalized_ndim is a number of dimensions, or the shape that they have.
 
 
-def _apply(function: Any, outputs: Iterable[int], *arguments: Any) -> None:
-    """Calls with the arrays among the arguments as tensors; those at the places ``outputs`` are written."""
-    views = []
-    passed = list(arguments)
-    written = set(outputs)
-    for i, argument in enumerate(arguments):
-        if argument is not None and not isinstance(argument, (int, float, ctypes.Array)):
-            view = _View(argument, i in written)
-            views.append(view)
-            passed[i] = byref(view.tensor)
-    function(*passed)
+def mean_var(x: Array, axes: Union[None, Integer, Sequence[Integer]] = None, correction: Number = 1.0,
+             mean: Optional[Array] = None, var: Optional[Array] = None) -> None:
+    """Mean and variance of x along axes, None for all of them; negative ones count from the last dimension.
+
+    correction 1 gives the unbiased variance, 0 the biased one. mean and var have x's shape without the axes, or with 1
+    in their places."""
+    numbers = _axes(axes)
+    _library.mean_var(x, numbers, 0 if numbers is None else len(numbers), correction, mean, var)
 
 
-def mean_var(x: Any, axes: Optional[Sequence[int]] = None, correction: float = 1.0, mean: Any = None,
-             var: Any = None) -> None:
-    """Mean and variance of x along axes, None for all of them; negative ones count from the last dimension."""
-    n = 0 if axes is None else len(axes)
-    numbers = None if axes is None else (c_int32 * n)(*(_int32("an axis", axis) for axis in axes))
-    _apply(_library.mean_var, (4, 5), x, numbers, n, correction, mean, var)
+def layer_norm(x: Array, y: Array, normalized_ndim: DimsLike = 1, weight: Optional[Array] = None,
+               bias: Optional[Array] = None, eps: Number = 1e-5, mean: Optional[Array] = None,
+               rstd: Optional[Array] = None) -> None:
+    """Over the last normalized_ndim dimensions, a number or their shape. mean and rstd get the statistics."""
+    _library.layer_norm(x, normalized_ndim, weight, bias, eps, y, mean, rstd)
 
 
-def layer_norm(x: Any, y: Any, normalized_ndim: int = 1, weight: Any = None, bias: Any = None, eps: float = 1e-5,
-               mean: Any = None, rstd: Any = None) -> None:
-    """Over the last normalized_ndim dimensions."""
-    n = _int32("normalized_ndim", normalized_ndim)
-    _apply(_library.layer_norm, (5, 6, 7), x, n, weight, bias, eps, y, mean, rstd)
+def rms_norm(x: Array, y: Array, normalized_ndim: DimsLike = 1, weight: Optional[Array] = None,
+             eps: Optional[Number] = None, rstd: Optional[Array] = None) -> None:
+    """By the root of the mean of squares of the last normalized_ndim dimensions, a number or their shape.
+
+    eps None is PyTorch's default, finfo(dtype).eps: 2^-23 for float32, 2^-52 for float64."""
+    _library.rms_norm(x, normalized_ndim, weight, eps, y, rstd)
 
 
-def rms_norm(x: Any, y: Any, normalized_ndim: int = 1, weight: Any = None, eps: float = 1e-5, rstd: Any = None) -> None:
-    """By the root of the mean of squares of the last normalized_ndim dimensions."""
-    _apply(_library.rms_norm, (4, 5), x, _int32("normalized_ndim", normalized_ndim), weight, eps, y, rstd)
+def group_norm(x: Array, y: Array, groups: Integer, weight: Optional[Array] = None, bias: Optional[Array] = None,
+               eps: Number = 1e-5, mean: Optional[Array] = None, rstd: Optional[Array] = None) -> None:
+    """Over groups of channels of each image. mean and rstd, (N, groups), get the statistics."""
+    _library.group_norm(x, groups, weight, bias, eps, y, mean, rstd)
 
 
-def group_norm(x: Any, y: Any, groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5, mean: Any = None,
-               rstd: Any = None) -> None:
-    """Over groups of channels of each image."""
-    _apply(_library.group_norm, (5, 6, 7), x, _int64("groups", groups), weight, bias, eps, y, mean, rstd)
+def batch_norm(x: Array, y: Array, weight: Optional[Array] = None, bias: Optional[Array] = None,
+               running_mean: Optional[Array] = None, running_var: Optional[Array] = None,
+               num_batches_tracked: Optional[Array] = None, training: bool = False, momentum: Optional[Number] = 0.1,
+               eps: Number = 1e-5, save_mean: Optional[Array] = None, save_rstd: Optional[Array] = None) -> None:
+    """Over a channel of all images. momentum None is the average of all batches.
+
+    num_batches_tracked is an int64 array of one element, which training raises by 1. save_mean and save_rstd get what
+    normalised."""
+    _library.batch_norm(x, weight, bias, running_mean, running_var, num_batches_tracked, training, momentum, eps, y,
+                        save_mean, save_rstd)
 
 
-def _counter(count: Any) -> Any:
-    """An int64 array of one element, as PyTorch's num_batches_tracked."""
-    if count is None:
-        return None
-    view = _View(count, True)
-    address, n = _of_dtype(view, {_I64: view.buffer})()
-    if n != 1:
-        raise InvalidArgument(f"num_batches_tracked has {n} elements, expected 1")
-    counter = (c_int64 * 1).from_address(address)
-    counter.keep = view
-    return counter
-
-
-def batch_norm(x: Any, y: Any, weight: Any = None, bias: Any = None, running_mean: Any = None, running_var: Any = None,
-               num_batches_tracked: Any = None, training: bool = False, momentum: Optional[float] = 0.1,
-               eps: float = 1e-5, save_mean: Any = None, save_rstd: Any = None) -> None:
-    """Over a channel of all images. momentum None is the average of all batches."""
-    _apply(_library.batch_norm, (3, 4, 9, 10, 11), x, weight, bias, running_mean, running_var,
-           _counter(num_batches_tracked), bool(training), math.nan if momentum is None else momentum, eps, y, save_mean,
-           save_rstd)
-
-
-def instance_norm(x: Any, y: Any, weight: Any = None, bias: Any = None, running_mean: Any = None,
-                  running_var: Any = None, use_input_stats: bool = True, momentum: float = 0.1,
-                  eps: float = 1e-5) -> None:
+def instance_norm(x: Array, y: Array, weight: Optional[Array] = None, bias: Optional[Array] = None,
+                  running_mean: Optional[Array] = None, running_var: Optional[Array] = None,
+                  use_input_stats: bool = True, momentum: Number = 0.1, eps: Number = 1e-5) -> None:
     """Over each channel of each image."""
-    _apply(_library.instance_norm, (3, 4, 8), x, weight, bias, running_mean, running_var, bool(use_input_stats),
-           momentum, eps, y)
+    _library.instance_norm(x, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, y)
 
 
-def _three(name: str, numbers: Sequence[float]) -> Any:
-    if len(numbers) != 3:
-        raise InvalidArgument(f"{name} has {len(numbers)} numbers, expected 3")
-    return (c_double * 3)(*numbers)
-
-
-def switchable_norm(x: Any, y: Any, mean_logits: Sequence[float], var_logits: Sequence[float], weight: Any = None,
-                    bias: Any = None, running_mean: Any = None, running_var: Any = None, training: bool = False,
-                    momentum: Optional[float] = 0.1, eps: float = 1e-5) -> None:
+def switchable_norm(x: Array, y: Array, mean_logits: Sequence[Number], var_logits: Sequence[Number],
+                    weight: Optional[Array] = None, bias: Optional[Array] = None,
+                    running_mean: Optional[Array] = None, running_var: Optional[Array] = None, training: bool = False,
+                    momentum: Optional[Number] = 0.1, eps: Number = 1e-5) -> None:
     """Instance, layer and batch statistics mixed by the softmax of three logits each."""
-    _apply(_library.switchable_norm, (5, 6, 10), x, weight, bias, _three("mean_logits", mean_logits),
-           _three("var_logits", var_logits), running_mean, running_var, bool(training), momentum, eps, y)
+    _library.switchable_norm(x, weight, bias, mean_logits, var_logits, running_mean, running_var, training, momentum,
+                             eps, y)
 
 
-def local_response_norm(x: Any, y: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
+def local_response_norm(x: Array, y: Array, size: Integer, alpha: Number = 1e-4, beta: Number = 0.75,
+                        k: Number = 1.0) -> None:
     """By a power of the squares of neighbouring channels."""
-    _apply(_library.local_response_norm, (5,), x, _int64("size", size), alpha, beta, k, y)
+    _library.local_response_norm(x, size, alpha, beta, k, y)
 
 
-def layer_norm_backward(grad_y: Any, x: Any, normalized_ndim: int, mean: Any, rstd: Any, weight: Any = None,
-                        grad_x: Any = None, grad_weight: Any = None, grad_bias: Any = None) -> None:
-    """The gradients of layer_norm."""
-    n = _int32("normalized_ndim", normalized_ndim)
-    _apply(_library.layer_norm_backward, (6, 7, 8), grad_y, x, n, mean, rstd, weight, grad_x, grad_weight, grad_bias)
+def layer_norm_backward(grad_y: Array, x: Array, normalized_ndim: DimsLike, mean: Array, rstd: Array,
+                        weight: Optional[Array] = None, grad_x: Optional[Array] = None,
+                        grad_weight: Optional[Array] = None, grad_bias: Optional[Array] = None) -> None:
+    """The gradients of layer_norm, from the statistics that it gave."""
+    _library.layer_norm_backward(grad_y, x, normalized_ndim, mean, rstd, weight, grad_x, grad_weight, grad_bias)
 
 
-def rms_norm_backward(grad_y: Any, x: Any, normalized_ndim: int, rstd: Any, weight: Any = None, grad_x: Any = None,
-                      grad_weight: Any = None) -> None:
-    """The gradients of rms_norm."""
-    n = _int32("normalized_ndim", normalized_ndim)
-    _apply(_library.rms_norm_backward, (5, 6), grad_y, x, n, rstd, weight, grad_x, grad_weight)
+def rms_norm_backward(grad_y: Array, x: Array, normalized_ndim: DimsLike, rstd: Array,
+                      weight: Optional[Array] = None, grad_x: Optional[Array] = None,
+                      grad_weight: Optional[Array] = None) -> None:
+    """The gradients of rms_norm, from the statistic that it gave."""
+    _library.rms_norm_backward(grad_y, x, normalized_ndim, rstd, weight, grad_x, grad_weight)
 
 
-def group_norm_backward(grad_y: Any, x: Any, groups: int, mean: Any, rstd: Any, weight: Any = None, grad_x: Any = None,
-                        grad_weight: Any = None, grad_bias: Any = None) -> None:
-    """The gradients of group_norm."""
-    n = _int64("groups", groups)
-    _apply(_library.group_norm_backward, (6, 7, 8), grad_y, x, n, mean, rstd, weight, grad_x, grad_weight, grad_bias)
+def group_norm_backward(grad_y: Array, x: Array, groups: Integer, mean: Array, rstd: Array,
+                        weight: Optional[Array] = None, grad_x: Optional[Array] = None,
+                        grad_weight: Optional[Array] = None, grad_bias: Optional[Array] = None) -> None:
+    """The gradients of group_norm, from the statistics that it gave."""
+    _library.group_norm_backward(grad_y, x, groups, mean, rstd, weight, grad_x, grad_weight, grad_bias)
 
 
-def batch_norm_backward(grad_y: Any, x: Any, mean: Any, rstd: Any, weight: Any = None, training: bool = True,
-                        grad_x: Any = None, grad_weight: Any = None, grad_bias: Any = None) -> None:
-    """The gradients of batch_norm, from the statistics that it saved."""
-    _apply(_library.batch_norm_backward, (6, 7, 8), grad_y, x, mean, rstd, weight, bool(training), grad_x, grad_weight,
-           grad_bias)
+def batch_norm_backward(grad_y: Array, x: Array, mean: Array, rstd: Array, weight: Optional[Array] = None,
+                        grad_x: Optional[Array] = None, grad_weight: Optional[Array] = None,
+                        grad_bias: Optional[Array] = None, *, training: bool) -> None:
+    """The gradients of batch_norm, from the statistics that it saved. training: as it had it, False where they were the
+    running ones, on which x has no part."""
+    _library.batch_norm_backward(grad_y, x, mean, rstd, weight, training, grad_x, grad_weight, grad_bias)
 
 
-def instance_norm_backward(grad_y: Any, x: Any, weight: Any = None, running_mean: Any = None, running_var: Any = None,
-                           use_input_stats: bool = True, eps: float = 1e-5, grad_x: Any = None, grad_weight: Any = None,
-                           grad_bias: Any = None) -> None:
-    """The gradients of instance_norm."""
-    _apply(_library.instance_norm_backward, (7, 8, 9), grad_y, x, weight, running_mean, running_var,
-           bool(use_input_stats), eps, grad_x, grad_weight, grad_bias)
+def instance_norm_backward(grad_y: Array, x: Array, weight: Optional[Array] = None,
+                           running_mean: Optional[Array] = None, running_var: Optional[Array] = None,
+                           use_input_stats: bool = True, eps: Number = 1e-5, grad_x: Optional[Array] = None,
+                           grad_weight: Optional[Array] = None, grad_bias: Optional[Array] = None) -> None:
+    """The gradients of instance_norm, which takes the statistics of x again."""
+    _library.instance_norm_backward(grad_y, x, weight, running_mean, running_var, use_input_stats, eps, grad_x,
+                                    grad_weight, grad_bias)
 
 
-def relu(x: Any, y: Any) -> None:
+def relu(x: Array, y: Array) -> None:
     """max(0, x)."""
-    _apply(_library.relu, (1,), x, y)
+    _library.relu(x, y)
 
 
-def leaky_relu(x: Any, y: Any, negative_slope: float = 0.01) -> None:
+def leaky_relu(x: Array, y: Array, negative_slope: Number = 0.01) -> None:
     """A slope below 0."""
-    _apply(_library.leaky_relu, (2,), x, negative_slope, y)
+    _library.leaky_relu(x, negative_slope, y)
 
 
-def prelu(x: Any, y: Any, weight: Any) -> None:
+def prelu(x: Array, y: Array, weight: Array) -> None:
     """A slope for each channel below 0."""
-    _apply(_library.prelu, (2,), x, weight, y)
+    _library.prelu(x, weight, y)
 
 
-def linear(x: Any, y: Any, weight: Any, bias: Any = None) -> None:
-    """y = x weight^T + bias."""
-    _apply(_library.linear, (3,), x, weight, bias, y)
+def linear(x: Array, y: Array, weight: Array, bias: Optional[Array] = None) -> None:
+    """y = x weight^T + bias, for x (..., in), weight (out, in), bias (out) and y (..., out)."""
+    _library.linear(x, weight, bias, y)
 
 
-def relu_backward(grad_y: Any, x: Any, grad_x: Any) -> None:
+def relu_backward(grad_y: Array, x: Array, grad_x: Array) -> None:
     """The gradient of relu."""
-    _apply(_library.relu_backward, (2,), grad_y, x, grad_x)
+    _library.relu_backward(grad_y, x, grad_x)
 
 
-def leaky_relu_backward(grad_y: Any, x: Any, grad_x: Any, negative_slope: float = 0.01) -> None:
+def leaky_relu_backward(grad_y: Array, x: Array, grad_x: Array, negative_slope: Number = 0.01) -> None:
     """The gradient of leaky_relu."""
-    _apply(_library.leaky_relu_backward, (3,), grad_y, x, negative_slope, grad_x)
+    _library.leaky_relu_backward(grad_y, x, negative_slope, grad_x)
 
 
-def prelu_backward(grad_y: Any, x: Any, weight: Any, grad_x: Any = None, grad_weight: Any = None) -> None:
+def prelu_backward(grad_y: Array, x: Array, weight: Array, grad_x: Optional[Array] = None,
+                   grad_weight: Optional[Array] = None) -> None:
     """The gradients of prelu."""
-    _apply(_library.prelu_backward, (3, 4), grad_y, x, weight, grad_x, grad_weight)
+    _library.prelu_backward(grad_y, x, weight, grad_x, grad_weight)
 
 
-def linear_backward(grad_y: Any, x: Any, weight: Any, grad_x: Any = None, grad_weight: Any = None,
-                    grad_bias: Any = None) -> None:
+def linear_backward(grad_y: Array, x: Array, weight: Array, grad_x: Optional[Array] = None,
+                    grad_weight: Optional[Array] = None, grad_bias: Optional[Array] = None) -> None:
     """The gradients of linear."""
-    _apply(_library.linear_backward, (3, 4, 5), grad_y, x, weight, grad_x, grad_weight, grad_bias)
+    _library.linear_backward(grad_y, x, weight, grad_x, grad_weight, grad_bias)
 
 
 # ---- Moments --------------------------------------------------------------------------------------------------------
 
 
-class Moments:
-    """Count, mean and sum of squared deviations of a sequence, without cancellation."""
+class Moments(_Exclusive):
+    """Count, mean and sum of squared deviations of a sequence, without cancellation.
 
-    _UPDATE = {_F32: _library.moments_update_f32, _F64: _library.moments_update_f64}
+    It may be copied and pickled. It belongs to one thread at a time: a call while another thread is in one raises
+    InvalidArgument. Threads take one each and merge them, in an order of their own choice, which the last bits show.
+    """
 
     def __init__(self) -> None:
         self._raw = _Moments()
+        _Exclusive.__init__(self)
 
-    def update(self, x: Any) -> None:
+    def _pointer(self) -> Any:
+        return byref(self._raw)
+
+    def _value(self) -> _Moments:
+        """A copy."""
+        copy = _Moments()
+        self._call(lambda raw: ctypes.pointer(copy).__setitem__(0, self._raw))
+        return copy
+
+    def __copy__(self) -> Moments:
+        return _moments_of(bytes(self._value()))
+
+    def __deepcopy__(self, _: Any) -> Moments:
+        return self.__copy__()
+
+    def __reduce__(self) -> Any:
+        return _moments_of, (bytes(self._value()),)
+
+    def __repr__(self) -> str:
+        raw = self._raw
+        return f"<unitvar.Moments count={raw.count:.17g} mean={raw.mean:.17g} m2={raw.m2:.17g}>"
+
+    def update(self, x: Array) -> None:
         """Appends the elements of a contiguous float32 or float64 array."""
-        function, address, n, _keep = _contiguous(x, self._UPDATE, False)
-        function(byref(self._raw), address, n)
+        _MOMENTS_UPDATE.call(self, "x", x, False)
 
-    def merge(self, other: "Moments") -> None:
+    def merge(self, other: Moments) -> None:
         """Appends another sequence."""
-        _library.moments_merge(byref(self._raw), byref(other._raw))
+        if not isinstance(other, Moments):
+            raise _of_wrong_type("other", other, "a Moments")
+        _library.moments_merge(self, byref(other._value()))
 
-    def variance(self, correction: float = 1.0) -> float:
+    def variance(self, correction: Number = 1.0) -> float:
         """The sum of squared deviations / (count - correction): 0 for the biased, 1 for the unbiased variance."""
         variance = c_double()
-        _library.moments_variance(byref(self._raw), correction, byref(variance))
+        _library.moments_variance(self, correction, byref(variance))
         return variance.value
 
     @property
     def count(self) -> float:
         """How many elements."""
-        return self._raw.count
+        return self._value().count
 
     @property
     def mean(self) -> float:
         """Their mean."""
-        return self._raw.mean
+        return self._value().mean
 
     @property
     def m2(self) -> float:
         """The sum of squared deviations from the mean."""
-        return self._raw.m2
+        return self._value().m2
+
+
+_MOMENTS_UPDATE = _ByDType(f32="moments_update_f32", f64="moments_update_f64")
+
+
+def _moments_of(state: bytes) -> Moments:
+    moments = Moments()
+    moments._raw = _Moments.from_buffer_copy(state)
+    return moments

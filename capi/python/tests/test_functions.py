@@ -175,7 +175,7 @@ def layer_norm_backward(v):
 
 def rms_norm_backward(v):
     rstd = v.statistics(4, 6)["rstd"]
-    unitvar.rms_norm(v.x, v.y, rstd=rstd)
+    unitvar.rms_norm(v.x, v.y, eps=1e-5, rstd=rstd)
     unitvar.rms_norm_backward(v.grad_y, v.x, 1, rstd, v.w[:5], v.y, v.grad_w[:5])
 
 
@@ -188,13 +188,13 @@ def group_norm_backward(v):
 def batch_norm_backward(v):
     unitvar.batch_norm(v.x, v.y, training=True, save_mean=v.mean[:6], save_rstd=v.rstd[:6])
     unitvar.batch_norm_backward(v.grad_y, v.x, **v.statistics(6), weight=v.w[:6], grad_x=v.y, grad_weight=v.grad_w[:6],
-                                grad_bias=v.grad_b[:6])
+                                grad_bias=v.grad_b[:6], training=True)
 
 
 LAYERS = {
     "mean_var": lambda v: unitvar.mean_var(v.x, (0, -1), 1.0, v.mean[:6], v.rstd[:6]),
     "layer_norm": lambda v: unitvar.layer_norm(v.x, v.y, weight=v.w[:5], bias=v.b[:5], **v.statistics(4, 6)),
-    "rms_norm": lambda v: unitvar.rms_norm(v.x, v.y, weight=v.w[:5], rstd=v.statistics(4, 6)["rstd"]),
+    "rms_norm": lambda v: unitvar.rms_norm(v.x, v.y, 1, v.w[:5], 1e-5, v.statistics(4, 6)["rstd"]),
     "group_norm": lambda v: unitvar.group_norm(v.x, v.y, 3, v.w[:6], v.b[:6], **v.statistics(4, 3)),
     "batch_norm": lambda v: unitvar.batch_norm(
         v.x, v.y, v.w[:6], v.b[:6], v.running_mean, v.running_var, v.batches, True, save_mean=v.mean[:6],

@@ -4,7 +4,6 @@ place."""
 import array
 import copy
 import pickle
-import threading
 import unittest
 
 import numpy as np
@@ -57,26 +56,6 @@ class Errors(unittest.TestCase):
         for call in (lambda: g.normal(np.empty(16, np.float32)), g.clone, g.tell, g.save, lambda: g.fork("x")):
             with self.assertRaisesRegex(InvalidArgument, "closed"):
                 call()
-
-    def test_two_threads_in_one_generator(self):
-        g, met = pcg32(), []
-
-        def draw():
-            x = np.empty(1 << 20)
-            for _ in range(1000):
-                if met:
-                    return
-                try:
-                    g.normal(x)
-                except InvalidArgument as error:
-                    met.append(str(error))
-
-        threads = [threading.Thread(target=draw) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        self.assertIn("another thread", met[0])
 
 
 class Arrays(unittest.TestCase):
@@ -177,21 +156,6 @@ class Generators(unittest.TestCase):
             g.clone().bits(x)
             other.bits(y)
             self.assertTrue((x == y).all())
-
-    def test_threads_with_their_own_generators(self):
-        parts = np.empty((64, 64), np.float32)
-
-        def draw(block):
-            g = pcg32()
-            g.seek(block)
-            g.normal(parts[block])
-
-        threads = [threading.Thread(target=draw, args=(block,)) for block in range(64)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        self.assertTrue((parts.ravel() == normals(64 * 64)).all())
 
 
 if __name__ == "__main__":
