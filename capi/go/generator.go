@@ -10,13 +10,20 @@ import (
 )
 
 // Generator is (engine, seed, stream) and a position in blocks of 64 words of 32 bits. Every call starts at a block
-// boundary. It belongs to one goroutine at a time: a call while another one is in it is an error.
+// boundary. It belongs to one goroutine at a time: a call while another one is in it is an error. A copy of the struct is
+// the same generator; [Generator.Clone] gives another one.
 type Generator struct {
+	state *generatorState
+}
+
+// generatorState is what all copies of a Generator have in common, and what the finalizer is for.
+type generatorState struct {
 	raw  *C.generator
 	busy int32
 }
 
-// New gives a generator at block 0 of stream 0.
+// New gives a generator at block 0 of stream 0. Any seed is valid; a negative one of torch.manual_seed is taken modulo
+// 2^64, as the conversion uint64(seed) of an int64 does.
 func New(engine Engine, seed uint64) (*Generator, error) { return NewStream(engine, seed, 0) }
 
 // NewStream gives a generator at block 0 of a stream; streams of one seed are unrelated.
@@ -30,39 +37,55 @@ func own(err error, raw **C.generator) (*Generator, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Generator{raw: *raw}
-	runtime.SetFinalizer(g, func(g *Generator) { C.unitvar_generator_destroy(g.raw) })
-	return g, nil
+	state := &generatorState{raw: *raw}
+	runtime.SetFinalizer(state, func(state *generatorState) { C.unitvar_generator_destroy(state.raw) })
+	return &Generator{state}, nil
 }
+
+// enter makes this call the only one in the generator, until leave.
+func (g *Generator) enter() (*generatorState, error) {
+	if g == nil || g.state == nil {
+		return nil, invalid("g is nil, expected a generator")
+	}
+	if !atomic.CompareAndSwapInt32(&g.state.busy, 0, 1) {
+		return nil, invalid("g is in use by another goroutine, expected a generator of this goroutine's own")
+	}
+	return g.state, nil
+}
+
+// leave also keeps the state from being collected, and so the C generator from being freed, until the call is over.
+func (s *generatorState) leave() { atomic.StoreInt32(&s.busy, 0) }
 
 // call hands the C generator to f, alone.
 func (g *Generator) call(f func(raw *C.generator) C.outcome) error {
-	if g == nil {
-		return invalid("g is nil, expected a generator")
+	state, err := g.enter()
+	if err != nil {
+		return err
 	}
-	if !atomic.CompareAndSwapInt32(&g.busy, 0, 1) {
-		return invalid("g is in use by another goroutine, expected a generator of this goroutine's own")
-	}
-	defer atomic.StoreInt32(&g.busy, 0)
-	if g.raw == nil {
+	defer state.leave()
+	if state.raw == nil {
 		return invalid("g is closed, expected an open generator")
 	}
-	err := finish(f(g.raw))
-	runtime.KeepAlive(g)
-	return err
+	return finish(f(state.raw))
 }
 
 // Close frees the generator; a second call does nothing. One that nobody refers to any more is closed by the collector.
+// A generator that another goroutine is in stays open, which is an error.
 func (g *Generator) Close() error {
-	if g == nil || g.raw == nil {
+	if g == nil || g.state == nil {
 		return nil
 	}
-	return g.call(func(raw *C.generator) C.outcome {
-		runtime.SetFinalizer(g, nil)
-		C.unitvar_generator_destroy(raw)
-		g.raw = nil
-		return C.outcome{}
-	})
+	state, err := g.enter()
+	if err != nil {
+		return err
+	}
+	defer state.leave()
+	if state.raw != nil {
+		runtime.SetFinalizer(state, nil)
+		C.unitvar_generator_destroy(state.raw)
+		state.raw = nil
+	}
+	return nil
 }
 
 // Clone gives a generator in the same state.
@@ -109,18 +132,19 @@ func (g *Generator) SaveTorch() ([]byte, error) {
 }
 
 func (g *Generator) saved(save func(*C.generator, unsafe.Pointer, C.size_t, *C.size_t) C.outcome) ([]byte, error) {
-	var size C.size_t
-	if err := g.call(func(raw *C.generator) C.outcome { return save(raw, nil, 0, &size) }); err != nil {
-		return nil, err
-	}
-	bytes := make([]byte, size)
+	var bytes []byte
 	err := g.call(func(raw *C.generator) C.outcome {
-		return save(raw, unsafe.Pointer(&bytes[0]), C.size_t(len(bytes)), &size)
+		var size C.size_t
+		if o := save(raw, nil, 0, &size); o.status != C.UNITVAR_OK {
+			return o
+		}
+		bytes = make([]byte, size)
+		return save(raw, unsafe.Pointer(&bytes[0]), size, &size)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return bytes[:size], nil
+	return bytes, nil
 }
 
 // Load gives a generator from bytes that Save or SaveTorch wrote.

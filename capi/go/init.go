@@ -19,7 +19,7 @@ func InitOnes(t *Tensor) error { return finish(C.go_init_ones(t.raw())) }
 // InitEye writes the identity matrix.
 func InitEye(t *Tensor) error { return finish(C.go_init_eye(t.raw())) }
 
-// InitDirac writes the identity of a convolution in groups.
+// InitDirac writes the identity of a convolution (out, in, k...) in groups.
 func InitDirac(t *Tensor, groups int64) error {
 	return finish(C.go_init_dirac(t.raw(), C.int64_t(groups)))
 }
@@ -42,6 +42,9 @@ func InitTruncNormal(g *Generator, t *Tensor, mean, std, a, b float64) error {
 		return C.go_init_trunc_normal(raw, t.raw(), C.double(mean), C.double(std), C.double(a), C.double(b))
 	})
 }
+
+// Weights are (out, in, k...), as PyTorch has them. Kernels of JAX and Keras are (k..., in, out): a strided tensor sees
+// the same memory as (out, in, k...) and so gives it the right fans.
 
 // InitXavierUniform is Glorot and Bengio's, uniform.
 func InitXavierUniform(g *Generator, t *Tensor, gain float64) error {
@@ -72,7 +75,7 @@ func InitOrthogonal(g *Generator, t *Tensor, gain float64) error {
 	return g.call(func(raw *C.generator) C.outcome { return C.go_init_orthogonal(raw, t.raw(), C.double(gain)) })
 }
 
-// InitDeltaOrthogonal writes an orthogonal matrix at the centre of a convolution.
+// InitDeltaOrthogonal writes an orthogonal matrix at the centre of a convolution (out, in, k...).
 func InitDeltaOrthogonal(g *Generator, t *Tensor, gain float64) error {
 	return g.call(func(raw *C.generator) C.outcome { return C.go_init_delta_orthogonal(raw, t.raw(), C.double(gain)) })
 }
@@ -84,7 +87,7 @@ func InitSparse(g *Generator, t *Tensor, sparsity, std float64) error {
 	})
 }
 
-// InitVarianceScaling is that of JAX and Keras.
+// InitVarianceScaling is that of JAX and Keras, for a weight (out, in, k...); theirs are (k..., in, out).
 func InitVarianceScaling(g *Generator, t *Tensor, scale float64, mode FanMode, d Distribution) error {
 	return g.call(func(raw *C.generator) C.outcome {
 		return C.go_init_variance_scaling(raw, t.raw(), C.double(scale), C.int32_t(mode), C.int32_t(d))
@@ -146,9 +149,12 @@ func (i Initializer) Write(g *Generator, t *Tensor) error {
 // WriteShard writes one rectangular slice of the tensor that Write would write; offset is where it begins in the tensor
 // of shape globalShape. The generator advances as for the whole.
 func (i Initializer) WriteShard(g *Generator, local *Tensor, globalShape, offset []int) error {
-	if local == nil || len(globalShape) != len(local.shape) || len(offset) != len(local.shape) {
-		return invalid("globalShape is %v and offset %v, expected as many numbers as local has dimensions",
-			globalShape, offset)
+	if local == nil {
+		return invalid("local is nil, expected a tensor")
+	}
+	if n := len(local.shape); len(globalShape) != n || len(offset) != n {
+		return invalid("globalShape is %v and offset %v, expected %d numbers each as local has dimensions",
+			globalShape, offset, n)
 	}
 	shape, _ := begin(toC(globalShape))
 	first, _ := begin(toC(offset))

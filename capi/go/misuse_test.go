@@ -54,6 +54,40 @@ func TestAClosedGeneratorIsAnError(t *testing.T) {
 	refused(t, unitvar.Normal(nil, make([]float32, 16), 0, 1), unitvar.InvalidArgument, "nil")
 }
 
+func TestACopyOfAGeneratorIsTheSameGenerator(t *testing.T) {
+	g := pcg32()
+	same := *g
+	must(unitvar.BitsU32(&same, make([]uint32, 64)))
+	if block := value(g.Tell()); block != 1 {
+		t.Error(block)
+	}
+	must(g.Close())
+	refused(t, unitvar.BitsU32(&same, make([]uint32, 64)), unitvar.InvalidArgument, "closed")
+	must(same.Close())
+	refused(t, unitvar.BitsU32(&unitvar.Generator{}, make([]uint32, 64)), unitvar.InvalidArgument, "nil")
+	must((&unitvar.Generator{}).Close())
+}
+
+// Under the race detector: whoever closes it looks at it alone.
+func TestGoroutinesMayCloseAGeneratorAtOnce(t *testing.T) {
+	for round := 0; round < 100; round++ {
+		g := pcg32()
+		var group sync.WaitGroup
+		for i := 0; i < 4; i++ {
+			group.Add(1)
+			go func() {
+				defer group.Done()
+				if err := g.Close(); err != nil {
+					refused(t, err, unitvar.InvalidArgument, "another goroutine")
+				}
+			}()
+		}
+		group.Wait()
+		must(g.Close())
+		refused(t, unitvar.BitsU32(g, make([]uint32, 1)), unitvar.InvalidArgument, "closed")
+	}
+}
+
 func TestTwoGoroutinesInOneGeneratorAreAnError(t *testing.T) {
 	g := pcg32()
 	var group sync.WaitGroup
@@ -103,7 +137,7 @@ func TestShapesAndStridesLieInTheSlice(t *testing.T) {
 		shape []int
 		fits  bool
 	}{{[]int{24}, true}, {[]int{4, 6}, true}, {[]int{4, 7}, false}, {[]int{}, false}, {[]int{-4, -6}, false},
-		{[]int{1 << 62, 1 << 62}, false}} {
+		{[]int{1 << 62, 1 << 62}, false}, {[]int{1 << 62, 4}, false}, {[]int{24, 1 << 62, 1 << 62}, false}} {
 		if _, err := unitvar.NewTensor(x, c.shape...); (err == nil) != c.fits {
 			t.Error(c.shape, err)
 		}
@@ -178,7 +212,47 @@ func TestEmptySlices(t *testing.T) {
 	}
 }
 
+func TestEmptyTensorsMayHaveAnyOtherLengths(t *testing.T) {
+	for _, shape := range [][]int{{0}, {0, 1 << 62}, {1 << 62, 1 << 62, 0}, {3, 0, 1 << 62, 1 << 62}} {
+		if _, err := unitvar.NewTensor([]float32{}, shape...); err != nil {
+			t.Error(shape, err)
+		}
+	}
+	_, err := unitvar.NewTensor([]float32{}, 0, -1)
+	refused(t, err, unitvar.InvalidArgument, "-1")
+}
+
+func TestNoAxesAreNotAllAxes(t *testing.T) {
+	x, mean, all := []float32{1, 2, 3, 4}, make([]float32, 4), make([]float32, 1)
+	tensor := value(unitvar.NewTensor(x, 2, 2))
+	must(unitvar.MeanVar(tensor, []int32{}, 1, value(unitvar.NewTensor(mean, 2, 2)), nil))
+	must(unitvar.MeanVar(tensor, nil, 1, value(unitvar.NewTensor(all)), nil))
+	if mean[0] != 1 || mean[3] != 4 || all[0] != 2.5 {
+		t.Error(mean, all)
+	}
+}
+
+func TestMomentsThatFailOrAreNotThere(t *testing.T) {
+	m := unitvar.Moments{Count: -1, Mean: 7}
+	refused(t, unitvar.Update(&m, []float32{1}), unitvar.InvalidArgument, "count")
+	if m != (unitvar.Moments{Count: -1, Mean: 7}) {
+		t.Error(m)
+	}
+	refused(t, unitvar.Update(nil, []float32{1}), unitvar.InvalidArgument, "m is nil")
+	var none *unitvar.Moments
+	refused(t, none.Merge(m), unitvar.InvalidArgument, "m is nil")
+	_, err := none.Variance(1)
+	refused(t, err, unitvar.InvalidArgument, "m is nil")
+	var twice unitvar.Moments
+	must(unitvar.Update(&twice, []float64{1, 3}))
+	must(twice.Merge(twice))
+	if twice != (unitvar.Moments{Count: 4, Mean: 2, M2: 4}) {
+		t.Error(twice)
+	}
+}
+
 func TestShardsMustLieInTheWhole(t *testing.T) {
+	refused(t, kaiming().WriteShard(pcg32(), nil, nil, nil), unitvar.InvalidArgument, "local")
 	local := value(unitvar.NewTensor(make([]float32, 6), 2, 3))
 	refused(t, kaiming().WriteShard(pcg32(), local, []int{4, 3}, []int{3, 0}), unitvar.InvalidArgument)
 	refused(t, kaiming().WriteShard(pcg32(), local, []int{4, 3}, []int{0}), unitvar.InvalidArgument, "offset")

@@ -6,10 +6,14 @@ import "C"
 // Moments along axes, normalisation layers, activations, the linear layer and their gradients, as PyTorch has them.
 // Tensors that unitvar.h marks with "?" may be nil; y may be x, and a gradient of x may be x or the gradient of y.
 
-// MeanVar writes mean and variance of x along axes, nil for all of them; mean and variance may be nil.
+// MeanVar writes mean and variance of x along axes, nil for all of them; an empty list is none of them. Negative axes
+// count from the last dimension; mean and variance may be nil.
 func MeanVar(x *Tensor, axes []int32, correction float64, mean, variance *Tensor) error {
-	first, n := begin(axes)
-	return finish(C.go_mean_var(x.raw(), (*C.int32_t)(first), C.int32_t(n), C.double(correction), mean.raw(),
+	first, _ := begin(axes)
+	if axes != nil && first == nil {
+		first = new(int32) // C takes an address for a list, and NULL for all
+	}
+	return finish(C.go_mean_var(x.raw(), (*C.int32_t)(first), length(len(axes)), C.double(correction), mean.raw(),
 		variance.raw()))
 }
 

@@ -4,6 +4,7 @@ package unitvar
 import "C"
 
 import (
+	"math"
 	"math/bits"
 	"unsafe"
 )
@@ -45,17 +46,35 @@ func toC(list []int) []C.int64_t {
 	return out
 }
 
-// NewTensor gives a row-major tensor of all elements of data.
-func NewTensor[T Element](data []T, shape ...int) (*Tensor, error) {
-	count := uint64(1)
+// length is that of a list as C counts it. One of 2^31 and more stays too long: C refuses it.
+func length(n int) C.int32_t {
+	if n > math.MaxInt32 {
+		return math.MaxInt32
+	}
+	return C.int32_t(n)
+}
+
+// elements gives how many elements a shape has; false where a length is negative or there are 2^64 or more.
+func elements(shape []int) (uint64, bool) {
+	count, empty, fits := uint64(1), false, true
 	for _, length := range shape {
-		high, low := bits.Mul64(count, uint64(length))
-		if length < 0 || high != 0 {
-			return nil, invalid("shape is %v, expected lengths of the %d elements of the slice", shape, len(data))
+		if length < 0 {
+			return 0, false
 		}
+		high, low := bits.Mul64(count, uint64(length))
+		empty = empty || length == 0
+		fits = fits && high == 0
 		count = low
 	}
-	if count != uint64(len(data)) {
+	if empty {
+		return 0, true
+	}
+	return count, fits
+}
+
+// NewTensor gives a row-major tensor of all elements of data.
+func NewTensor[T Element](data []T, shape ...int) (*Tensor, error) {
+	if count, ok := elements(shape); !ok || count != uint64(len(data)) {
 		return nil, invalid("shape is %v, expected one of the %d elements of the slice", shape, len(data))
 	}
 	p, _ := begin(data)
@@ -113,7 +132,7 @@ func (t *Tensor) raw() C.tensor {
 	strides, _ := begin(t.stride)
 	return C.tensor{
 		data:        (*C.uint8_t)(t.data),
-		ndim:        C.int32_t(len(t.shape)),
+		ndim:        length(len(t.shape)),
 		dtype:       t.dtype,
 		shape:       shape,
 		strides:     strides,

@@ -43,7 +43,8 @@ fn take(call: impl FnOnce(*mut *mut sys::unitvar_generator) -> i32) -> Result<Ge
 }
 
 impl Generator {
-    /// At block 0 of stream 0.
+    /// At block 0 of stream 0. Any seed is valid; a negative one of `torch.manual_seed` is taken modulo 2^64, as the
+    /// conversion `seed as u64` of an `i64` does.
     pub fn new(engine: Engine, seed: u64) -> Result<Self> {
         Self::with_stream(engine, seed, 0)
     }

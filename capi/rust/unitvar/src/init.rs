@@ -1,4 +1,7 @@
 //! Initialisers: each writes every element of a tensor, with the semantics of `torch.nn.init`, JAX and Keras.
+//!
+//! Weights are (out, in, k...), as PyTorch has them. Kernels of JAX and Keras are (k..., in, out): a view with strides
+//! sees the same memory as (out, in, k...) and so gives it the right fans.
 use crate::error::{check, Error, Result};
 use crate::{Distribution, FanMode, Generator, InitKind, Nonlinearity, TensorViewMut};
 use std::{mem, ptr};
@@ -31,7 +34,7 @@ initializers! {
     ones = unitvar_init_ones();
     /// The identity matrix.
     eye = unitvar_init_eye();
-    /// The identity of a convolution in groups.
+    /// The identity of a convolution (out, in, k...) in groups.
     dirac = unitvar_init_dirac(groups: i64 => groups);
 }
 
@@ -54,11 +57,11 @@ initializers! { draws
         a: f64 => a, fan_mode: FanMode => fan_mode.raw(), nonlinearity: Nonlinearity => nonlinearity.raw());
     /// gain times a Haar-distributed orthogonal matrix.
     orthogonal = unitvar_init_orthogonal(gain: f64 => gain);
-    /// An orthogonal matrix at the centre of a convolution.
+    /// An orthogonal matrix at the centre of a convolution (out, in, k...).
     delta_orthogonal = unitvar_init_delta_orthogonal(gain: f64 => gain);
     /// Normal, with the fraction `sparsity` of each column 0.
     sparse = unitvar_init_sparse(sparsity: f64 => sparsity, std: f64 => std);
-    /// Variance scaling as in JAX and Keras.
+    /// Variance scaling as in JAX and Keras, of a weight (out, in, k...), which there is (k..., in, out).
     variance_scaling = unitvar_init_variance_scaling(
         scale: f64 => scale, fan_mode: FanMode => fan_mode.raw(), distribution: Distribution => distribution.raw());
 }

@@ -88,7 +88,8 @@ macro_rules! layers {
     };
 }
 
-/// Mean and variance of x along axes, `None` for all of them; negative ones count from the last dimension.
+/// Mean and variance of x along axes, `None` for all of them; negative ones count from the last dimension. An empty list
+/// is none of them.
 pub fn mean_var(
     x: &TensorView<'_>,
     axes: Option<&[i32]>,

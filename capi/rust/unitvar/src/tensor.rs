@@ -54,7 +54,9 @@ fn lengths(shape: &[usize]) -> Result<Box<[i64]>> {
 impl Layout {
     /// Row-major: all of the slice.
     fn contiguous<T: Element>(data: *mut T, len: usize, shape: &[usize]) -> Result<Self> {
-        let count = shape.iter().try_fold(1usize, |count, &length| count.checked_mul(length));
+        // A length of 0 makes it empty, whatever the product of the others would be.
+        let product = || shape.iter().try_fold(1usize, |count, &length| count.checked_mul(length));
+        let count = if shape.contains(&0) { Some(0) } else { product() };
         if count != Some(len) {
             return Err(Error::invalid(format!("shape is {shape:?}, expected one of the {len} elements of the slice")));
         }
@@ -112,7 +114,7 @@ impl Layout {
     }
 }
 
-/// A tensor to read, in a slice that it borrows.
+/// A tensor to read, in a slice that it borrows. It may be sent to and shared with other threads.
 ///
 /// ```compile_fail,E0505
 /// let x = vec![0f32; 6];
@@ -126,13 +128,21 @@ pub struct TensorView<'a> {
     _slice: PhantomData<&'a [u8]>,
 }
 
-/// A tensor to write, in a slice that it borrows alone.
+/// A tensor to write, in a slice that it borrows alone: it may be sent to another thread, and cannot be read meanwhile.
 ///
 /// ```compile_fail,E0499
 /// let mut x = vec![0f32; 6];
 /// let mut one = unitvar::TensorViewMut::new(&mut x, &[2, 3]).unwrap();
 /// let mut other = unitvar::TensorViewMut::new(&mut x, &[3, 2]).unwrap();
 /// unitvar::init::zeros(&mut one).unwrap();
+/// ```
+///
+/// Nor is it an input and an output of one call; a layer works in place by [`crate::norm::Input::InPlace`]:
+///
+/// ```compile_fail,E0502
+/// let mut x = vec![0f32; 6];
+/// let mut y = unitvar::TensorViewMut::new(&mut x, &[2, 3]).unwrap();
+/// unitvar::norm::relu(&y.as_view(), &mut y).unwrap();
 /// ```
 #[derive(Debug)]
 pub struct TensorViewMut<'a> {

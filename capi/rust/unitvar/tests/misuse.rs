@@ -48,7 +48,11 @@ fn shapes_and_strides_must_lie_in_the_slice() {
         assert_eq!(TensorView::new(&x, &shape).is_ok(), fits, "{shape:?}");
     }
     assert!(TensorView::new(&x, &[usize::MAX, usize::MAX]).is_err());
-    assert!(TensorView::new(&x[..0], &[0, 7]).is_ok());
+    for empty in [&[0usize, 7][..], &[usize::MAX >> 1, usize::MAX >> 1, 0], &[0, 1 << 62, 1 << 62]] {
+        assert!(TensorView::new(&x[..0], empty).is_ok(), "{empty:?}");
+        assert!(TensorView::new(&x, empty).is_err(), "{empty:?}");
+    }
+    assert!(TensorView::new(&x[..0], &[0, usize::MAX]).is_err());
     for (shape, strides, offset, fits) in [
         (&[4usize, 6][..], &[1isize, 4][..], 0, true),
         (&[4, 6], &[6, 1], 1, false),
@@ -115,6 +119,49 @@ fn initializers_that_need_a_generator_or_a_shape() {
     assert_eq!(init::dirac(&mut view, 1).unwrap_err().status(), Status::InvalidArgument);
     zeros.write(None, &mut view).unwrap();
     assert_eq!(x, [0f32; 6]);
+}
+
+#[test]
+fn no_axes_are_not_all_axes() {
+    let (x, mut each, mut all) = ([1f32, 2.0, 3.0, 4.0], [0f32; 4], [0f32]);
+    let view = TensorView::new(&x, &[2, 2]).unwrap();
+    let mut mean = TensorViewMut::new(&mut each, &[2, 2]).unwrap();
+    norm::mean_var(&view, Some(&[]), 1.0, Some(&mut mean), None).unwrap();
+    norm::mean_var(&view, None, 1.0, Some(&mut TensorViewMut::new(&mut all, &[]).unwrap()), None).unwrap();
+    assert_eq!((each, all), (x, [2.5]));
+}
+
+#[test]
+fn moments_are_merged_with_themselves() {
+    let mut m = Moments::new();
+    m.update(&[1f64, 3.0]).unwrap();
+    let same = m;
+    m.merge(&same).unwrap();
+    assert_eq!((m.count(), m.mean(), m.m2()), (4.0, 2.0, 4.0));
+}
+
+/// What may go to another thread, and what may be shared with one; that a Generator may not is in its documentation.
+#[test]
+fn what_threads_may_have() {
+    fn send<T: Send>() {}
+    fn shared<T: Send + Sync>() {}
+    send::<Generator>();
+    shared::<TensorView<'_>>();
+    shared::<TensorViewMut<'_>>();
+    shared::<Moments>();
+    shared::<Initializer>();
+    shared::<unitvar::Error>();
+    let x = [1f32, -2.0];
+    let view = TensorView::new(&x, &[2]).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let mut y = [0f32; 2];
+                norm::relu(&view, &mut TensorViewMut::new(&mut y, &[2]).unwrap()).unwrap();
+                assert_eq!(y, [1.0, 0.0]);
+            });
+        }
+    });
 }
 
 #[test]
