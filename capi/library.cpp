@@ -6,6 +6,7 @@
 
 #include "core/message.hpp"
 #include "guard.hpp"
+#include "unitvar/generator.hpp"
 #include "unitvar/runtime.hpp"
 
 namespace {
@@ -26,12 +27,6 @@ constexpr std::array<NamedValue, 7> statuses{{
     {"UNITVAR_CORRUPT_STATE", UNITVAR_CORRUPT_STATE},
     {"UNITVAR_STREAM_EXHAUSTED", UNITVAR_STREAM_EXHAUSTED},
     {"UNITVAR_INTERNAL", UNITVAR_INTERNAL},
-}};
-
-constexpr std::array<NamedValue, 3> engines{{
-    {"pcg32", UNITVAR_PCG32},
-    {"philox4x32", UNITVAR_PHILOX4X32},
-    {"torch_mt19937", UNITVAR_TORCH_MT19937},
 }};
 
 constexpr std::array<NamedValue, 12> nonlinearities{{
@@ -127,7 +122,11 @@ int32_t unitvar_num_threads(void)
 
 int32_t unitvar_engine_from_name(const char *name, int32_t *out)
 {
-    return guard([&] { look_up(engines, name, out); });
+    return guard([&] {
+        require(name, "name");
+        require(out, "out");
+        *out = static_cast<std::int32_t>(unitvar::engine_from_name(name));
+    });
 }
 
 int32_t unitvar_nonlinearity_from_name(const char *name, int32_t *out)

@@ -379,7 +379,7 @@ TEST_CASE("orthogonal initialisers: errors leave tensor and generator as they we
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     fails(unitvar_init_orthogonal, {}, 1, "ndim is 0");
     fails(unitvar_init_orthogonal, {4}, 1, "ndim is 1");
-    fails(unitvar_init_orthogonal, {4, -1}, 1, "shape[1] is -1");
+    fails(unitvar_init_orthogonal, {4, -1}, 1, "shape[1] of t is -1");
     for (const double gain : {infinity, -infinity, nan, 1e39}) {
         fails(unitvar_init_orthogonal, {4, 4}, gain, "gain is ");
         fails(unitvar_init_delta_orthogonal, {4, 4, 3}, gain, "gain is ");

@@ -17,24 +17,30 @@ enum class Engine : std::int32_t {
     torch_mt19937 = 3, // PyTorch's CPU generator; sequential: it has no positions, and its stream is 0
 };
 
-namespace core {
-struct GeneratorAccess;
-class TorchEngine;
+// "pcg32", "philox4x32", "torch_mt19937"; empty for an unknown engine. engine_from_name throws InvalidArgument for an
+// unknown name.
+[[nodiscard]] std::string_view name_of(Engine engine) noexcept;
+[[nodiscard]] Engine engine_from_name(std::string_view name);
 
-// Owns the state of torch_mt19937, or nothing. Copies are deep.
-class TorchEngineOwner {
+namespace core {
+struct EngineRow;
+struct GeneratorAccess;
+class SequentialState;
+
+// Owns the state of a sequential engine, or nothing. Copies are deep.
+class SequentialStateOwner {
 public:
-    TorchEngineOwner() noexcept;
-    explicit TorchEngineOwner(std::unique_ptr<TorchEngine> engine) noexcept;
-    TorchEngineOwner(const TorchEngineOwner &other);
-    TorchEngineOwner(TorchEngineOwner &&other) noexcept;
-    TorchEngineOwner &operator=(const TorchEngineOwner &other);
-    TorchEngineOwner &operator=(TorchEngineOwner &&other) noexcept;
-    ~TorchEngineOwner();
-    [[nodiscard]] TorchEngine &operator*() const noexcept { return *engine_; }
+    SequentialStateOwner() noexcept;
+    explicit SequentialStateOwner(std::unique_ptr<SequentialState> state) noexcept;
+    SequentialStateOwner(const SequentialStateOwner &other);
+    SequentialStateOwner(SequentialStateOwner &&other) noexcept;
+    SequentialStateOwner &operator=(const SequentialStateOwner &other);
+    SequentialStateOwner &operator=(SequentialStateOwner &&other) noexcept;
+    ~SequentialStateOwner();
+    [[nodiscard]] SequentialState &operator*() const noexcept { return *state_; }
 
 private:
-    std::unique_ptr<TorchEngine> engine_;
+    std::unique_ptr<SequentialState> state_;
 };
 } // namespace core
 
@@ -48,7 +54,7 @@ public:
     // At block 0. Throws InvalidArgument for an unknown engine, and for torch_mt19937 with a stream other than 0.
     explicit Generator(Engine engine, std::uint64_t seed, std::uint64_t stream = 0);
 
-    [[nodiscard]] Engine engine() const noexcept { return engine_; }
+    [[nodiscard]] Engine engine() const noexcept;
     [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
     [[nodiscard]] std::uint64_t stream() const noexcept { return stream_; }
 
@@ -75,14 +81,15 @@ public:
 private:
     friend struct core::GeneratorAccess;
 
-    Engine engine_;
+    const core::EngineRow *row_;
     std::uint64_t seed_;
     std::uint64_t stream_;
+    // Counted engines: the block, and where the engine stands at block 0 and at that block, under a key of its own.
     std::uint64_t block_ = 0;
-    std::uint64_t origin_ = 0;    // pcg32: the state at block 0; philox4x32: unused
-    std::uint64_t increment_ = 0; // pcg32 only
-    std::uint64_t position_ = 0;  // pcg32: the state at block_; philox4x32: the counter at block_
-    core::TorchEngineOwner torch_;
+    std::uint64_t origin_ = 0;
+    std::uint64_t position_ = 0;
+    std::uint64_t key_ = 0;
+    core::SequentialStateOwner sequential_; // all that others have
 };
 
 } // namespace unitvar

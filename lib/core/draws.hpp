@@ -1,6 +1,6 @@
-// The registry of draws: what an engine's words can be turned into. Kernel tables, the samplers' checks, the tests
-// and the benchmarks are generated from it. To add one: an enumerator, a row, and in lib/kernels a specialisation
-// of Draw.
+// Counted engines and draws, the two sides of the table of fill kernels: every engine's words become every draw's
+// elements. To add a draw: an enumerator, a row, and in lib/kernels a specialisation of Draw; bench/operations.hpp says
+// how it is called. To add an engine: core/engine.hpp.
 #pragma once
 
 #include <array>
@@ -9,8 +9,17 @@
 
 namespace unitvar::core {
 
-enum class EngineIndex : std::uint32_t { pcg32, philox4x32 };
-inline constexpr std::size_t engine_count = 2;
+// A macro, because each also names a kernel unit of its own (lib/kernels/units.hpp).
+#define UNITVAR_COUNTED_ENGINES(ENGINE) ENGINE(pcg32) ENGINE(philox4x32)
+
+enum class EngineIndex : std::uint32_t {
+#define UNITVAR_ENUMERATOR(name) name,
+    UNITVAR_COUNTED_ENGINES(UNITVAR_ENUMERATOR)
+#undef UNITVAR_ENUMERATOR
+};
+#define UNITVAR_ONE(name) +1
+inline constexpr std::size_t engine_count = 0 UNITVAR_COUNTED_ENGINES(UNITVAR_ONE);
+#undef UNITVAR_ONE
 
 enum class DrawIndex : std::uint32_t {
     bits_u32,

@@ -1,100 +1,72 @@
-// Generators: seeding (by pcg-cpp itself), positions, and the saved form.
+// Generators: positions, forks and the saved form, by the row of their engine.
 #include "unitvar/generator.hpp"
-
-#include <pcg_random.hpp>
 
 #include <algorithm>
 #include <array>
-#include <bit>
+#include <string>
 
 #include "core/bytes.hpp"
 #include "core/engine.hpp"
 #include "core/message.hpp"
-#include "core/pcg32_constants.hpp"
-#include "core/torch/engine.hpp"
 #include "unitvar/error.hpp"
 
 namespace unitvar {
 namespace {
 
-// pcg-cpp keeps state and increment protected.
-struct SeededPcg32 : pcg32 {
-    SeededPcg32(std::uint64_t seed, std::uint64_t stream) : pcg32(seed, stream) {}
-    [[nodiscard]] std::uint64_t state() const { return state_; }
-    [[nodiscard]] std::uint64_t step_increment() const { return increment(); }
-};
+using core::GeneratorAccess;
 
-// jump[k] is the step over 2^k blocks.
-constexpr auto block_jumps = [] {
-    std::array<core::Pcg32Step, 64> jump{};
-    jump[0] = core::pcg32_step(core::words_per_block);
-    for (std::size_t k = 1; k < jump.size(); ++k) {
-        jump[k] = jump[k - 1] * jump[k - 1];
-    }
-    return jump;
-}();
-
-std::uint64_t advance_pcg32(std::uint64_t state, std::uint64_t increment, std::uint64_t blocks) noexcept
-{
-    for (; blocks != 0; blocks &= blocks - 1) {
-        const core::Pcg32Step &jump = block_jumps[static_cast<std::size_t>(std::countr_zero(blocks))];
-        state = jump.power * state + jump.sum * increment;
-    }
-    return state;
-}
-
-constexpr std::uint64_t counters_per_block = 16;
-
-// The saved form, little endian: magic, format version, engine, seed, stream, position, checksum. The position of
-// torch_mt19937 is its whole state.
+// The saved form, little endian: magic, format version, engine, seed, stream, the engine's state, checksum.
 constexpr std::array<char, 8> magic{'u', 'n', 'i', 't', 'v', 'a', 'r', '\n'};
 constexpr std::uint32_t format_version = 1;
 
 constexpr std::size_t header_bytes = 8 + 4 + 4 + 8 + 8;
 constexpr std::size_t checksum_bytes = 8;
-constexpr std::size_t position_bytes = 8 + 8; // the block and a reserved number
 
-constexpr std::size_t saved_bytes(bool torch) noexcept
+std::size_t saved_bytes(const core::EngineRow &row) noexcept
 {
-    return header_bytes + (torch ? core::TorchEngine::state_bytes : position_bytes) + checksum_bytes;
+    return header_bytes + row.state->bytes + checksum_bytes;
 }
 
-void refuse_position()
+// What load knows by its length.
+void require_saved_size(std::size_t size)
 {
-    throw Unsupported("engine is 3 (torch_mt19937), which is sequential and has no positions; expected 1 or 2");
+    std::vector<std::size_t> sizes;
+    std::vector<std::string> expected;
+    for (const core::EngineRow &row : core::engine_rows()) {
+        if (std::ranges::find(sizes, saved_bytes(row)) == sizes.end()) {
+            sizes.push_back(saved_bytes(row));
+            expected.push_back(core::text(std::uint64_t{sizes.back()}));
+        }
+    }
+    if (std::ranges::find(sizes, size) != sizes.end()) {
+        return;
+    }
+    std::string forms = core::one_of(expected) + " bytes of a saved generator";
+    for (const core::EngineRow &row : core::engine_rows()) {
+        if (row.original != nullptr) {
+            forms.append(", or the ").append(core::text(std::uint64_t{row.original->bytes}));
+            forms.append(" of the original of ").append(row.name);
+        }
+    }
+    throw CorruptState(core::message("size", core::text(std::uint64_t{size}), forms));
 }
 
 } // namespace
 
 Generator::Generator(Engine engine, std::uint64_t seed, std::uint64_t stream)
-    : engine_(engine), seed_(seed), stream_(stream)
+    : row_(&core::engine_row(engine)), seed_(seed), stream_(stream)
 {
-    switch (engine) {
-    case Engine::pcg32: {
-        const SeededPcg32 seeded(core::mix(seed), core::mix(stream + 0x9E3779B97F4A7C15U));
-        origin_ = seeded.state();
-        increment_ = seeded.step_increment();
-        position_ = origin_;
-        return;
-    }
-    case Engine::philox4x32:
-        return;
-    case Engine::torch_mt19937:
-        if (stream != 0) {
-            core::invalid_value("stream", stream, "0, the only stream of torch_mt19937");
-        }
-        torch_ = core::TorchEngineOwner(std::make_unique<core::TorchEngine>(static_cast<std::uint32_t>(seed)));
-        return;
-    }
-    core::invalid_value("engine", static_cast<std::int64_t>(engine), "pcg32 (1), philox4x32 (2) or torch_mt19937 (3)");
+    row_->start(*this);
+}
+
+Engine Generator::engine() const noexcept
+{
+    return row_->id;
 }
 
 std::uint64_t Generator::block_count() const
 {
-    if (engine_ == Engine::torch_mt19937) {
-        refuse_position();
-    }
-    return std::uint64_t{1} << (engine_ == Engine::pcg32 ? 58U : 60U);
+    return std::uint64_t{1} << core::require_positions(*this).block_bits;
 }
 
 void Generator::seek(std::uint64_t block)
@@ -104,7 +76,13 @@ void Generator::seek(std::uint64_t block)
     }
     block_ = 0;
     position_ = origin_;
-    core::GeneratorAccess::advance(*this, block);
+    GeneratorAccess::advance(*this, block);
+}
+
+std::uint64_t Generator::tell() const
+{
+    static_cast<void>(core::require_positions(*this));
+    return block_;
 }
 
 // 128 bits of state absorb a mark, the name eight bytes at a time, and its length, so that forks of forks are no forks.
@@ -113,9 +91,8 @@ void Generator::seek(std::uint64_t block)
 // streams, differ in b, which no word makes up for.
 Generator Generator::fork(std::string_view name) const
 {
-    if (engine_ == Engine::torch_mt19937) {
-        throw Unsupported(
-            "engine is 3 (torch_mt19937), which cannot be forked: PyTorch has one sequence; expected 1 or 2");
+    if (row_->counted == nullptr) {
+        core::refuse_engine(*row_, row_->no_fork);
     }
     std::uint64_t a = seed_;
     std::uint64_t b = stream_;
@@ -133,69 +110,48 @@ Generator Generator::fork(std::string_view name) const
         absorb(word);
     }
     absorb(name.size());
-    return Generator(engine_, a, b);
-}
-
-std::uint64_t Generator::tell() const
-{
-    if (engine_ == Engine::torch_mt19937) {
-        refuse_position();
-    }
-    return block_;
+    return Generator(engine(), a, b);
 }
 
 std::vector<std::byte> Generator::save() const
 {
-    const bool torch = engine_ == Engine::torch_mt19937;
-    std::vector<std::byte> bytes(saved_bytes(torch));
+    std::vector<std::byte> bytes(saved_bytes(*row_));
     core::ByteWriter writer{bytes};
     for (const char c : magic) {
         writer.put(static_cast<std::uint8_t>(c));
     }
     writer.put(format_version);
-    writer.put(static_cast<std::uint32_t>(engine_));
+    writer.put(static_cast<std::uint32_t>(engine()));
     writer.put(seed_);
     writer.put(stream_);
-    if (torch) {
-        (*torch_).write(writer);
-    } else {
-        writer.put(block_);
-        writer.put(std::uint64_t{0});
-    }
+    row_->state->write(*this, writer);
     writer.put(core::checksum(std::span(bytes).first(writer.at)));
     return bytes;
 }
 
 std::vector<std::byte> Generator::save_torch() const
 {
-    if (engine_ != Engine::torch_mt19937) {
-        throw Unsupported(core::message("engine", core::text(static_cast<std::int64_t>(engine_)),
-                                        "3 (torch_mt19937), the one that PyTorch has"));
+    if (row_->original == nullptr) {
+        const core::EngineRow &torch = core::engine_row(Engine::torch_mt19937);
+        throw Unsupported(core::message("engine", core::text(static_cast<std::int64_t>(engine())),
+                                        core::text(static_cast<std::int64_t>(torch.id)) + " (" +
+                                            std::string(torch.name) + "), the one that PyTorch has"));
     }
-    std::vector<std::byte> bytes(torch_state_bytes);
+    std::vector<std::byte> bytes(row_->original->bytes);
     core::ByteWriter writer{bytes};
-    (*torch_).write_torch(seed_, writer);
+    row_->original->write(*this, writer);
     return bytes;
 }
 
 Generator Generator::load(std::span<const std::byte> bytes)
 {
-    const bool torch = bytes.size() == saved_bytes(true);
-    if (bytes.size() == torch_state_bytes) {
-        core::ByteReader reader{bytes};
-        std::uint64_t seed = 0;
-        const core::TorchEngine engine = core::TorchEngine::read_torch(reader, seed);
-        Generator generator(Engine::torch_mt19937, seed);
-        *generator.torch_ = engine;
-        return generator;
+    for (const core::EngineRow &row : core::engine_rows()) {
+        if (row.original != nullptr && bytes.size() == row.original->bytes) {
+            core::ByteReader reader{bytes};
+            return row.original->read(reader);
+        }
     }
-    if (bytes.size() != saved_bytes(false) && !torch) {
-        throw CorruptState(core::message("size", core::text(std::uint64_t{bytes.size()}),
-                                         core::text(std::uint64_t{saved_bytes(false)}) + " or " +
-                                             core::text(std::uint64_t{saved_bytes(true)}) +
-                                             " bytes of a saved generator, or the " +
-                                             core::text(std::uint64_t{torch_state_bytes}) + " of PyTorch's"));
-    }
+    require_saved_size(bytes.size());
     if (!std::equal(magic.begin(), magic.end(), bytes.begin(),
                     [](char c, std::byte b) { return static_cast<std::byte>(c) == b; })) {
         throw CorruptState("buf does not begin with the mark of a saved generator");
@@ -205,24 +161,21 @@ Generator Generator::load(std::span<const std::byte> bytes)
         throw CorruptState("buf fails its checksum; expected the bytes of a saved generator, unchanged");
     }
     core::ByteReader reader{bytes, magic.size()};
-    const auto version = reader.get<std::uint32_t>();
-    const auto engine = static_cast<Engine>(reader.get<std::uint32_t>());
-    if (version != format_version || torch != (engine == Engine::torch_mt19937)) {
+    if (const auto version = reader.get<std::uint32_t>(); version != format_version) {
         throw CorruptState(core::message("the format version of buf", core::text(std::uint64_t{version}),
                                          core::text(std::uint64_t{format_version})));
     }
-    const auto seed = reader.get<std::uint64_t>();
-    const auto stream = reader.get<std::uint64_t>();
     try {
-        Generator generator(engine, seed, stream);
-        if (torch) {
-            *generator.torch_ = core::TorchEngine::read(reader);
-            return generator;
+        const core::EngineRow &row = core::engine_row(static_cast<Engine>(reader.get<std::uint32_t>()));
+        if (bytes.size() != saved_bytes(row)) {
+            throw CorruptState(
+                core::message("size", core::text(std::uint64_t{bytes.size()}),
+                              core::text(std::uint64_t{saved_bytes(row)}) + ", of a saved " + std::string(row.name)));
         }
-        generator.seek(reader.get<std::uint64_t>());
-        if (reader.get<std::uint64_t>() != 0) {
-            throw CorruptState("buf holds a reserved number that is not 0");
-        }
+        const auto seed = reader.get<std::uint64_t>();
+        const auto stream = reader.get<std::uint64_t>();
+        Generator generator(row.id, seed, stream);
+        row.state->read(generator, reader);
         return generator;
     } catch (const InvalidArgument &error) {
         throw CorruptState(std::string("buf: ") + error.what());
@@ -231,37 +184,55 @@ Generator Generator::load(std::span<const std::byte> bytes)
 
 namespace core {
 
-TorchEngineOwner::TorchEngineOwner() noexcept = default;
-TorchEngineOwner::TorchEngineOwner(std::unique_ptr<TorchEngine> engine) noexcept : engine_(std::move(engine)) {}
-TorchEngineOwner::TorchEngineOwner(const TorchEngineOwner &other)
-    : engine_(other.engine_ ? std::make_unique<TorchEngine>(*other.engine_) : nullptr)
+SequentialStateOwner::SequentialStateOwner() noexcept = default;
+SequentialStateOwner::SequentialStateOwner(std::unique_ptr<SequentialState> state) noexcept : state_(std::move(state))
 {
 }
-TorchEngineOwner::TorchEngineOwner(TorchEngineOwner &&other) noexcept = default;
-TorchEngineOwner &TorchEngineOwner::operator=(const TorchEngineOwner &other)
+SequentialStateOwner::SequentialStateOwner(const SequentialStateOwner &other)
+    : state_(other.state_ ? other.state_->clone() : nullptr)
 {
-    return *this = TorchEngineOwner(other);
 }
-TorchEngineOwner &TorchEngineOwner::operator=(TorchEngineOwner &&other) noexcept = default;
-TorchEngineOwner::~TorchEngineOwner() = default;
+SequentialStateOwner::SequentialStateOwner(SequentialStateOwner &&other) noexcept = default;
+SequentialStateOwner &SequentialStateOwner::operator=(const SequentialStateOwner &other)
+{
+    return *this = SequentialStateOwner(other);
+}
+SequentialStateOwner &SequentialStateOwner::operator=(SequentialStateOwner &&other) noexcept = default;
+SequentialStateOwner::~SequentialStateOwner() = default;
 
-EngineIndex engine_index(Engine engine) noexcept
+const CountedEngine &require_positions(const Generator &generator)
 {
-    return engine == Engine::pcg32 ? EngineIndex::pcg32 : EngineIndex::philox4x32;
+    const EngineRow &row = GeneratorAccess::row(generator);
+    if (row.counted == nullptr) {
+        refuse_engine(row, row.no_positions);
+    }
+    return *row.counted;
+}
+
+void GeneratorAccess::start_counted(Generator &generator)
+{
+    const EngineState engine = generator.row_->counted->seed(generator.seed_, generator.stream_);
+    generator.origin_ = engine.position;
+    generator.position_ = engine.position;
+    generator.key_ = engine.key;
 }
 
 EngineState GeneratorAccess::engine_state(const Generator &generator, std::uint64_t blocks_ahead) noexcept
 {
-    if (generator.engine_ == Engine::pcg32) {
-        return {advance_pcg32(generator.position_, generator.increment_, blocks_ahead), generator.increment_, 0};
-    }
-    return {generator.position_ + counters_per_block * blocks_ahead, generator.seed_, generator.stream_};
+    EngineState engine{generator.position_, generator.key_, generator.stream_};
+    engine.position = generator.row_->counted->advance(engine, blocks_ahead);
+    return engine;
 }
 
 void GeneratorAccess::advance(Generator &generator, std::uint64_t blocks) noexcept
 {
     generator.position_ = engine_state(generator, blocks).position;
     generator.block_ += blocks;
+}
+
+void GeneratorAccess::set_sequential(Generator &generator, std::unique_ptr<SequentialState> state) noexcept
+{
+    generator.sequential_ = SequentialStateOwner(std::move(state));
 }
 
 } // namespace core

@@ -1,28 +1,17 @@
-// The entry points of all initialisers: checks, the source of elements from the registry, and its region.
+// The entry points of all initialisers: checks, the plan from the registry, its run.
 #include "unitvar/init.hpp"
 
 #include <string>
 
-#include "core/fill.hpp"
-#include "core/init/region.hpp"
+#include "core/init/plan.hpp"
 #include "core/init/registry.hpp"
 #include "core/layout.hpp"
 #include "core/message.hpp"
 #include "core/runtime.hpp"
 #include "core/tensor.hpp"
-#include "core/torch/sample.hpp"
 
 namespace unitvar {
 namespace {
-
-core::SourcePointer make_source(const core::InitRequest &request)
-{
-    const core::InitRow &row = core::init_row(request.initializer.kind);
-    if (row.draws && request.generator == nullptr) {
-        core::invalid("g", "NULL", "a generator, which " + std::string(row.name) + " draws from");
-    }
-    return row.make(request);
-}
 
 // The elements of a whole tensor of this shape, which must fit into 2^63 - 1 bytes.
 std::uint64_t count_elements(std::span<const std::int64_t> shape, std::size_t element_bytes)
@@ -82,41 +71,29 @@ Initializer with(InitKind kind, std::array<double, 4> p)
 
 void initialize(Generator *generator, const Initializer &initializer, const TensorView &tensor)
 {
-    const core::Layout layout(core::Tensor("t", tensor, core::Access::write));
-    const core::SourcePointer source =
-        make_source({initializer, tensor.dtype, tensor.shape, layout.elements(), generator, {}, {}});
+    core::InitCall call("t", tensor);
+    core::make_plan(call.plan(), call.request(generator, initializer));
     core::require_environment();
-    if (layout.elements() == 0) {
-        return;
-    }
-    if (source->write_whole(tensor)) {
-        return;
-    }
-    source->prepare();
-    core::write_region(*source, layout, core::Region(layout.elements()));
-    source->advance();
+    call.reserve();
+    call.run();
 }
 
 void initialize_shard(Generator *generator, const Initializer &initializer, const TensorView &local,
                       std::span<const std::int64_t> global_shape, std::span<const std::int64_t> offset)
 {
-    const core::Layout layout(core::Tensor("local", local, core::Access::write));
-    const std::uint64_t elements = count_elements(global_shape, layout.element_bytes());
+    const core::Tensor tensor("local", local, core::Access::write);
+    const core::Layout layout(tensor);
+    const std::uint64_t elements = count_elements(global_shape, tensor.element_bytes());
     check_slice(local.shape, global_shape, offset);
-    const core::SourcePointer source =
-        make_source({initializer, local.dtype, global_shape, elements, generator, offset, local.shape});
+    core::PlanSlot plan;
+    core::make_plan(plan, {initializer, local.dtype, global_shape, elements, generator, offset, local.shape});
     core::require_environment();
     if (elements == 0) {
         return;
     }
-    // Engine 3 moves on only by drawing.
-    if (layout.elements() != 0 || (generator != nullptr && core::is_torch(*generator))) {
-        source->prepare();
-    }
-    if (layout.elements() != 0) {
-        core::write_region(*source, layout, core::Region(local.shape, global_shape, offset));
-    }
-    source->advance();
+    const core::Output output{tensor, layout, core::Region(local.shape, global_shape, offset), false};
+    plan->reserve(output);
+    plan->run(output);
 }
 
 void init_constant(const TensorView &tensor, double value)

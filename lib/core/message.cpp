@@ -48,6 +48,15 @@ std::string indexed(std::string_view name, std::size_t i)
     return std::string(name) + "[" + text(std::uint64_t{i}) + "]";
 }
 
+std::string one_of(std::span<const std::string> values)
+{
+    std::string result;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        result.append(i == 0 ? "" : i + 1 == values.size() ? " or " : ", ").append(values[i]);
+    }
+    return result;
+}
+
 std::string quoted(std::string_view value)
 {
     std::string result;

@@ -17,6 +17,9 @@ namespace unitvar::core {
 // NAME[i].
 [[nodiscard]] std::string indexed(std::string_view name, std::size_t i);
 
+// "a, b or c".
+[[nodiscard]] std::string one_of(std::span<const std::string> values);
+
 [[nodiscard]] std::string quoted(std::string_view value);
 
 [[nodiscard]] std::string message(std::string_view name, std::string_view value, std::string_view expected);

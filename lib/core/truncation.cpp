@@ -7,9 +7,9 @@
 #include <limits>
 #include <string>
 
-#include "core/fill.hpp"
 #include "core/message.hpp"
 #include "core/normal_distribution.hpp"
+#include "core/parameters.hpp"
 #include "unitvar/error.hpp"
 
 namespace unitvar::core {

@@ -9,7 +9,7 @@
 
 namespace unitvar::core {
 
-// Parameters of trunc_normal, rounded as core/fill.hpp says; the result refers to the truncation. Throws
+// Parameters of trunc_normal, rounded as core/parameters.hpp says; the result refers to the truncation. Throws
 // InvalidArgument, with the names mean, std, a and b.
 [[nodiscard]] DrawParameters trunc_normal_parameters(DType dtype, double mean, double std, double a, double b,
                                                      Truncation &truncation);

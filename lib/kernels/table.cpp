@@ -6,6 +6,7 @@
 #define UNITVAR_TABLE_NAME(isa) UNITVAR_CONCATENATE(unitvar_kernels_, isa)
 #define UNITVAR_STRING(isa) UNITVAR_STRING_OF(isa)
 #define UNITVAR_STRING_OF(isa) #isa
+#define UNITVAR_FILL_ROW(engine) &fill_##engine,
 
 extern "C" const unitvar::core::KernelTable UNITVAR_TABLE_NAME(UNITVAR_ISA);
 
@@ -24,7 +25,7 @@ constinit const unitvar::core::NormKernels norms_f64 = {&moment_kernels_f64,   &
 
 constinit const unitvar::core::KernelTable UNITVAR_TABLE_NAME(UNITVAR_ISA) = {
     UNITVAR_STRING(UNITVAR_ISA),
-    {&fill_pcg32, &fill_philox4x32},
+    {UNITVAR_COUNTED_ENGINES(UNITVAR_FILL_ROW)},
     &moments_f32,
     &moments_f64,
     &reflectors_f32,

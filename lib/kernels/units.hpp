@@ -18,8 +18,10 @@ struct ProductKernels;
 
 namespace unitvar::UNITVAR_ISA {
 
-extern const core::FillRow fill_pcg32;
-extern const core::FillRow fill_philox4x32;
+// One for each counted engine.
+#define UNITVAR_DECLARE(name) extern const core::FillRow fill_##name;
+UNITVAR_COUNTED_ENGINES(UNITVAR_DECLARE)
+#undef UNITVAR_DECLARE
 
 core::ChunkMoments moments_f32(const void *source, std::size_t n);
 core::ChunkMoments moments_f64(const void *source, std::size_t n);

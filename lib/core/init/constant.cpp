@@ -1,60 +1,60 @@
 // constant, zeros, ones.
 #include <algorithm>
-#include <array>
 #include <cstring>
 
-#include "core/half.hpp"
 #include "core/init/elements.hpp"
 #include "core/init/kinds.hpp"
 
 namespace unitvar::core {
 namespace {
 
-class ConstantSource final : public ElementSource {
+// Elements whose bytes are all 0 are a memset; others are written once and then doubled, up to what a cache holds
+// easily, and copied from there on.
+class ConstantPlan final : public AddressedPlan {
 public:
-    ConstantSource(DType dtype, double value) : element_(encode(dtype, value))
+    ConstantPlan(DType dtype, double value)
+        : element_(encode(dtype, value)),
+          zero_(std::ranges::all_of(element_.data, [](unsigned char byte) { return byte == 0; }))
     {
-        for (std::size_t i = 0; i < pattern_.size(); i += element_.bytes) {
-            std::memcpy(pattern_.data() + i, element_.data.data(), element_.bytes);
-        }
-        zero_ = std::ranges::all_of(pattern_, [](unsigned char byte) { return byte == 0; });
     }
 
+private:
     void write(void *target, std::uint64_t /*first*/, std::size_t count, StoreMode /*mode*/) const noexcept override
     {
-        auto *out = static_cast<unsigned char *>(target);
-        std::size_t bytes = count * element_.bytes;
+        constexpr std::size_t most = 4096;
+        auto *const out = static_cast<unsigned char *>(target);
+        const std::size_t bytes = count * element_.bytes;
         if (zero_) {
             std::memset(out, 0, bytes);
             return;
         }
-        for (; bytes > pattern_.size(); bytes -= pattern_.size(), out += pattern_.size()) {
-            std::memcpy(out, pattern_.data(), pattern_.size());
+        std::memcpy(out, element_.data.data(), element_.bytes);
+        for (std::size_t done = element_.bytes; done < bytes;) {
+            const std::size_t part = std::min({done, bytes - done, most});
+            std::memcpy(out + done, out, part);
+            done += part;
         }
-        std::memcpy(out, pattern_.data(), bytes);
     }
 
-private:
     Element element_;
     bool zero_;
-    std::array<unsigned char, 1024> pattern_{};
 };
 
 } // namespace
 
-SourcePointer make_constant(const InitRequest &request)
+void make_constant(PlanSlot &slot, const InitRequest &request)
 {
-    return std::make_unique<ConstantSource>(request.dtype, request.initializer.p[0]);
+    slot.emplace<ConstantPlan>(request.dtype, request.initializer.p[0]);
 }
 
-SourcePointer make_zeros(const InitRequest &request)
+void make_zeros(PlanSlot &slot, const InitRequest &request)
 {
-    return std::make_unique<ConstantSource>(request.dtype, 0.0);
+    slot.emplace<ConstantPlan>(request.dtype, 0.0);
 }
 
-SourcePointer make_ones(const InitRequest &request)
+void make_ones(PlanSlot &slot, const InitRequest &request)
 {
-    return std::make_unique<ConstantSource>(request.dtype, 1.0);
+    slot.emplace<ConstantPlan>(request.dtype, 1.0);
 }
 
 } // namespace unitvar::core

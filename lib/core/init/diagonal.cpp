@@ -18,10 +18,11 @@ struct Pattern {
     std::uint64_t center;
 };
 
-class DiagonalSource final : public ElementSource {
+class DiagonalPlan final : public AddressedPlan {
 public:
-    DiagonalSource(DType dtype, const Pattern &pattern) : one_(encode(dtype, 1)), pattern_(pattern) {}
+    DiagonalPlan(DType dtype, const Pattern &pattern) : one_(encode(dtype, 1)), pattern_(pattern) {}
 
+private:
     void write(void *target, std::uint64_t first, std::size_t count, StoreMode /*mode*/) const noexcept override
     {
         auto *out = static_cast<unsigned char *>(target);
@@ -36,24 +37,23 @@ public:
         }
     }
 
-private:
     Element one_;
     Pattern pattern_;
 };
 
 } // namespace
 
-SourcePointer make_eye(const InitRequest &request)
+void make_eye(PlanSlot &slot, const InitRequest &request)
 {
     if (request.shape.size() != 2) {
         invalid_value("ndim", std::uint64_t{request.shape.size()}, "2 dimensions");
     }
     const auto rows = static_cast<std::uint64_t>(request.shape[0]);
     const auto columns = static_cast<std::uint64_t>(request.shape[1]);
-    return std::make_unique<DiagonalSource>(request.dtype, Pattern{columns, rows, columns, 1, 0});
+    slot.emplace<DiagonalPlan>(request.dtype, Pattern{columns, rows, columns, 1, 0});
 }
 
-SourcePointer make_dirac(const InitRequest &request)
+void make_dirac(PlanSlot &slot, const InitRequest &request)
 {
     const std::span<const std::int64_t> shape = request.shape;
     const std::int64_t groups = request.initializer.groups;
@@ -75,8 +75,7 @@ SourcePointer make_dirac(const InitRequest &request)
     }
     const auto channels = static_cast<std::uint64_t>(shape[1]);
     const auto period = static_cast<std::uint64_t>(shape[0] / groups);
-    return std::make_unique<DiagonalSource>(request.dtype,
-                                            Pattern{channels * spatial, period, channels, spatial, center});
+    slot.emplace<DiagonalPlan>(request.dtype, Pattern{channels * spatial, period, channels, spatial, center});
 }
 
 } // namespace unitvar::core

@@ -1,87 +1,14 @@
 // The initialisers that draw every element by itself: uniform, normal and truncated normal, with parameters that are
 // given or follow from the shape.
 #include <cmath>
+#include <limits>
 #include <string>
 
-#include "core/fill.hpp"
 #include "core/init/kinds.hpp"
-#include "core/init/normal_source.hpp"
 #include "core/message.hpp"
-#include "core/torch/initializers.hpp"
-#include "core/truncation.hpp"
 
 namespace unitvar::core {
 namespace {
-
-// One distribution's draws, by dtype.
-struct DrawsByType {
-    DrawIndex f32, f64, bf16, f16;
-    [[nodiscard]] DrawIndex operator[](DType dtype) const noexcept
-    {
-        switch (dtype) {
-        case DType::f64:
-            return f64;
-        case DType::bf16:
-            return bf16;
-        case DType::f16:
-            return f16;
-        default:
-            return f32;
-        }
-    }
-};
-constexpr DrawsByType uniform_draws{DrawIndex::uniform_f32, DrawIndex::uniform_f64, DrawIndex::uniform_bf16,
-                                    DrawIndex::uniform_f16};
-constexpr DrawsByType normal_draws{DrawIndex::normal_f32, DrawIndex::normal_f64, DrawIndex::normal_bf16,
-                                   DrawIndex::normal_f16};
-constexpr DrawsByType trunc_normal_draws{DrawIndex::trunc_normal_f32, DrawIndex::trunc_normal_f64,
-                                         DrawIndex::trunc_normal_bf16, DrawIndex::trunc_normal_f16};
-
-class DrawSource final : public ElementSource {
-public:
-    // truncation: what parameters refer to.
-    DrawSource(const InitRequest &request, DrawIndex draw, const DrawParameters &parameters,
-               std::unique_ptr<const Truncation> truncation = nullptr)
-        : generator_(*request.generator), truncation_(std::move(truncation)),
-          fill_(generator_, draw, parameters, request.elements)
-    {
-    }
-    void write(void *target, std::uint64_t first, std::size_t count, StoreMode mode) const noexcept override
-    {
-        fill_.write(target, first, count, mode);
-    }
-    void advance() noexcept override { fill_.advance(generator_); }
-
-private:
-    Generator &generator_;
-    std::unique_ptr<const Truncation> truncation_;
-    Fill fill_;
-};
-
-SourcePointer uniform(const InitRequest &request, double low, double high, ParameterNames names)
-{
-    if (is_torch(request)) {
-        return make_torch_uniform(request, low, high, names);
-    }
-    return std::make_unique<DrawSource>(request, uniform_draws[request.dtype],
-                                        uniform_parameters(request.dtype, low, high, names));
-}
-
-SourcePointer normal(const InitRequest &request, double mean, double std, ParameterNames names)
-{
-    if (is_torch(request)) {
-        return make_torch_normal(request, mean, std, names);
-    }
-    return std::make_unique<DrawSource>(request, normal_draws[request.dtype],
-                                        normal_parameters(request.dtype, mean, std, names));
-}
-
-SourcePointer truncated_normal(const InitRequest &request, double mean, double std, double a, double b)
-{
-    auto truncation = std::make_unique<Truncation>();
-    const DrawParameters parameters = trunc_normal_parameters(request.dtype, mean, std, a, b, *truncation);
-    return std::make_unique<DrawSource>(request, trunc_normal_draws[request.dtype], parameters, std::move(truncation));
-}
 
 // The argument that a deviation was computed from, for messages.
 struct Origin {
@@ -104,17 +31,17 @@ void require_reach(DType dtype, double reach, Origin origin)
 }
 
 // A uniform distribution of deviation std about 0, and a normal one.
-SourcePointer scaled_uniform(const InitRequest &request, double std, Origin origin)
+void scaled_uniform(PlanSlot &slot, const InitRequest &request, double std, Origin origin)
 {
     const double bound = std::sqrt(3.0) * std;
     require_reach(request.dtype, bound, origin);
-    return uniform(request, -bound, bound, {origin.name, origin.name});
+    sources_of(request).uniform(slot, request, -bound, bound, {origin.name, origin.name});
 }
 
-SourcePointer scaled_normal(const InitRequest &request, double std, Origin origin)
+void scaled_normal(PlanSlot &slot, const InitRequest &request, double std, Origin origin)
 {
     require_reach(request.dtype, std, origin);
-    return normal(request, 0, std, {origin.name, origin.name});
+    sources_of(request).normal(slot, request, 0, std, {origin.name, origin.name});
 }
 
 // Zeros for tensors without elements, whose other lengths may have products of any size.
@@ -163,52 +90,46 @@ double kaiming_std(const InitRequest &request)
 
 } // namespace
 
-SourcePointer make_uniform(const InitRequest &request)
+void make_uniform(PlanSlot &slot, const InitRequest &request)
 {
     const auto &p = request.initializer.p;
-    return uniform(request, p[0], p[1], {"a", "b"});
+    sources_of(request).uniform(slot, request, p[0], p[1], {"a", "b"});
 }
 
-SourcePointer make_normal(const InitRequest &request)
+void make_normal(PlanSlot &slot, const InitRequest &request)
 {
     const auto &p = request.initializer.p;
-    return normal(request, p[0], p[1], {"mean", "std"});
+    sources_of(request).normal(slot, request, p[0], p[1], {"mean", "std"});
 }
 
-SourcePointer make_trunc_normal(const InitRequest &request)
+void make_trunc_normal(PlanSlot &slot, const InitRequest &request)
 {
     const auto &p = request.initializer.p;
-    if (is_torch(request)) {
-        return make_torch_trunc_normal(request, p[0], p[1], p[2], p[3]);
-    }
-    return truncated_normal(request, p[0], p[1], p[2], p[3]);
+    sources_of(request).trunc_normal(slot, request, p[0], p[1], p[2], p[3]);
 }
 
-SourcePointer make_xavier_uniform(const InitRequest &request)
+void make_xavier_uniform(PlanSlot &slot, const InitRequest &request)
 {
-    return scaled_uniform(request, xavier_std(request), {"gain", request.initializer.p[0]});
+    scaled_uniform(slot, request, xavier_std(request), {"gain", request.initializer.p[0]});
 }
 
-SourcePointer make_xavier_normal(const InitRequest &request)
+void make_xavier_normal(PlanSlot &slot, const InitRequest &request)
 {
-    return scaled_normal(request, xavier_std(request), {"gain", request.initializer.p[0]});
+    scaled_normal(slot, request, xavier_std(request), {"gain", request.initializer.p[0]});
 }
 
-SourcePointer make_kaiming_uniform(const InitRequest &request)
+void make_kaiming_uniform(PlanSlot &slot, const InitRequest &request)
 {
-    return scaled_uniform(request, kaiming_std(request), {"a", request.initializer.p[0]});
+    scaled_uniform(slot, request, kaiming_std(request), {"a", request.initializer.p[0]});
 }
 
-SourcePointer make_kaiming_normal(const InitRequest &request)
+void make_kaiming_normal(PlanSlot &slot, const InitRequest &request)
 {
-    return scaled_normal(request, kaiming_std(request), {"a", request.initializer.p[0]});
+    scaled_normal(slot, request, kaiming_std(request), {"a", request.initializer.p[0]});
 }
 
-SourcePointer make_variance_scaling(const InitRequest &request)
+void make_variance_scaling(PlanSlot &slot, const InitRequest &request)
 {
-    if (is_torch(request)) {
-        torch_refuse("variance_scaling");
-    }
     // The deviation of a standard normal that is truncated at 2 deviations, as JAX and Keras write it.
     constexpr double truncated_std = 0.87962566103423978;
     const double scale = request.initializer.p[0];
@@ -221,28 +142,27 @@ SourcePointer make_variance_scaling(const InitRequest &request)
     const Origin origin{"scale", scale};
     switch (request.initializer.distribution) {
     case Distribution::uniform:
-        return scaled_uniform(request, std, origin);
+        scaled_uniform(slot, request, std, origin);
+        return;
     case Distribution::normal:
-        return scaled_normal(request, std, origin);
+        scaled_normal(slot, request, std, origin);
+        return;
     case Distribution::truncated_normal: {
         if (fan == 0) {
-            return normal(request, 0, 0, {"scale", "scale"}); // a tensor without elements
+            sources_of(request).normal(slot, request, 0, 0, {"scale", "scale"}); // a tensor without elements
+            return;
         }
         const double wide = std / truncated_std;
         require_reach(request.dtype, 2 * wide, origin);
         if (!(rounded_parameter(request.dtype, "scale", wide) > 0)) {
             invalid_value("scale", scale, "a value whose deviation is within the range of the element type");
         }
-        return truncated_normal(request, 0, wide, -2 * wide, 2 * wide);
+        sources_of(request).trunc_normal(slot, request, 0, wide, -2 * wide, 2 * wide);
+        return;
     }
     }
     invalid_value("distribution", static_cast<std::int64_t>(request.initializer.distribution),
                   "uniform (0), normal (1) or truncated_normal (2)");
-}
-
-Fill normal_fill(const Generator &generator, DType dtype, double mean, double std, std::uint64_t n)
-{
-    return {generator, normal_draws[dtype], normal_parameters(dtype, mean, std, {"mean", "std"}), n};
 }
 
 } // namespace unitvar::core

@@ -2,16 +2,15 @@
 // threads; the small ones are then dealt out to the threads as these become free.
 #include <algorithm>
 #include <atomic>
-#include <exception>
-#include <mutex>
+#include <deque>
 #include <string>
 #include <vector>
 
+#include "core/init/plan.hpp"
 #include "core/init/registry.hpp"
 #include "core/message.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
-#include "core/tensor.hpp"
 #include "unitvar/error.hpp"
 #include "unitvar/runtime.hpp"
 
@@ -35,22 +34,16 @@ void check_names(std::span<const NamedTensor> tensors)
     }
 }
 
-// Everything that initialize() checks. Returns the tensor's bytes.
-std::uint64_t check(const Generator &generator, const NamedTensor &tensor)
-{
-    const core::Tensor checked("t", tensor.tensor, core::Access::write);
-    Generator forked = generator.fork(tensor.name);
-    const core::InitRow &row = core::init_row(tensor.initializer.kind);
-    static_cast<void>(
-        row.make({tensor.initializer, tensor.tensor.dtype, tensor.tensor.shape, checked.elements(), &forked, {}, {}}));
-    return checked.bytes();
-}
-
-void initialize_one(const Generator &generator, const NamedTensor &tensor)
-{
-    Generator forked = generator.fork(tensor.name);
-    initialize(&forked, tensor.initializer, tensor.tensor);
-}
+// One tensor's initialize(), and the generator of its name.
+struct Parameter {
+    Parameter(const Generator &generator, const NamedTensor &tensor)
+        : forked(generator.fork(tensor.name)), call("t", tensor.tensor)
+    {
+        core::make_plan(call.plan(), call.request(&forked, tensor.initializer));
+    }
+    Generator forked;
+    core::InitCall call;
+};
 
 } // namespace
 
@@ -58,42 +51,42 @@ void initialize_all(const Generator &generator, std::span<const NamedTensor> ten
 {
     core::require_environment();
     check_names(tensors);
-    std::vector<const NamedTensor *> small;
-    std::vector<const NamedTensor *> large;
-    small.reserve(tensors.size());
-    large.reserve(tensors.size());
+    std::deque<Parameter> parameters;
     for (const NamedTensor &tensor : tensors) {
         try {
-            (check(generator, tensor) < large_bytes ? small : large).push_back(&tensor);
+            parameters.emplace_back(generator, tensor);
         } catch (const InvalidArgument &error) {
             throw InvalidArgument("tensor " + core::quoted(tensor.name) + ": " + error.what());
         } catch (const Unsupported &error) {
             throw Unsupported("tensor " + core::quoted(tensor.name) + ": " + error.what());
         }
     }
+    std::vector<core::InitCall *> small;
+    small.reserve(tensors.size());
+    for (Parameter &parameter : parameters) {
+        parameter.call.reserve();
+    }
 
-    for (const NamedTensor *tensor : large) {
-        initialize_one(generator, *tensor);
+    // A plan's working memory is given back as soon as it has run.
+    const auto run = [](core::InitCall &call) {
+        call.run();
+        call.plan().clear();
+    };
+    for (Parameter &parameter : parameters) {
+        if (parameter.call.tensor().bytes() < large_bytes) {
+            small.push_back(&parameter.call);
+        } else {
+            run(parameter.call);
+        }
     }
     std::atomic<std::size_t> next{0};
-    std::exception_ptr failure;
-    std::mutex mutex;
     core::parallel_for(static_cast<std::size_t>(num_threads()), 1, [&](std::size_t begin, std::size_t end) {
         for (std::size_t worker = begin; worker < end; ++worker) {
             for (std::size_t i = next.fetch_add(1); i < small.size(); i = next.fetch_add(1)) {
-                try {
-                    initialize_one(generator, *small[i]);
-                } catch (...) {
-                    const std::lock_guard lock(mutex);
-                    failure = std::current_exception();
-                    next = small.size();
-                }
+                run(*small[i]);
             }
         }
     });
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
 }
 
 } // namespace unitvar

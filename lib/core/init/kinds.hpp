@@ -1,25 +1,33 @@
-// The makers of element sources, one for each kind of initialiser. registry.cpp lists them.
+// The makers of plans, one for each kind of initialiser. registry.cpp lists them. They check what the kind takes and go
+// to the generator's engine (core/engine.hpp) for what is drawn.
 #pragma once
 
-#include "core/init/source.hpp"
+#include "core/engine.hpp"
+#include "core/init/plan.hpp"
 
 namespace unitvar::core {
 
-[[nodiscard]] SourcePointer make_constant(const InitRequest &request);
-[[nodiscard]] SourcePointer make_zeros(const InitRequest &request);
-[[nodiscard]] SourcePointer make_ones(const InitRequest &request);
-[[nodiscard]] SourcePointer make_eye(const InitRequest &request);
-[[nodiscard]] SourcePointer make_dirac(const InitRequest &request);
-[[nodiscard]] SourcePointer make_uniform(const InitRequest &request);
-[[nodiscard]] SourcePointer make_normal(const InitRequest &request);
-[[nodiscard]] SourcePointer make_trunc_normal(const InitRequest &request);
-[[nodiscard]] SourcePointer make_xavier_uniform(const InitRequest &request);
-[[nodiscard]] SourcePointer make_xavier_normal(const InitRequest &request);
-[[nodiscard]] SourcePointer make_kaiming_uniform(const InitRequest &request);
-[[nodiscard]] SourcePointer make_kaiming_normal(const InitRequest &request);
-[[nodiscard]] SourcePointer make_orthogonal(const InitRequest &request);
-[[nodiscard]] SourcePointer make_delta_orthogonal(const InitRequest &request);
-[[nodiscard]] SourcePointer make_sparse(const InitRequest &request);
-[[nodiscard]] SourcePointer make_variance_scaling(const InitRequest &request);
+// Of the engine of a request that draws.
+[[nodiscard]] inline const ElementSources &sources_of(const InitRequest &request) noexcept
+{
+    return *GeneratorAccess::row(*request.generator).sources;
+}
+
+void make_constant(PlanSlot &slot, const InitRequest &request);
+void make_zeros(PlanSlot &slot, const InitRequest &request);
+void make_ones(PlanSlot &slot, const InitRequest &request);
+void make_eye(PlanSlot &slot, const InitRequest &request);
+void make_dirac(PlanSlot &slot, const InitRequest &request);
+void make_uniform(PlanSlot &slot, const InitRequest &request);
+void make_normal(PlanSlot &slot, const InitRequest &request);
+void make_trunc_normal(PlanSlot &slot, const InitRequest &request);
+void make_xavier_uniform(PlanSlot &slot, const InitRequest &request);
+void make_xavier_normal(PlanSlot &slot, const InitRequest &request);
+void make_kaiming_uniform(PlanSlot &slot, const InitRequest &request);
+void make_kaiming_normal(PlanSlot &slot, const InitRequest &request);
+void make_orthogonal(PlanSlot &slot, const InitRequest &request);
+void make_delta_orthogonal(PlanSlot &slot, const InitRequest &request);
+void make_sparse(PlanSlot &slot, const InitRequest &request);
+void make_variance_scaling(PlanSlot &slot, const InitRequest &request);
 
 } // namespace unitvar::core

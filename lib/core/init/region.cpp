@@ -12,7 +12,7 @@ namespace {
 
 // Elements first to first + count - 1 of the region.
 void write_piece(const ElementSource &source, const Region &region, unsigned char *target, std::uint64_t first,
-                 std::size_t count, std::size_t element_bytes)
+                 std::size_t count, std::size_t element_bytes) noexcept
 {
     const std::uint64_t run = region.run_elements();
     std::uint64_t i = first / run;
@@ -60,7 +60,7 @@ std::uint64_t Region::run_begin(std::uint64_t i) const noexcept
     return begin;
 }
 
-void write_region(const ElementSource &source, const Layout &layout, const Region &region)
+void write_region(const ElementSource &source, const Layout &layout, const Region &region) noexcept
 {
     const std::size_t element_bytes = layout.element_bytes();
     const std::uint64_t elements = layout.elements();

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
-#include "core/init/source.hpp"
+#include "core/kernel_table.hpp"
 #include "core/layout.hpp"
 
 namespace unitvar::core {
@@ -31,10 +32,23 @@ private:
     std::uint64_t run_elements_;
     std::uint64_t begin_ = 0;
     std::size_t rank_ = 0;
-    std::array<Dimension, most_dimensions> dimension_{}; // of the runs
+    std::array<Dimension, most_dimensions> dimension_; // of the runs
+};
+
+// Elements by their index in the whole tensor.
+class ElementSource {
+public:
+    // Elements first to first + count - 1. From several threads at once.
+    virtual void write(void *target, std::uint64_t first, std::size_t count, StoreMode mode) const noexcept = 0;
+
+protected:
+    ElementSource() = default;
+    ElementSource(const ElementSource &) = default;
+    ElementSource &operator=(const ElementSource &) = default;
+    ~ElementSource() = default;
 };
 
 // Writes the elements of the region into the layout, on several threads where that pays.
-void write_region(const ElementSource &source, const Layout &layout, const Region &region);
+void write_region(const ElementSource &source, const Layout &layout, const Region &region) noexcept;
 
 } // namespace unitvar::core

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "core/engine.hpp"
 #include "core/init/kinds.hpp"
 #include "core/message.hpp"
 
@@ -33,11 +34,6 @@ constexpr std::array<InitRow, 16> rows{{
 
 } // namespace
 
-std::span<const InitRow> init_rows() noexcept
-{
-    return rows;
-}
-
 const InitRow &init_row(InitKind kind)
 {
     const auto *row = std::ranges::find(rows, kind, &InitRow::kind);
@@ -45,6 +41,21 @@ const InitRow &init_row(InitKind kind)
         invalid_value("kind", static_cast<std::int64_t>(kind), "1 (constant) to 16 (variance_scaling)");
     }
     return *row;
+}
+
+void make_plan(PlanSlot &slot, const InitRequest &request)
+{
+    const InitRow &row = init_row(request.initializer.kind);
+    if (row.draws && request.generator == nullptr) {
+        invalid("g", "NULL", "a generator, which " + std::string(row.name) + " draws from");
+    }
+    if (row.draws) {
+        const EngineRow &engine = GeneratorAccess::row(*request.generator);
+        if (std::ranges::find(engine.sources->without, row.kind) != engine.sources->without.end()) {
+            refuse_draw(engine, row.name);
+        }
+    }
+    row.make(slot, request);
 }
 
 } // namespace core

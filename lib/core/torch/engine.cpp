@@ -2,11 +2,13 @@
 #include "core/torch/engine.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numbers>
 #include <utility>
 
 #include "core/message.hpp"
+#include "core/torch/row.hpp"
 #include "unitvar/error.hpp"
 
 namespace unitvar::core {
@@ -116,25 +118,22 @@ void TorchEngine::write(ByteWriter &writer) const noexcept
     }
 }
 
-TorchEngine TorchEngine::read(ByteReader &reader)
+void TorchEngine::read(ByteReader &reader)
 {
-    TorchEngine engine;
-    engine.used_ = reader.get<std::uint32_t>();
+    used_ = reader.get<std::uint32_t>();
     const auto flags = reader.get<std::uint32_t>();
-    engine.has_normal_ = (flags & has_normal_flag) != 0;
-    engine.has_float_ = (flags & has_float_flag) != 0;
-    engine.seeded_now_ = (flags & seeded_now_flag) != 0;
-    engine.normal_ = std::bit_cast<double>(reader.get<std::uint64_t>());
-    engine.float_ = std::bit_cast<float>(reader.get<std::uint32_t>());
+    has_normal_ = (flags & has_normal_flag) != 0;
+    has_float_ = (flags & has_float_flag) != 0;
+    seeded_now_ = (flags & seeded_now_flag) != 0;
+    normal_ = std::bit_cast<double>(reader.get<std::uint64_t>());
+    float_ = std::bit_cast<float>(reader.get<std::uint32_t>());
     const auto reserved = reader.get<std::uint32_t>();
     for (std::size_t i = 0; i < mt19937_words; ++i) {
-        engine.state_.word[i] = reader.get<std::uint32_t>();
+        state_.word[i] = reader.get<std::uint32_t>();
     }
-    if (engine.used_ == 0 || engine.used_ > mt19937_words || flags > 7 || reserved != 0 ||
-        (engine.seeded_now_ && engine.used_ != mt19937_words)) {
+    if (used_ == 0 || used_ > mt19937_words || flags > 7 || reserved != 0 || (seeded_now_ && used_ != mt19937_words)) {
         throw CorruptState("buf holds a position or flags that no generator of torch_mt19937 has");
     }
-    return engine;
 }
 
 // PyTorch counts in two ways: left, from 624 to 1 within a period, and next, the index of the word to come. Both say
@@ -156,38 +155,73 @@ void TorchEngine::write_torch(std::uint64_t seed, ByteWriter &writer) const noex
     writer.put(std::uint32_t{has_float_ ? 1U : 0U}); // 1 byte and 3 of padding
 }
 
-TorchEngine TorchEngine::read_torch(ByteReader &reader, std::uint64_t &seed)
+void TorchEngine::read_torch(ByteReader &reader)
 {
-    TorchEngine engine;
-    seed = reader.get<std::uint64_t>();
     const auto left = reader.get<std::uint32_t>();
     const auto seeded = reader.get<std::uint32_t>();
     const auto next = reader.get<std::uint64_t>();
-    engine.seeded_now_ = left == 1 && next == 0;
-    if (seeded != 1 || left == 0 || left > mt19937_words || (next + left != mt19937_words + 1 && !engine.seeded_now_)) {
+    seeded_now_ = left == 1 && next == 0;
+    if (seeded != 1 || left == 0 || left > mt19937_words || (next + left != mt19937_words + 1 && !seeded_now_)) {
         throw CorruptState("buf holds left = " + text(std::uint64_t{left}) +
                            ", seeded = " + text(std::uint64_t{seeded}) + " and next = " + text(next) +
                            "; expected PyTorch's state, seeded = 1 and left + next = 625, or 1 and 0");
     }
-    engine.used_ = static_cast<std::uint32_t>(mt19937_words + 1 - left);
+    used_ = static_cast<std::uint32_t>(mt19937_words + 1 - left);
     for (std::size_t i = 0; i < mt19937_words; ++i) {
         const auto word = reader.get<std::uint64_t>();
         if (word > UINT32_MAX) {
             throw CorruptState("buf holds a state word of " + text(word) +
                                "; expected PyTorch's state, words below 2^32");
         }
-        engine.state_.word[i] = static_cast<std::uint32_t>(word);
+        state_.word[i] = static_cast<std::uint32_t>(word);
     }
     static_cast<void>(reader.get<std::uint64_t>());
     const auto normal = std::bit_cast<double>(reader.get<std::uint64_t>());
     static_cast<void>(reader.get<std::uint64_t>());
-    engine.has_normal_ = reader.get<std::uint32_t>() != 0;
-    engine.normal_ = engine.has_normal_ ? normal : 0;
+    has_normal_ = reader.get<std::uint32_t>() != 0;
+    normal_ = has_normal_ ? normal : 0;
     static_cast<void>(reader.get<std::uint32_t>());
     const auto single = std::bit_cast<float>(reader.get<std::uint32_t>());
-    engine.has_float_ = (reader.get<std::uint32_t>() & 0xFFU) != 0;
-    engine.float_ = engine.has_float_ ? single : 0;
-    return engine;
+    has_float_ = (reader.get<std::uint32_t>() & 0xFFU) != 0;
+    float_ = has_float_ ? single : 0;
 }
+
+namespace {
+
+void write_state(const Generator &generator, ByteWriter &writer)
+{
+    TorchEngine::of(generator).write(writer);
+}
+
+void read_state(Generator &generator, ByteReader &reader)
+{
+    TorchEngine::of(generator).read(reader);
+}
+
+void write_original(const Generator &generator, ByteWriter &writer)
+{
+    TorchEngine::of(generator).write_torch(generator.seed(), writer);
+}
+
+Generator read_original(ByteReader &reader)
+{
+    Generator generator(Engine::torch_mt19937, reader.get<std::uint64_t>());
+    TorchEngine::of(generator).read_torch(reader);
+    return generator;
+}
+
+} // namespace
+
+void start_torch(Generator &generator)
+{
+    if (generator.stream() != 0) {
+        invalid_value("stream", generator.stream(), "0, the only stream of torch_mt19937");
+    }
+    GeneratorAccess::set_sequential(generator,
+                                    std::make_unique<TorchEngine>(static_cast<std::uint32_t>(generator.seed())));
+}
+
+constinit const StateForm torch_state{TorchEngine::state_bytes, &write_state, &read_state};
+constinit const OriginalForm torch_original{Generator::torch_state_bytes, &write_original, &read_original};
 
 } // namespace unitvar::core

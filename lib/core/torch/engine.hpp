@@ -2,19 +2,28 @@
 // value of PyTorch's scalar normal, which waits here for its turn.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <memory>
 
-#include "core/bytes.hpp"
+#include "core/engine.hpp"
 #include "core/torch/kernels.hpp"
 
 namespace unitvar::core {
 
-class TorchEngine {
+class TorchEngine final : public SequentialState {
 public:
     explicit TorchEngine(std::uint32_t seed) noexcept;
+    [[nodiscard]] std::unique_ptr<SequentialState> clone() const override
+    {
+        return std::make_unique<TorchEngine>(*this);
+    }
+
+    // That of a generator of torch_mt19937.
+    [[nodiscard]] static TorchEngine &of(const Generator &generator) noexcept
+    {
+        return static_cast<TorchEngine &>(GeneratorAccess::sequential(generator));
+    }
 
     // The next n words.
     void words(const TorchKernels &kernels, std::uint32_t *target, std::size_t n) noexcept;
@@ -27,14 +36,12 @@ public:
     // The saved form of the state, and PyTorch's of a generator (torch.get_rng_state, 1.1 to 2.11). Readers throw
     // CorruptState.
     static constexpr std::size_t state_bytes = 8 + 8 + 8 + 4 * mt19937_words;
-    static constexpr std::size_t torch_bytes = 5056;
     void write(ByteWriter &writer) const noexcept;
-    [[nodiscard]] static TorchEngine read(ByteReader &reader);
+    void read(ByteReader &reader);
     void write_torch(std::uint64_t seed, ByteWriter &writer) const noexcept;
-    [[nodiscard]] static TorchEngine read_torch(ByteReader &reader, std::uint64_t &seed);
+    void read_torch(ByteReader &reader); // from behind the seed on
 
 private:
-    TorchEngine() noexcept = default;
     [[nodiscard]] double uniform(const TorchKernels &kernels) noexcept;
 
     Mt19937State state_{};

@@ -30,7 +30,7 @@ void fill_uniform_16(const TorchSource &source, const TorchTarget &target, doubl
 
 } // namespace
 
-void torch_fill_u32(const TorchSource &source, void *target, std::uint64_t n)
+void torch_fill_u32(const TorchSource &source, void *target, std::uint64_t n) noexcept
 {
     ChunkOfWords words;
     const TorchTarget elements{DType::f32, n, true, target};
@@ -40,7 +40,7 @@ void torch_fill_u32(const TorchSource &source, void *target, std::uint64_t n)
     });
 }
 
-void torch_fill_u64(const TorchSource &source, void *target, std::uint64_t n)
+void torch_fill_u64(const TorchSource &source, void *target, std::uint64_t n) noexcept
 {
     ChunkOfWords words;
     const TorchTarget elements{DType::f64, n, true, target};
@@ -52,7 +52,7 @@ void torch_fill_u64(const TorchSource &source, void *target, std::uint64_t n)
     });
 }
 
-void torch_fill_uniform(const TorchSource &source, const TorchTarget &target, double low, double high)
+void torch_fill_uniform(const TorchSource &source, const TorchTarget &target, double low, double high) noexcept
 {
     switch (target.dtype) {
     case DType::f32: {
@@ -85,7 +85,7 @@ void torch_fill_uniform(const TorchSource &source, const TorchTarget &target, do
     }
 }
 
-void torch_fill_permutation(const TorchSource &source, void *target, std::uint64_t n)
+void torch_fill_permutation(const TorchSource &source, void *target, std::uint64_t n) noexcept
 {
     auto *out = static_cast<unsigned char *>(target);
     const auto at = [out](std::uint64_t i) { return out + i * sizeof(std::int64_t); };

@@ -25,17 +25,17 @@ struct TorchTarget {
 };
 
 // n words, or n pairs of words, the first of which is the upper half.
-void torch_fill_u32(const TorchSource &source, void *target, std::uint64_t n);
-void torch_fill_u64(const TorchSource &source, void *target, std::uint64_t n);
+void torch_fill_u32(const TorchSource &source, void *target, std::uint64_t n) noexcept;
+void torch_fill_u64(const TorchSource &source, void *target, std::uint64_t n) noexcept;
 
 // uniform_(low, high).
-void torch_fill_uniform(const TorchSource &source, const TorchTarget &target, double low, double high);
+void torch_fill_uniform(const TorchSource &source, const TorchTarget &target, double low, double high) noexcept;
 // normal_(mean, std).
-void torch_fill_normal(const TorchSource &source, const TorchTarget &target, double mean, double std);
+void torch_fill_normal(const TorchSource &source, const TorchTarget &target, double mean, double std) noexcept;
 // nn.init.trunc_normal_(mean, std, a, b); not for f16.
 void torch_fill_trunc_normal(const TorchSource &source, const TorchTarget &target, double mean, double std, double a,
-                             double b);
+                             double b) noexcept;
 // randperm(n) as int64, at any address.
-void torch_fill_permutation(const TorchSource &source, void *target, std::uint64_t n);
+void torch_fill_permutation(const TorchSource &source, void *target, std::uint64_t n) noexcept;
 
 } // namespace unitvar::core

@@ -3,11 +3,13 @@
 #include "unitvar/torch.hpp"
 
 #include <cmath>
+#include <optional>
 #include <string>
 
+#include "core/init/plan.hpp"
+#include "core/init/registry.hpp"
 #include "core/message.hpp"
-#include "core/tensor.hpp"
-#include "core/torch/sample.hpp"
+#include "core/torch/row.hpp"
 #include "unitvar/error.hpp"
 #include "unitvar/init.hpp"
 
@@ -16,7 +18,7 @@ namespace {
 
 void require_torch(const Generator &generator)
 {
-    if (!core::is_torch(generator)) {
+    if (generator.engine() != Engine::torch_mt19937) {
         core::invalid_value("g's engine", static_cast<std::int64_t>(generator.engine()),
                             "3 (torch_mt19937), whose numbers PyTorch's layers hold");
     }
@@ -33,19 +35,26 @@ void require_rank(const char *name, const TensorView &tensor, std::size_t least,
     }
 }
 
-// Everything is checked before the weight is drawn.
-void reset(Generator &generator, const TensorView &weight, const TensorView *bias)
+// Both are planned before the weight is drawn.
+void reset(Generator &generator, const TensorView &weight_view, const TensorView *bias_view)
 {
-    static_cast<void>(core::Tensor("weight", weight, core::Access::write));
-    const double fan_in = static_cast<double>(calculate_fans(weight.shape).in);
+    core::InitCall weight("weight", weight_view);
+    const double fan_in = static_cast<double>(calculate_fans(weight_view.shape).in);
     const double bound = fan_in > 0 ? 1 / std::sqrt(fan_in) : 0;
-    if (bias != nullptr) {
-        static_cast<void>(core::Tensor("bias", *bias, core::Access::write));
-        core::torch_check_uniform(bias->dtype, -bound, bound, {"bias", "bias"});
+    Initializer kaiming;
+    kaiming.kind = InitKind::kaiming_uniform;
+    kaiming.p = {std::sqrt(5.0)};
+    core::make_plan(weight.plan(), weight.request(&generator, kaiming));
+    std::optional<core::InitCall> bias;
+    if (bias_view != nullptr) {
+        bias.emplace("bias", *bias_view);
+        core::torch_sources.uniform(bias->plan(), bias->request(&generator, {}), -bound, bound, {"bias", "bias"});
+        bias->reserve();
     }
-    init_kaiming_uniform(generator, weight, std::sqrt(5.0));
-    if (bias != nullptr) {
-        init_uniform(generator, *bias, -bound, bound);
+    weight.reserve();
+    weight.run();
+    if (bias) {
+        bias->run();
     }
 }
 

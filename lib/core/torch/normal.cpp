@@ -133,7 +133,7 @@ void fill_scalars(const TorchSource &source, const TorchTarget &target, double m
 
 } // namespace
 
-void torch_fill_normal(const TorchSource &source, const TorchTarget &target, double mean, double std)
+void torch_fill_normal(const TorchSource &source, const TorchTarget &target, double mean, double std) noexcept
 {
     const bool blocks = target.row_major && target.count >= block;
     switch (target.dtype) {

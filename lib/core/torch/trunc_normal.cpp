@@ -63,7 +63,7 @@ template <class T> T clamp(T x, T low, T high)
 } // namespace
 
 void torch_fill_trunc_normal(const TorchSource &source, const TorchTarget &target, double mean, double std, double a,
-                             double b)
+                             double b) noexcept
 {
     const double low = 2 * normal_cdf((a - mean) / std) - 1;
     const double high = 2 * normal_cdf((b - mean) / std) - 1;

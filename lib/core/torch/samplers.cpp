@@ -1,5 +1,5 @@
 // Samplers of engine 3: checks, and the order of a tensor's elements.
-#include "core/torch/sample.hpp"
+#include "core/torch/target.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,6 +11,7 @@
 #include "core/runtime.hpp"
 #include "core/torch/chunks.hpp"
 #include "core/torch/half.hpp"
+#include "core/torch/row.hpp"
 #include "unitvar/error.hpp"
 
 namespace unitvar::core {
@@ -43,12 +44,18 @@ double require_within(std::string_view name, double value, DType dtype)
     return result;
 }
 
-void require_room(const TorchTarget &target)
+void require_room(std::uint64_t count, std::size_t bytes)
 {
-    const std::uint64_t most = most_bytes / element_bytes(target.dtype);
-    if (target.count > most) {
-        invalid_value("n", target.count, "at most " + text(most) + " elements");
+    const std::uint64_t most = most_bytes / bytes;
+    if (count > most) {
+        invalid_value("n", count, "at most " + text(most) + " elements");
     }
+}
+
+TorchTarget checked(const SampleTarget &target)
+{
+    require_room(target.count, element_bytes(target.dtype));
+    return {target.dtype, target.count, true, target.data};
 }
 
 [[noreturn]] void refuse_order(std::string_view first, double low, std::string_view second, double high)
@@ -59,14 +66,9 @@ void require_room(const TorchTarget &target)
 
 } // namespace
 
-TorchSource torch_source(Generator &generator)
+TorchSource torch_source(const Generator &generator)
 {
-    return {GeneratorAccess::torch(generator), *kernels().torch};
-}
-
-void torch_refuse(const char *what)
-{
-    throw Unsupported("engine is 3 (torch_mt19937), and PyTorch has no " + std::string(what) + "; expected 1 or 2");
+    return {TorchEngine::of(generator), *kernels().torch};
 }
 
 void torch_check_uniform(DType dtype, double low, double high, ParameterNames names)
@@ -94,7 +96,7 @@ void torch_check_normal(DType dtype, double mean, double std, ParameterNames nam
 void torch_check_trunc_normal(DType dtype, double mean, double std, double a, double b)
 {
     if (dtype == DType::f16) {
-        torch_refuse("trunc_normal_ for f16 on the CPU");
+        refuse_draw(engine_row(Engine::torch_mt19937), "trunc_normal_ for f16 on the CPU");
     }
     static_cast<void>(require_within("mean", mean, dtype));
     static_cast<void>(require_within("std", std, dtype));
@@ -112,38 +114,56 @@ void torch_check_trunc_normal(DType dtype, double mean, double std, double a, do
     }
 }
 
-void torch_uniform(Generator &generator, const TorchTarget &target, double low, double high)
-{
-    require_room(target);
-    torch_check_uniform(target.dtype, low, high, {"low", "high"});
-    torch_fill_uniform(torch_source(generator), target, low, high);
-}
-
-void torch_normal(Generator &generator, const TorchTarget &target, double mean, double std)
-{
-    require_room(target);
-    torch_check_normal(target.dtype, mean, std, {"mean", "std"});
-    torch_fill_normal(torch_source(generator), target, mean, std);
-}
-
-void torch_trunc_normal(Generator &generator, const TorchTarget &target, double mean, double std, double a, double b)
-{
-    require_room(target);
-    torch_check_trunc_normal(target.dtype, mean, std, a, b);
-    torch_fill_trunc_normal(torch_source(generator), target, mean, std, a, b);
-}
-
-void torch_permutation(Generator &generator, std::span<std::int64_t> target)
-{
-    require_room({DType::f64, target.size(), true, target.data()});
-    torch_fill_permutation(torch_source(generator), target.data(), target.size());
-}
-
 TorchTensor::TorchTensor(const Tensor &tensor) noexcept
     : layout_(tensor, Traversal::addresses), target_{tensor.dtype(), tensor.elements(),
                                                      tensor.format() == MemoryFormat::row_major, layout_.data(),
                                                      layout_.contiguous() ? nullptr : &layout_}
 {
 }
+
+namespace {
+
+void bits_u32(Generator &generator, std::span<std::uint32_t> target)
+{
+    require_room(target.size(), sizeof(std::uint32_t));
+    torch_fill_u32(torch_source(generator), target.data(), target.size());
+}
+
+void bits_u64(Generator &generator, std::span<std::uint64_t> target)
+{
+    require_room(target.size(), sizeof(std::uint64_t));
+    torch_fill_u64(torch_source(generator), target.data(), target.size());
+}
+
+void uniform(Generator &generator, const SampleTarget &target, double low, double high)
+{
+    const TorchTarget elements = checked(target);
+    torch_check_uniform(target.dtype, low, high, {"low", "high"});
+    torch_fill_uniform(torch_source(generator), elements, low, high);
+}
+
+void normal(Generator &generator, const SampleTarget &target, double mean, double std)
+{
+    const TorchTarget elements = checked(target);
+    torch_check_normal(target.dtype, mean, std, {"mean", "std"});
+    torch_fill_normal(torch_source(generator), elements, mean, std);
+}
+
+void trunc_normal(Generator &generator, const SampleTarget &target, double mean, double std, double a, double b)
+{
+    const TorchTarget elements = checked(target);
+    torch_check_trunc_normal(target.dtype, mean, std, a, b);
+    torch_fill_trunc_normal(torch_source(generator), elements, mean, std, a, b);
+}
+
+void permutation(Generator &generator, std::span<std::int64_t> target)
+{
+    require_room(target.size(), sizeof(std::int64_t));
+    torch_fill_permutation(torch_source(generator), target.data(), target.size());
+}
+
+} // namespace
+
+constinit const Samplers torch_samplers{&bits_u32, &bits_u64, &uniform, &normal, nullptr, &trunc_normal, &permutation};
 
 } // namespace unitvar::core

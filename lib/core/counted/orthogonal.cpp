@@ -1,10 +1,12 @@
 // orthogonal and delta_orthogonal. The matrix is computed as a whole, in f32 for 16-bit tensors, whatever slice of it
 // is asked for.
-#include "core/init/kinds.hpp"
-#include "core/init/orthogonal_matrix.hpp"
-#include "core/message.hpp"
-#include "core/tensor.hpp"
-#include "core/torch/initializers.hpp"
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "core/counted/orthogonal_matrix.hpp"
+#include "core/counted/sources.hpp"
+#include "core/runtime.hpp"
 
 namespace unitvar::core {
 namespace {
@@ -18,7 +20,8 @@ public:
     {
     }
 
-    void form() { matrix_.form(); }
+    void reserve() { matrix_.reserve(); }
+    void form() noexcept { matrix_.form(); }
     void advance() noexcept { matrix_.advance(generator_); }
 
     void read(void *target, std::uint64_t first, std::size_t count) const noexcept
@@ -58,33 +61,38 @@ private:
     OrthogonalMatrix<T> matrix_;
 };
 
-template <class T> class OrthogonalSource final : public ElementSource {
+template <class T> class OrthogonalPlan final : public AddressedPlan {
 public:
-    OrthogonalSource(const InitRequest &request, std::uint64_t rows, double gain)
+    OrthogonalPlan(const InitRequest &request, std::uint64_t rows, double gain)
         : matrix_(*request.generator, request.dtype, rows, request.elements / rows, gain)
     {
     }
-    void prepare() override { matrix_.form(); }
+
+private:
+    void allocate() override { matrix_.reserve(); }
+    void compute() noexcept override { matrix_.form(); }
     void write(void *target, std::uint64_t first, std::size_t count, StoreMode /*mode*/) const noexcept override
     {
         matrix_.read(target, first, count);
     }
     void advance() noexcept override { matrix_.advance(); }
 
-private:
     Orthogonal<T> matrix_;
 };
 
 // Element (o, i, s) is that of the matrix at the spatial centre and 0 elsewhere.
-template <class T> class DeltaOrthogonalSource final : public ElementSource {
+template <class T> class DeltaOrthogonalPlan final : public AddressedPlan {
 public:
-    DeltaOrthogonalSource(const InitRequest &request, std::uint64_t spatial, std::uint64_t center, double gain)
+    DeltaOrthogonalPlan(const InitRequest &request, std::uint64_t spatial, std::uint64_t center, double gain)
         : matrix_(*request.generator, request.dtype, static_cast<std::uint64_t>(request.shape[0]),
                   static_cast<std::uint64_t>(request.shape[1]), gain),
           element_bytes_(element_bytes(request.dtype)), spatial_(spatial), center_(center)
     {
     }
-    void prepare() override { matrix_.form(); }
+
+private:
+    void allocate() override { matrix_.reserve(); }
+    void compute() noexcept override { matrix_.form(); }
     void write(void *target, std::uint64_t first, std::size_t count, StoreMode /*mode*/) const noexcept override
     {
         auto *out = static_cast<unsigned char *>(target);
@@ -106,7 +114,6 @@ public:
     }
     void advance() noexcept override { matrix_.advance(); }
 
-private:
     Orthogonal<T> matrix_;
     std::size_t element_bytes_;
     std::uint64_t spatial_;
@@ -115,52 +122,29 @@ private:
 
 } // namespace
 
-SourcePointer make_orthogonal(const InitRequest &request)
+void counted_orthogonal(PlanSlot &slot, const InitRequest &request, std::uint64_t rows, double gain)
 {
-    if (request.shape.size() < 2) {
-        invalid_value("ndim", std::uint64_t{request.shape.size()}, "at least 2 dimensions");
-    }
-    const double gain = rounded_parameter(request.dtype, "gain", request.initializer.p[0]);
-    if (request.elements == 0) {
-        return make_zeros(request);
-    }
-    const auto rows = static_cast<std::uint64_t>(request.shape[0]);
-    if (is_torch(request)) {
-        return make_torch_orthogonal(request, rows, gain);
-    }
     if (request.dtype == DType::f64) {
-        return std::make_unique<OrthogonalSource<double>>(request, rows, gain);
+        slot.emplace<OrthogonalPlan<double>>(request, rows, gain);
+    } else {
+        slot.emplace<OrthogonalPlan<float>>(request, rows, gain);
     }
-    return std::make_unique<OrthogonalSource<float>>(request, rows, gain);
 }
 
-SourcePointer make_delta_orthogonal(const InitRequest &request)
+void counted_delta_orthogonal(PlanSlot &slot, const InitRequest &request, double gain)
 {
-    if (is_torch(request)) {
-        torch_refuse("delta_orthogonal");
-    }
-    const std::span<const std::int64_t> shape = request.shape;
-    if (shape.size() < 3 || shape.size() > 5) {
-        invalid_value("ndim", std::uint64_t{shape.size()}, "3 to 5 dimensions");
-    }
-    const double gain = rounded_parameter(request.dtype, "gain", request.initializer.p[0]);
-    if (shape[1] > shape[0]) {
-        invalid_value("shape[1]", shape[1], "at most shape[0], " + text(shape[0]));
-    }
-    if (request.elements == 0) {
-        return make_zeros(request);
-    }
     std::uint64_t spatial = 1;
     std::uint64_t center = 0;
-    for (std::size_t i = 2; i < shape.size(); ++i) {
-        const auto length = static_cast<std::uint64_t>(shape[i]);
+    for (std::size_t i = 2; i < request.shape.size(); ++i) {
+        const auto length = static_cast<std::uint64_t>(request.shape[i]);
         center = center * length + (length - 1) / 2;
         spatial *= length;
     }
     if (request.dtype == DType::f64) {
-        return std::make_unique<DeltaOrthogonalSource<double>>(request, spatial, center, gain);
+        slot.emplace<DeltaOrthogonalPlan<double>>(request, spatial, center, gain);
+    } else {
+        slot.emplace<DeltaOrthogonalPlan<float>>(request, spatial, center, gain);
     }
-    return std::make_unique<DeltaOrthogonalSource<float>>(request, spatial, center, gain);
 }
 
 } // namespace unitvar::core

@@ -4,30 +4,37 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 #include "core/kernel_table.hpp"
+#include "core/parameters.hpp"
 #include "unitvar/generator.hpp"
 #include "unitvar/tensor.hpp"
 
 namespace unitvar::core {
 
-// What the caller calls the two parameters of a distribution, for messages.
-struct ParameterNames {
-    std::string_view first;
-    std::string_view second;
+// One distribution's draws, by element type.
+struct DrawsByType {
+    DrawIndex f32, f64, bf16, f16;
+    [[nodiscard]] constexpr DrawIndex operator[](DType dtype) const noexcept
+    {
+        switch (dtype) {
+        case DType::f64:
+            return f64;
+        case DType::bf16:
+            return bf16;
+        case DType::f16:
+            return f16;
+        default:
+            return f32;
+        }
+    }
 };
-
-// Parameters rounded to the type that elements are computed in, f32 for 16 bits. They must be finite in the element
-// type. Throw InvalidArgument.
-[[nodiscard]] DrawParameters uniform_parameters(DType dtype, double low, double high, ParameterNames names);
-[[nodiscard]] DrawParameters normal_parameters(DType dtype, double mean, double std, ParameterNames names);
-
-// Whether a number of f32 is still finite when it is rounded to the type.
-[[nodiscard]] bool finite_in(DType dtype, float value) noexcept;
-
-// The value that computing begins with, as above.
-[[nodiscard]] double rounded_parameter(DType dtype, std::string_view name, double value);
+inline constexpr DrawsByType uniform_draws{DrawIndex::uniform_f32, DrawIndex::uniform_f64, DrawIndex::uniform_bf16,
+                                           DrawIndex::uniform_f16};
+inline constexpr DrawsByType normal_draws{DrawIndex::normal_f32, DrawIndex::normal_f64, DrawIndex::normal_bf16,
+                                          DrawIndex::normal_f16};
+inline constexpr DrawsByType trunc_normal_draws{DrawIndex::trunc_normal_f32, DrawIndex::trunc_normal_f64,
+                                                DrawIndex::trunc_normal_bf16, DrawIndex::trunc_normal_f16};
 
 // Throws StreamExhausted unless the blocks are left, after others that are used before.
 void require_blocks(const Generator &generator, std::uint64_t blocks_ahead, std::uint64_t blocks);

@@ -4,19 +4,17 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 #include <cstring>
-#include <memory>
+#include <new>
 #include <vector>
 
-#include "core/init/kinds.hpp"
-#include "core/init/normal_source.hpp"
+#include "core/counted/fill.hpp"
+#include "core/counted/sources.hpp"
 #include "core/message.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
 #include "core/sharing.hpp"
 #include "core/tensor.hpp"
-#include "core/torch/initializers.hpp"
 #include "unitvar/error.hpp"
 
 namespace unitvar::core {
@@ -73,13 +71,14 @@ void transpose(std::array<std::uint64_t, word_bits> &words) noexcept
     }
 }
 
-class SparseSource final : public ElementSource {
+class SparsePlan final : public AddressedPlan {
 public:
-    SparseSource(const InitRequest &request, std::uint64_t zeros)
+    SparsePlan(const InitRequest &request, std::uint64_t zeros, double std)
         : generator_(*request.generator), rows_(static_cast<std::uint64_t>(request.shape[0])),
           columns_(static_cast<std::uint64_t>(request.shape[1])), zeros_(zeros),
           element_bytes_(element_bytes(request.dtype)),
-          values_(normal_fill(generator_, request.dtype, 0, request.initializer.p[1], request.elements)),
+          values_(generator_, normal_draws[request.dtype], normal_parameters(request.dtype, 0, std, {"mean", "std"}),
+                  request.elements),
           keys_(generator_, DrawIndex::bits_u32, {}, key_count(rows_, columns_), values_.blocks())
     {
         if (request.slice_shape.empty()) {
@@ -92,27 +91,39 @@ public:
         group_stride_ = blocks_per_column(rows_) * word_bits + 24;
     }
 
-    void prepare() override
+private:
+    void allocate() override
     {
         if (zeros_ == 0) {
             return;
         }
-        const std::uint64_t groups = (end_column_ - first_column_ - 1) / columns_per_group + 1;
+        const std::uint64_t groups = group_count();
         if (groups > PTRDIFF_MAX / sizeof(std::uint64_t) / group_stride_) {
             throw std::bad_alloc();
         }
         zeroed_.resize(groups * group_stride_);
         const std::size_t keys = blocks_per_column(rows_) * words_per_block;
-        const std::size_t slots = slots_for(groups, grain_of(share_keys, keys * columns_per_group));
-        std::vector<Scratch> scratch(slots);
-        for (Scratch &one : scratch) {
+        scratch_.resize(slots_for(groups, grain_of(share_keys, keys * columns_per_group)));
+        for (Scratch &one : scratch_) {
             // Beyond the last row keys are as large as can be, and come after all others of that value.
             one.keys.assign(keys, ~std::uint32_t{0});
             one.bits.resize(keys / word_bits * columns_per_group);
         }
-        parallel_slots(slots, groups, [&](std::size_t slot, std::size_t begin, std::size_t end) {
+    }
+
+    struct Scratch {
+        std::vector<std::uint32_t> keys; // of a column
+        std::vector<std::uint64_t> bits; // of a group's columns, one after the other
+    };
+
+    void compute() noexcept override
+    {
+        if (zeros_ == 0) {
+            return;
+        }
+        parallel_slots(scratch_.size(), group_count(), [&](std::size_t slot, std::size_t begin, std::size_t end) {
             for (std::size_t group = begin; group < end; ++group) {
-                choose_group(group, scratch[slot]);
+                choose_group(group, scratch_[slot]);
             }
         });
     }
@@ -130,12 +141,10 @@ public:
 
     void advance() noexcept override { keys_.advance(generator_); }
 
-private:
-    struct Scratch {
-        std::vector<std::uint32_t> keys; // of a column
-        std::vector<std::uint64_t> bits; // of a group's columns, one after the other
-    };
-
+    [[nodiscard]] std::uint64_t group_count() const noexcept
+    {
+        return (end_column_ - first_column_ - 1) / columns_per_group + 1;
+    }
     static std::uint64_t blocks_per_column(std::uint64_t rows) noexcept { return (rows - 1) / words_per_block + 1; }
     static std::uint64_t key_count(std::uint64_t rows, std::uint64_t columns)
     {
@@ -221,29 +230,18 @@ private:
     std::uint64_t group_stride_ = 0;
     // Bit c mod 64 of word (c / 64) * group_stride_ + r: is the element of row r and column first_column_ + c zero?
     std::vector<std::uint64_t> zeroed_;
+    std::vector<Scratch> scratch_; // for each share of the work
 };
 
 } // namespace
 
-SourcePointer make_sparse(const InitRequest &request)
+void counted_sparse(PlanSlot &slot, const InitRequest &request, std::uint64_t zeros, double std)
 {
-    if (request.shape.size() != 2) {
-        invalid_value("ndim", std::uint64_t{request.shape.size()}, "2 dimensions");
-    }
-    const double sparsity = request.initializer.p[0];
-    if (!(sparsity >= 0 && sparsity <= 1)) {
-        invalid_value("sparsity", sparsity, "a number from 0 to 1");
-    }
-    if (is_torch(request)) {
-        const double zeros = std::ceil(sparsity * static_cast<double>(request.shape[0]));
-        return make_torch_sparse(request, static_cast<std::uint64_t>(zeros), request.initializer.p[1]);
-    }
     if (request.elements == 0) {
-        static_cast<void>(normal_fill(*request.generator, request.dtype, 0, request.initializer.p[1], 0));
-        return make_zeros(request);
+        counted_normal(slot, request, 0, std, {"mean", "std"});
+        return;
     }
-    const auto zeros = static_cast<std::uint64_t>(std::ceil(sparsity * static_cast<double>(request.shape[0])));
-    return std::make_unique<SparseSource>(request, std::min(zeros, static_cast<std::uint64_t>(request.shape[0])));
+    slot.emplace<SparsePlan>(request, std::min(zeros, static_cast<std::uint64_t>(request.shape[0])), std);
 }
 
 } // namespace unitvar::core

@@ -2,6 +2,8 @@
 //
 // Keys are uniform, so their top bits cut them into buckets of about the same size that a cache holds; each is sorted
 // by itself.
+#include "core/counted/permutation.hpp"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -12,14 +14,11 @@
 #include <span>
 #include <vector>
 
-#include "core/message.hpp"
+#include "core/counted/fill.hpp"
 #include "core/parallel.hpp"
-#include "core/runtime.hpp"
 #include "core/tensor.hpp"
-#include "core/torch/sample.hpp"
-#include "unitvar/sample.hpp"
 
-namespace unitvar {
+namespace unitvar::core {
 namespace {
 
 struct Entry {
@@ -36,18 +35,14 @@ constexpr std::size_t chunk = 4096;
 
 } // namespace
 
-void permutation(Generator &generator, std::span<std::int64_t> target)
+void counted_permutation(Generator &generator, std::span<std::int64_t> target)
 {
     const std::size_t n = target.size();
-    if (core::is_torch(generator)) {
-        core::torch_permutation(generator, target);
-        return;
-    }
-    const core::Fill keys(generator, core::DrawIndex::bits_u64, {}, n);
+    const Fill keys(generator, DrawIndex::bits_u64, {}, n);
     if (n == 0) {
         return;
     }
-    if (n > core::most_bytes / sizeof(Entry)) {
+    if (n > most_bytes / sizeof(Entry)) {
         throw std::bad_alloc();
     }
     const auto bits = static_cast<int>(std::bit_width((n - 1) / bucket_entries));
@@ -60,7 +55,7 @@ void permutation(Generator &generator, std::span<std::int64_t> target)
     const auto for_each_key = [&](auto &&visit) {
         for (std::size_t first = 0; first < n; first += chunk) {
             const std::size_t count = std::min(chunk, n - first);
-            keys.write(key.data(), first, count, core::StoreMode::cached);
+            keys.write(key.data(), first, count, StoreMode::cached);
             for (std::size_t i = 0; i < count; ++i) {
                 visit(key[i], first + i);
             }
@@ -75,7 +70,7 @@ void permutation(Generator &generator, std::span<std::int64_t> target)
 
     const std::size_t buckets = std::size_t{1} << bits;
     auto *out = reinterpret_cast<unsigned char *>(target.data());
-    core::parallel_for(buckets, 16, [&](std::size_t from, std::size_t to) {
+    parallel_for(buckets, 16, [&](std::size_t from, std::size_t to) {
         for (std::size_t b = from; b < to; ++b) {
             const std::size_t first = b == 0 ? 0 : end[b - 1];
             std::sort(entries.get() + first, entries.get() + end[b]);
@@ -88,4 +83,4 @@ void permutation(Generator &generator, std::span<std::int64_t> target)
     keys.advance(generator);
 }
 
-} // namespace unitvar
+} // namespace unitvar::core
