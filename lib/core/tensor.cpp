@@ -50,7 +50,7 @@ const char *name_of(MemoryFormat format) noexcept
 
 Tensor::Tensor(const char *name, const TensorView &view, Access access)
     : name_(name), data_(static_cast<unsigned char *>(view.data)), shape_(view.shape), strides_(view.strides),
-      dtype_(view.dtype), present_(true)
+      dtype_(view.dtype), access_(access), present_(true)
 {
     check_shape();
     if (elements_ == 0) {
@@ -65,7 +65,7 @@ Tensor::Tensor(const char *name, const TensorView &view, Access access)
     }
 }
 
-Tensor::Tensor(const char *name, const TensorView *view, Access access) : name_(name)
+Tensor::Tensor(const char *name, const TensorView *view, Access access) : name_(name), access_(access)
 {
     if (view != nullptr) {
         *this = Tensor(name, *view, access);

@@ -38,11 +38,13 @@ public:
     // negative lengths, strides that are not one for each, elements beyond most_bytes, null data of a tensor that has
     // elements, and under Access::write elements that share memory; Unsupported where that cannot be decided.
     Tensor(const char *name, const TensorView &view, Access access);
-    // Absent where the view is null: nothing but name() and present() may be asked then, and elements(), which is 0.
+    // Absent where the view is null: nothing but name(), present() and access() may be asked then, and elements(),
+    // which is 0.
     Tensor(const char *name, const TensorView *view, Access access);
 
     [[nodiscard]] const char *name() const noexcept { return name_; }
     [[nodiscard]] bool present() const noexcept { return present_; }
+    [[nodiscard]] Access access() const noexcept { return access_; }
     [[nodiscard]] DType dtype() const noexcept { return dtype_; }
     [[nodiscard]] std::size_t element_bytes() const noexcept { return core::element_bytes(dtype_); }
     [[nodiscard]] MemoryFormat format() const noexcept { return format_; }
@@ -53,6 +55,8 @@ public:
     {
         return static_cast<std::size_t>(shape_[dimension]);
     }
+    // As the view has them: none where they are row-major.
+    [[nodiscard]] std::span<const std::int64_t> strides() const noexcept { return strides_; }
     // In elements. Where the view has no strides the row-major one, which takes a product to say.
     [[nodiscard]] std::int64_t stride(std::size_t dimension) const noexcept;
 
@@ -80,6 +84,7 @@ private:
     std::uintptr_t end_ = 0;
     DType dtype_ = DType::f32;
     MemoryFormat format_ = MemoryFormat::row_major;
+    Access access_;
     bool present_ = false;
 };
 

@@ -68,16 +68,27 @@ void affine_runs(const void *source, void *target, const core::Runs &runs, const
     }
 }
 
-// Weights and biases of type W.
-template <class T, class W>
-void row_of(const T *x, T *y, std::size_t n, const core::Affine &affine, const W *weight, const W *bias,
-            core::StoreMode mode)
+// Weights and biases of type W. What is not there is a one or a positive zero, which no sum with it leaves negative;
+// the other's address stands in for its own.
+template <class T, class W, bool Weighted, bool Biased>
+void combine_row(const T *x, T *y, std::size_t n, const core::Affine &affine, const W *weight, const W *bias,
+                 core::StoreMode mode)
 {
+    const auto one = broadcast<Wide>(1.0);
+    const auto zero = broadcast<Wide>(0.0);
     const auto mean = broadcast<Wide>(affine.mean);
     const auto scale = broadcast<Wide>(affine.scale);
     const auto shift = broadcast<Wide>(-affine.mean_low * affine.scale);
     const auto combine = [&](const Wide &v, const W *w, const W *b) UNITVAR_INLINE_LAMBDA {
-        return fma(fma(v - mean, scale, shift), load_as_f64<Wide, W>(w), load_as_f64<Wide, W>(b));
+        Wide factor = one;
+        Wide summand = zero;
+        if constexpr (Weighted) {
+            factor = load_as_f64<Wide, W>(w);
+        }
+        if constexpr (Biased) {
+            summand = load_as_f64<Wide, W>(b);
+        }
+        return fma(fma(v - mean, scale, shift), factor, summand);
     };
     if (n < norm_lanes) {
         ShortRun<T> run(x, n);
@@ -96,6 +107,19 @@ void row_of(const T *x, T *y, std::size_t n, const core::Affine &affine, const W
     }
 }
 
+template <class T, class W>
+void row_of(const T *x, T *y, std::size_t n, const core::Affine &affine, const W *weight, const W *bias,
+            core::StoreMode mode)
+{
+    if (weight == nullptr) {
+        combine_row<T, W, false, true>(x, y, n, affine, bias, bias, mode);
+    } else if (bias == nullptr) {
+        combine_row<T, W, true, false>(x, y, n, affine, weight, weight, mode);
+    } else {
+        combine_row<T, W, true, true>(x, y, n, affine, weight, bias, mode);
+    }
+}
+
 template <class T>
 void affine_row(const void *x, void *y, std::size_t n, const core::Affine &affine, const void *weight, const void *bias,
                 core::StoreMode mode)
@@ -109,6 +133,36 @@ void affine_row_of_doubles(const void *x, void *y, std::size_t n, const core::Af
                            const double *bias, core::StoreMode mode)
 {
     row_of(static_cast<const T *>(x), static_cast<T *>(y), n, affine, weight, bias, mode);
+}
+
+template <class T> void widen(const void *source, double *target, std::size_t n)
+{
+    const auto *x = static_cast<const T *>(source);
+    std::size_t i = 0;
+    for (; i + norm_lanes <= n; i += norm_lanes) {
+        store(target + i, load_as_f64<Wide, T>(x + i));
+    }
+    if (i != n) {
+        const ShortRun<T> run(x + i, n - i);
+        alignas(64) double lane[norm_lanes];
+        store(lane, load_as_f64<Wide, T>(run.lane));
+        __builtin_memcpy(target + i, lane, (n - i) * sizeof(double));
+    }
+}
+
+template <class T> void narrow(const double *x, void *target, std::size_t n)
+{
+    auto *y = static_cast<T *>(target);
+    std::size_t i = 0;
+    for (; i + norm_lanes <= n; i += norm_lanes) {
+        store_from_f64<T>(y + i, load<Wide>(x + i));
+    }
+    if (i != n) {
+        const ShortRun<double> run(x + i, n - i);
+        alignas(64) T lane[norm_lanes];
+        store_from_f64<T>(lane, load<Wide>(run.lane));
+        __builtin_memcpy(y + i, lane, (n - i) * sizeof(T));
+    }
 }
 
 template <class T>
@@ -144,5 +198,7 @@ constinit const core::AffineKernels affine_kernels_f32 = {&affine_runs<float>, &
                                                           &affine_row_of_doubles<float>, &affine_columns<float>};
 constinit const core::AffineKernels affine_kernels_f64 = {&affine_runs<double>, &affine_row<double>,
                                                           &affine_row_of_doubles<double>, &affine_columns<double>};
+constinit const core::ConvertKernels convert_kernels_f32 = {&widen<float>, &narrow<float>};
+constinit const core::ConvertKernels convert_kernels_f64 = {&widen<double>, &narrow<double>};
 
 } // namespace unitvar::UNITVAR_ISA

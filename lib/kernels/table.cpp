@@ -14,12 +14,12 @@ using namespace unitvar::UNITVAR_ISA;
 
 namespace {
 
-constinit const unitvar::core::NormKernels norms_f32 = {&moment_kernels_f32,   &affine_kernels_f32,
-                                                        &gradient_kernels_f32, &activation_kernels_f32,
-                                                        &product_kernels_f32,  &local_response_f32};
-constinit const unitvar::core::NormKernels norms_f64 = {&moment_kernels_f64,   &affine_kernels_f64,
-                                                        &gradient_kernels_f64, &activation_kernels_f64,
-                                                        &product_kernels_f64,  &local_response_f64};
+constinit const unitvar::core::NormKernels norms_f32 = {
+    &moment_kernels_f32,     &affine_kernels_f32,  &convert_kernels_f32, &gradient_kernels_f32,
+    &activation_kernels_f32, &product_kernels_f32, &local_response_f32};
+constinit const unitvar::core::NormKernels norms_f64 = {
+    &moment_kernels_f64,     &affine_kernels_f64,  &convert_kernels_f64, &gradient_kernels_f64,
+    &activation_kernels_f64, &product_kernels_f64, &local_response_f64};
 
 } // namespace
 

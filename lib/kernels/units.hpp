@@ -10,6 +10,7 @@ namespace unitvar::core {
 struct ResponseWindow;
 struct MomentKernels;
 struct AffineKernels;
+struct ConvertKernels;
 struct GradientKernels;
 struct ActivationKernels;
 struct ProductKernels;
@@ -40,6 +41,8 @@ extern const core::MomentKernels moment_kernels_f32;
 extern const core::MomentKernels moment_kernels_f64;
 extern const core::AffineKernels affine_kernels_f32;
 extern const core::AffineKernels affine_kernels_f64;
+extern const core::ConvertKernels convert_kernels_f32;
+extern const core::ConvertKernels convert_kernels_f64;
 extern const core::GradientKernels gradient_kernels_f32;
 extern const core::GradientKernels gradient_kernels_f64;
 extern const core::ActivationKernels activation_kernels_f32;

@@ -3,9 +3,9 @@
 
 namespace unitvar::core {
 
-GradientOutputs::GradientOutputs(Operands &operands, const NormGradients &gradients)
-    : x(operands.output("grad_x", gradients.x)), weight(operands.output("grad_weight", gradients.weight)),
-      bias(operands.output("grad_bias", gradients.bias))
+GradientOutputs::GradientOutputs(const NormGradients &gradients)
+    : x("grad_x", gradients.x, Access::write), weight("grad_weight", gradients.weight, Access::write),
+      bias("grad_bias", gradients.bias, Access::write)
 {
 }
 
@@ -17,9 +17,9 @@ void GradientOutputs::require_channels(std::size_t channels) const
 
 void GradientOutputs::clear() const noexcept
 {
-    for (const Operand *sums : {&weight, &bias}) {
-        for (std::size_t i = 0; i < sums->elements; ++i) {
-            sums->set(i, 0);
+    for (const Tensor *sums : {&weight, &bias}) {
+        for (std::size_t i = 0; i < sums->elements(); ++i) {
+            set_value(*sums, i, 0);
         }
     }
 }

@@ -1,29 +1,50 @@
-// What the backward passes of the norms share: their outputs, and sums of gradients over runs in a fixed order.
+// What the backward passes share.
 #pragma once
 
-#include "core/norm/chunk_moments.hpp"
-#include "core/norm/operand.hpp"
-#include "core/norm/support.hpp"
+#include <cstddef>
+
+#include "core/norm/geometry.hpp"
+#include "core/norm/statistics.hpp"
 #include "unitvar/norm.hpp"
 
 namespace unitvar::core {
 
+// Where the gradients of x, weight and bias go.
 struct GradientOutputs {
-    const Operand &x;
-    const Operand &weight;
-    const Operand &bias;
+    Tensor x;
+    Tensor weight;
+    Tensor bias;
 
-    // Adds them to the operands, as grad_x, grad_weight and grad_bias.
-    GradientOutputs(Operands &operands, const NormGradients &gradients);
-    // Throws InvalidArgument unless weight and bias have a value for each channel, or are absent.
+    explicit GradientOutputs(const NormGradients &gradients);
     void require_channels(std::size_t channels) const;
-    // Weight's and bias' sums over no elements.
+    // Of no elements: zeros for weight and bias.
     void clear() const noexcept;
 };
 
-// weight: one for each element of a single run, or null.
+// Over any number of runs, a chunk at a time. weight: one for each element of a run, or null.
 [[nodiscard]] GradientSums gradient_sums(const GradientKernels &kernels, const unsigned char *g, const unsigned char *x,
                                          const Runs &runs, double mean, const unsigned char *weight,
                                          std::size_t element_bytes) noexcept;
+
+// A vector of values as doubles.
+class Widened {
+public:
+    Widened(Scratch &scratch, const Tensor &tensor)
+        : scratch_(scratch), tensor_(tensor), values_(scratch.add<double>(tensor.elements()))
+    {
+    }
+    void read(const NormKernels &kernels) const noexcept
+    {
+        if (tensor_.elements() != 0) {
+            kernels.convert->widen(tensor_.data(), data(), tensor_.elements());
+        }
+    }
+    [[nodiscard]] double *data() const noexcept { return scratch_.data(values_); }
+
+private:
+    const Scratch &scratch_;
+    const Tensor &tensor_;
+    Scratch::Buffer<double> values_;
+};
 
 } // namespace unitvar::core

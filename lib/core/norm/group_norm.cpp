@@ -1,130 +1,93 @@
 // group_norm and instance_norm: statistics of groups of channels within one image.
 #include <cmath>
-#include <vector>
+#include <optional>
 
 #include "core/message.hpp"
-#include "core/norm/image_norm.hpp"
+#include "core/norm/image_moments.hpp"
 #include "core/norm/running_statistics.hpp"
+#include "core/runtime.hpp"
 #include "unitvar/norm.hpp"
 
 namespace unitvar {
 namespace {
 
+using core::Access;
 using core::Affine;
 using core::ChunkMoments;
-using core::Operand;
+using core::ImageAffine;
+using core::Tensor;
 
-// statistics(u, moments) gives the reciprocal deviation of group u and may record it.
-template <class Statistics>
-void normalise_groups(const core::ImageNorm &norm, std::size_t groups, const Operand &weight, const Operand &bias,
-                      const Statistics &statistics)
-{
-    const core::Images &images = norm.images;
-    const std::size_t width = images.channels / groups;
-    const auto affine = [&](std::size_t channel, const ChunkMoments &m, double rstd) {
-        return Affine{m.mean, m.mean_low, rstd * core::value_or(weight, channel, 1), core::value_or(bias, channel, 0)};
-    };
-    const core::Runs runs{width * images.positions, 1, 0};
-    const std::size_t count = images.count * groups;
-    if (norm.has_runs() && (core::Chunks(runs).count() == 1 || core::enough_for_threads(count))) {
-        core::parallel_for(count, core::grain_of(runs.length), [&](std::size_t begin, std::size_t end) {
-            for (std::size_t u = begin; u < end; ++u) {
-                const std::size_t at = u * runs.length * norm.element_bytes;
-                const ChunkMoments m = core::runs_moments(*norm.kernels.moments, norm.x + at, runs, norm.element_bytes);
-                const double rstd = statistics(u, m);
-                for (std::size_t i = 0; i < width; ++i) {
-                    const std::size_t channel = at + i * images.positions * norm.element_bytes;
-                    norm.kernels.affine->runs(norm.x + channel, norm.y + channel, {images.positions, 1, 0},
-                                              affine(u % groups * width + i, m, rstd), norm.mode);
-                }
-            }
-        });
-        return;
-    }
-    std::vector<Affine> all(images.count * images.channels);
-    const std::vector<ChunkMoments> moments = norm.group_moments(groups);
-    for (std::size_t u = 0; u < count; ++u) {
-        const double rstd = statistics(u, moments[u]);
-        for (std::size_t i = 0; i < width; ++i) {
-            all[u * width + i] = affine(u % groups * width + i, moments[u], rstd);
+struct ImageTensors {
+    const Tensor &x;
+    const Tensor &weight;
+    const Tensor &bias;
+    const Tensor &y;
+};
+
+// Statistics of each group of each image, which are then applied to it.
+class GroupNorm {
+public:
+    GroupNorm(core::Scratch &scratch, const ImageTensors &tensors, const core::Images &images, std::size_t groups)
+        : t_(tensors), images_(images), groups_(groups), width_(images.channels / groups),
+          affine_(scratch, *core::norm_kernels(t_.x.dtype()).affine, images, ImageAffine::Per::image_channel, t_.x,
+                  t_.y)
+    {
+        const core::MomentKernels &kernels = *core::norm_kernels(t_.x.dtype()).moments;
+        const core::Runs runs{width_ * images.positions, 1, 0};
+        const std::size_t count = images.count * groups;
+        if (images.has_runs() && (core::Chunks(runs).count() == 1 || core::enough_for_threads(count))) {
+            fused_.emplace(scratch, kernels, count, runs, t_.x.element_bytes());
+        } else {
+            moments_.emplace(scratch, kernels, images, groups, t_.x.element_bytes());
         }
     }
-    norm.apply_to_images(all);
-}
 
-} // namespace
+    // statistics(u, moments) gives the reciprocal deviation of group u and may record it.
+    template <class Statistics> void run(const Statistics &statistics) const noexcept
+    {
+        if (fused_) {
+            // A group is normalised while it is in cache.
+            fused_->run(
+                t_.x.data(), [this](std::size_t u) { return u * width_ * images_.positions; },
+                [&](std::size_t u, const ChunkMoments &m) {
+                    const double rstd = statistics(u, m);
+                    for (std::size_t i = 0; i < width_; ++i) {
+                        const std::size_t channel = u % groups_ * width_ + i;
+                        affine_.apply(u / groups_, channel, affine(channel, m, rstd));
+                    }
+                });
+            return;
+        }
+        moments_->run(t_.x.data());
+        for (std::size_t u = 0; u < moments_->size(); ++u) {
+            const ChunkMoments &m = moments_->data()[u];
+            const double rstd = statistics(u, m);
+            for (std::size_t i = 0; i < width_; ++i) {
+                affine_.set(u * width_ + i, affine(u % groups_ * width_ + i, m, rstd));
+            }
+        }
+        affine_.run();
+    }
 
-void group_norm(const TensorView &x_view, std::int64_t groups, const TensorView *weight_view,
-                const TensorView *bias_view, double eps, const TensorView &y_view, const TensorView *mean_view,
-                const TensorView *rstd_view)
+private:
+    [[nodiscard]] Affine affine(std::size_t channel, const ChunkMoments &m, double rstd) const noexcept
+    {
+        return {m.mean, m.mean_low, rstd * core::value_or(t_.weight, channel, 1), core::value_or(t_.bias, channel, 0)};
+    }
+
+    const ImageTensors &t_;
+    core::Images images_;
+    std::size_t groups_;
+    std::size_t width_;
+    ImageAffine affine_;
+    std::optional<core::RunMoments> fused_;
+    std::optional<core::GroupMoments> moments_;
+};
+
+// The averages over the images of the means and the unbiased variances of each channel.
+void record(const core::Running &running, const core::Images &images, const ChunkMoments *moments) noexcept
 {
-    core::Operands operands;
-    const Operand &x = operands.input("x", x_view);
-    const Operand &weight = operands.input("weight", weight_view);
-    const Operand &bias = operands.input("bias", bias_view);
-    const Operand &y = operands.output("y", y_view);
-    const Operand &mean = operands.output("mean", mean_view);
-    const Operand &rstd = operands.output("rstd", rstd_view);
-    const core::Images images = core::images_of(x, 2, SIZE_MAX);
-    core::require_groups(images, groups);
-    core::require_channels(weight, images.channels);
-    core::require_channels(bias, images.channels);
-    core::require_like(y, x);
-    const std::int64_t shape[2] = {x.shape[0], groups};
-    core::require_shape(mean, shape);
-    core::require_shape(rstd, shape);
-    const double rounded = core::rounded_eps(eps, x.dtype);
-    const auto count = static_cast<std::size_t>(groups);
-    core::require_two_values(x, images.count * (images.channels / count) * images.positions);
-    operands.check_aliases(y, {&x});
-    const core::NormKernels &kernels = operands.kernels();
-    if (x.elements == 0) {
-        return;
-    }
-    normalise_groups(core::ImageNorm(kernels, images, x, y), count, weight, bias,
-                     [&](std::size_t u, const ChunkMoments &m) {
-                         const double scale = 1 / std::sqrt(m.m2 / m.count + rounded);
-                         mean.set(u, m.mean + m.mean_low);
-                         rstd.set(u, scale);
-                         return scale;
-                     });
-}
-
-void instance_norm(const TensorView &x_view, const TensorView *weight_view, const TensorView *bias_view,
-                   const RunningStatistics &statistics, bool use_input_stats, double eps, const TensorView &y_view)
-{
-    core::Operands operands;
-    const Operand &x = operands.input("x", x_view);
-    const Operand &weight = operands.input("weight", weight_view);
-    const Operand &bias = operands.input("bias", bias_view);
-    const Operand &y = operands.output("y", y_view);
-    const core::Images images = core::instances_of(x);
-    core::require_channels(weight, images.channels);
-    core::require_channels(bias, images.channels);
-    core::require_like(y, x);
-    const core::Running running(operands, statistics, images.channels, use_input_stats);
-    if (!use_input_stats && !running.present()) {
-        core::invalid("running_mean", "NULL", "a tensor, since use_input_stats is 0");
-    }
-    const double rounded = core::rounded_eps(eps, x.dtype);
-    if (use_input_stats && x.elements != 0 && images.positions == 1) {
-        core::invalid("shape of x", core::text(x.shape), "more than 1 spatial element to take statistics of");
-    }
-    operands.check_aliases(y, {&x});
-    const core::NormKernels &kernels = operands.kernels();
-    if (x.elements == 0) {
-        return;
-    }
-    const core::ImageNorm norm(kernels, images, x, y);
-    if (!use_input_stats) {
-        norm.apply_to_channels(core::running_affine(running, weight, bias, images.channels, rounded));
-        return;
-    }
-    std::vector<ChunkMoments> moments(images.count * images.channels);
-    normalise_groups(norm, images.channels, weight, bias, [&](std::size_t u, const ChunkMoments &m) {
-        moments[u] = m;
-        return core::reciprocal_deviation(m.m2 / m.count, rounded);
-    });
+    const auto count = static_cast<double>(images.count);
     for (std::size_t c = 0; c < images.channels; ++c) {
         double mean = 0;
         double var = 0;
@@ -133,8 +96,104 @@ void instance_norm(const TensorView &x_view, const TensorView *weight_view, cons
             mean += m.mean + m.mean_low;
             var += m.m2 / (m.count - 1);
         }
-        const auto count = static_cast<double>(images.count);
         running.record(c, mean / count, var / count);
+    }
+}
+
+} // namespace
+
+void group_norm(const TensorView &x_view, std::int64_t groups, const TensorView *weight_view,
+                const TensorView *bias_view, double eps, const TensorView &y_view, const TensorView *mean_view,
+                const TensorView *rstd_view)
+{
+    const Tensor x("x", x_view, Access::read);
+    const Tensor weight("weight", weight_view, Access::read);
+    const Tensor bias("bias", bias_view, Access::read);
+    const Tensor y("y", y_view, Access::write);
+    const Tensor mean("mean", mean_view, Access::write);
+    const Tensor rstd("rstd", rstd_view, Access::write);
+    const std::initializer_list<const Tensor *> tensors = {&x, &weight, &bias, &y, &mean, &rstd};
+    core::require_kind(tensors);
+    const core::Images images = core::images_of(x, 2, SIZE_MAX);
+    core::require_groups(images, groups);
+    core::require_channels(weight, images.channels);
+    core::require_channels(bias, images.channels);
+    core::require_like(y, x);
+    const std::int64_t shape[2] = {x.shape()[0], groups};
+    core::require_shape(mean, shape);
+    core::require_shape(rstd, shape);
+    const double rounded = core::rounded_eps(eps, x.dtype());
+    const auto count = static_cast<std::size_t>(groups);
+    core::require_two_values(x, images.count * (images.channels / count) * images.positions);
+    core::require_own_memory(tensors, y, {&x});
+    core::require_environment();
+    if (x.elements() == 0) {
+        return;
+    }
+    core::Scratch scratch;
+    const ImageTensors image_tensors{x, weight, bias, y};
+    const GroupNorm norm(scratch, image_tensors, images, count);
+    scratch.allocate();
+    norm.run([&](std::size_t u, const ChunkMoments &m) {
+        const double scale = 1 / std::sqrt(m.m2 / m.count + rounded);
+        core::set_value(mean, u, m.mean + m.mean_low);
+        core::set_value(rstd, u, scale);
+        return scale;
+    });
+}
+
+void instance_norm(const TensorView &x_view, const TensorView *weight_view, const TensorView *bias_view,
+                   const RunningStatistics &statistics, bool use_input_stats, double eps, const TensorView &y_view)
+{
+    const Tensor x("x", x_view, Access::read);
+    const Tensor weight("weight", weight_view, Access::read);
+    const Tensor bias("bias", bias_view, Access::read);
+    const Tensor y("y", y_view, Access::write);
+    core::Running running(statistics, use_input_stats);
+    const std::initializer_list<const Tensor *> tensors = {
+        &x, &weight, &bias, &y, &running.mean_tensor(), &running.var_tensor()};
+    core::require_kind(tensors);
+    const core::Images images = core::instances_of(x);
+    core::require_channels(weight, images.channels);
+    core::require_channels(bias, images.channels);
+    core::require_like(y, x);
+    running.check(images.channels);
+    if (!use_input_stats && !running.present()) {
+        core::invalid("running_mean", "NULL", "a tensor, since use_input_stats is 0");
+    }
+    const double rounded = core::rounded_eps(eps, x.dtype());
+    if (use_input_stats && x.elements() != 0 && images.positions == 1) {
+        core::invalid("shape of x", core::text(x.shape()), "more than 1 spatial element to take statistics of");
+    }
+    core::require_own_memory(tensors, y, {&x});
+    core::require_environment();
+    if (x.elements() == 0) {
+        return;
+    }
+    core::Scratch scratch;
+    const ImageTensors image_tensors{x, weight, bias, y};
+    if (!use_input_stats) {
+        const ImageAffine affine(scratch, *core::norm_kernels(x.dtype()).affine, images, ImageAffine::Per::channel, x,
+                                 y);
+        scratch.allocate();
+        for (std::size_t c = 0; c < images.channels; ++c) {
+            affine.set(c, running.affine(c, weight, bias, rounded));
+        }
+        affine.run();
+        return;
+    }
+    const GroupNorm norm(scratch, image_tensors, images, images.channels);
+    const auto kept = scratch.add<ChunkMoments>(running.present() ? images.count * images.channels : 0);
+    scratch.allocate();
+    ChunkMoments *const moments = kept.size() != 0 ? scratch.data(kept) : nullptr;
+    norm.run([&](std::size_t u, const ChunkMoments &m) {
+        if (moments != nullptr) {
+            moments[u] = m;
+        }
+        return core::reciprocal_deviation(m.m2 / m.count, rounded);
+    });
+    if (moments != nullptr) {
+        record(running, images, moments);
     }
 }
 

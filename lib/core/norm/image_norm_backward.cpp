@@ -3,244 +3,317 @@
 //   grad_x = w rstd grad_y - rstd sum(w grad_y) / m - d rstd^3 sum(w grad_y d) / m
 //   grad_weight = sum of grad_y d rstd, grad_bias = sum of grad_y, over a channel
 // With recorded statistics only the first term is left.
-#include <algorithm>
-#include <vector>
+#include <optional>
 
 #include "core/message.hpp"
 #include "core/norm/gradients.hpp"
-#include "core/norm/image_norm.hpp"
-#include "core/norm/statistics.hpp"
+#include "core/norm/image_affine.hpp"
+#include "core/norm/image_moments.hpp"
+#include "core/norm/staging.hpp"
 #include "unitvar/norm.hpp"
 
 namespace unitvar {
 namespace {
 
+using core::Access;
 using core::GradientAffine;
 using core::GradientSums;
-using core::Operand;
+using core::Tensor;
 
 // The coefficients for channels of weight w, from sums over m elements.
-GradientAffine coefficients(double mean, double rstd, double w, const GradientSums &sums, double m)
+GradientAffine coefficients(double mean, double rstd, double w, const GradientSums &sums, double m) noexcept
 {
     return {mean, w * rstd, -rstd * rstd * rstd * (sums.product / m), -rstd * (sums.gradient / m)};
 }
 
-struct Statistics {
-    std::vector<double> mean;
-    std::vector<double> rstd;
+struct ImageTensors {
+    Tensor grad_y;
+    Tensor x;
+    Tensor weight;
+    core::GradientOutputs gradients;
 };
 
-Statistics statistics_of(const Operand &mean, const Operand &rstd)
+// What all check of these.
+void check(const ImageTensors &t, const core::Images &images)
 {
-    Statistics result{std::vector<double>(mean.elements), std::vector<double>(rstd.elements)};
-    for (std::size_t i = 0; i < mean.elements; ++i) {
-        result.mean[i] = mean.at(i);
-        result.rstd[i] = rstd.at(i);
-    }
-    return result;
+    core::require_like(t.grad_y, t.x);
+    core::require_like(t.gradients.x, t.x);
+    core::require_channels(t.weight, images.channels);
+    t.gradients.require_channels(images.channels);
 }
 
-struct Arguments {
-    const Operand &grad_y;
-    const Operand &x;
-    const Operand &weight;
-    const core::GradientOutputs &gradients;
+// Of groups of channels within one image. recorded: the statistics do not depend on x.
+class GroupBackward {
+public:
+    GroupBackward(core::Scratch &scratch, const ImageTensors &tensors, const core::Images &images, std::size_t groups,
+                  bool recorded)
+        : t_(tensors), images_(images), groups_(groups), width_(images.channels / groups), recorded_(recorded),
+          scratch_(scratch), g_(scratch, t_.grad_y), x_(scratch, t_.x),
+          sums_(scratch.add<GradientSums>(images.count * images.channels))
+    {
+    }
+
+    // mean and rstd: one for each group of each image.
+    void run(const double *mean, const double *rstd) const noexcept
+    {
+        g_.read();
+        x_.read();
+        core::parallel_for(images_.count * groups_, core::grain_of(width_ * images_.positions),
+                           [&](std::size_t begin, std::size_t end) {
+                               for (std::size_t u = begin; u < end; ++u) {
+                                   run_group(u, mean[u], rstd[u]);
+                               }
+                           });
+        write_sums(rstd);
+        g_.write_to(t_.gradients.x);
+    }
+
+private:
+    void run_group(std::size_t u, double mean, double rstd) const noexcept
+    {
+        const core::GradientKernels &kernels = *core::norm_kernels(t_.x.dtype()).gradient;
+        const std::size_t bytes = t_.x.element_bytes();
+        const core::Runs runs{images_.positions, 1, 0};
+        GradientSums *const sums = scratch_.data(sums_);
+        GradientSums group{0, 0};
+        for (std::size_t i = u * width_; i < (u + 1) * width_; ++i) {
+            const std::size_t at = i * images_.positions * bytes;
+            sums[i] = core::gradient_sums(kernels, g_.data() + at, x_.data() + at, runs, mean, nullptr, bytes);
+            const double w = core::value_or(t_.weight, i % images_.channels, 1);
+            group.gradient += w * sums[i].gradient;
+            group.product += w * sums[i].product;
+        }
+        if (recorded_) {
+            group = {0, 0};
+        }
+        if (!t_.gradients.x.present()) {
+            return;
+        }
+        // A copy of grad_y has done its service once its group is read.
+        unsigned char *const target = g_.copied() ? g_.data() : t_.gradients.x.data();
+        for (std::size_t i = u * width_; i < (u + 1) * width_; ++i) {
+            const std::size_t at = i * images_.positions * bytes;
+            kernels.runs(g_.data() + at, x_.data() + at, target + at, runs,
+                         coefficients(mean, rstd, core::value_or(t_.weight, i % images_.channels, 1), group,
+                                      static_cast<double>(width_ * images_.positions)),
+                         nullptr);
+        }
+    }
+
+    void write_sums(const double *rstd) const noexcept
+    {
+        const GradientSums *const sums = scratch_.data(sums_);
+        for (std::size_t c = 0; c < images_.channels; ++c) {
+            double weight = 0;
+            double bias = 0;
+            for (std::size_t n = 0; n < images_.count; ++n) {
+                const std::size_t i = n * images_.channels + c;
+                weight += sums[i].product * rstd[i / width_];
+                bias += sums[i].gradient;
+            }
+            core::set_value(t_.gradients.weight, c, weight);
+            core::set_value(t_.gradients.bias, c, bias);
+        }
+    }
+
+    const ImageTensors &t_;
+    core::Images images_;
+    std::size_t groups_;
+    std::size_t width_;
+    bool recorded_;
+    const core::Scratch &scratch_;
+    core::RowMajor g_;
+    core::RowMajor x_;
+    core::Scratch::Buffer<GradientSums> sums_; // of each channel of each image
 };
 
-// recorded: the statistics do not depend on x.
-void backward_groups(const core::NormKernels &norm_kernels, const core::Images &images, std::size_t groups,
-                     const Statistics &statistics, bool recorded, const Arguments &a)
-{
-    const core::GradientKernels &kernels = *norm_kernels.gradient;
-    const std::size_t bytes = a.x.element_bytes;
-    const std::size_t width = images.channels / groups;
-    const core::Runs runs{images.positions, 1, 0};
-    const core::RowMajor g(a.grad_y);
-    const core::RowMajor x(a.x);
-    const core::RowMajor target(a.gradients.x);
-    std::vector<GradientSums> sums(images.count * images.channels);
-    g.read();
-    x.read();
-    core::parallel_for(
-        images.count * groups, core::grain_of(width * images.positions), [&](std::size_t begin, std::size_t end) {
-            for (std::size_t u = begin; u < end; ++u) {
-                const double mean = statistics.mean[u];
-                const double rstd = statistics.rstd[u];
-                GradientSums group{0, 0};
-                for (std::size_t i = u * width; i < (u + 1) * width; ++i) {
-                    const std::size_t at = i * images.positions * bytes;
-                    sums[i] = core::gradient_sums(kernels, g.data() + at, x.data() + at, runs, mean, nullptr, bytes);
-                    const double w = core::value_or(a.weight, i % images.channels, 1);
-                    group.gradient += w * sums[i].gradient;
-                    group.product += w * sums[i].product;
-                }
-                if (recorded) {
-                    group = {0, 0};
-                }
-                for (std::size_t i = u * width; a.gradients.x.present && i < (u + 1) * width; ++i) {
-                    const std::size_t at = i * images.positions * bytes;
-                    kernels.runs(g.data() + at, x.data() + at, target.data() + at, runs,
-                                 coefficients(mean, rstd, core::value_or(a.weight, i % images.channels, 1), group,
-                                              static_cast<double>(width * images.positions)),
-                                 nullptr);
-                }
+// Of channels over all images.
+class ChannelBackward {
+public:
+    ChannelBackward(core::Scratch &scratch, const ImageTensors &tensors, const core::Images &images, bool recorded)
+        : t_(tensors), images_(images), recorded_(recorded), in_place_(images.has_runs()),
+          g_(scratch, t_.grad_y, in_place_ ? 1 : images.channels, images.channels_last ? 1 : images.positions),
+          x_(scratch, t_.x, in_place_ ? 1 : images.channels, images.channels_last ? 1 : images.positions)
+    {
+    }
+
+    void run(const double *mean, const double *rstd) const noexcept
+    {
+        g_.read();
+        x_.read();
+        core::parallel_for(images_.channels, core::grain_of(values()), [&](std::size_t begin, std::size_t end) {
+            for (std::size_t c = begin; c < end; ++c) {
+                run_channel(c, mean[c], rstd[c]);
             }
         });
-    for (std::size_t c = 0; c < images.channels; ++c) {
-        double weight = 0;
-        double bias = 0;
-        for (std::size_t n = 0; n < images.count; ++n) {
-            const std::size_t i = n * images.channels + c;
-            weight += sums[i].product * statistics.rstd[i / width];
-            bias += sums[i].gradient;
-        }
-        a.gradients.weight.set(c, weight);
-        a.gradients.bias.set(c, bias);
+        g_.write_to(t_.gradients.x);
     }
-    target.write();
-}
 
-void backward_channels(const core::NormKernels &norm_kernels, const core::Images &images, const Statistics &statistics,
-                       bool recorded, const Arguments &a)
-{
-    using Content = core::ChannelRows::Content;
-    const core::GradientKernels &kernels = *norm_kernels.gradient;
-    const std::size_t bytes = a.x.element_bytes;
-    // Long runs stay where they are; short ones are put side by side.
-    const bool in_place = !images.channels_last && images.positions >= 16;
-    const std::size_t count = in_place ? 1 : images.channels;
-    const std::size_t run = images.channels_last ? 1 : images.positions;
-    const core::ChannelRows g(a.grad_y, count, run);
-    const core::ChannelRows x(a.x, count, run);
-    const core::ChannelRows target(a.gradients.x, count, run, Content::undefined);
-    const std::size_t values = images.count * images.positions;
-    const core::Runs runs =
-        in_place ? core::Runs{images.positions, images.count, images.image()} : core::Runs{values, 1, 0};
-    const std::size_t step = (in_place ? images.positions : values) * bytes;
-    core::parallel_for(images.channels, core::grain_of(values), [&](std::size_t begin, std::size_t end) {
-        for (std::size_t c = begin; c < end; ++c) {
-            const unsigned char *gradient = g.row(0) + c * step;
-            const unsigned char *source = x.row(0) + c * step;
-            const double mean = statistics.mean[c];
-            const double rstd = statistics.rstd[c];
-            const double w = core::value_or(a.weight, c, 1);
-            GradientSums sums = core::gradient_sums(kernels, gradient, source, runs, mean, nullptr, bytes);
-            a.gradients.weight.set(c, sums.product * rstd);
-            a.gradients.bias.set(c, sums.gradient);
-            sums = recorded ? GradientSums{0, 0} : GradientSums{w * sums.gradient, w * sums.product};
-            if (a.gradients.x.present) {
-                kernels.runs(gradient, source, target.row(0) + c * step, runs,
-                             coefficients(mean, rstd, w, sums, static_cast<double>(values)), nullptr);
-            }
+private:
+    [[nodiscard]] std::size_t values() const noexcept { return images_.count * images_.positions; }
+
+    void run_channel(std::size_t c, double mean, double rstd) const noexcept
+    {
+        const core::GradientKernels &kernels = *core::norm_kernels(t_.x.dtype()).gradient;
+        const std::size_t bytes = t_.x.element_bytes();
+        // Long runs stay where they are; short ones are put side by side.
+        const core::Runs runs = in_place_ ? core::channel_runs(images_) : core::Runs{values(), 1, 0};
+        const std::size_t at = c * (in_place_ ? images_.positions : values()) * bytes;
+        const unsigned char *const gradient = g_.row(0) + at;
+        const unsigned char *const source = x_.row(0) + at;
+        const double w = core::value_or(t_.weight, c, 1);
+        GradientSums sums = core::gradient_sums(kernels, gradient, source, runs, mean, nullptr, bytes);
+        core::set_value(t_.gradients.weight, c, sums.product * rstd);
+        core::set_value(t_.gradients.bias, c, sums.gradient);
+        if (!t_.gradients.x.present()) {
+            return;
         }
-    });
-    target.write();
-}
+        sums = recorded_ ? GradientSums{0, 0} : GradientSums{w * sums.gradient, w * sums.product};
+        // A copy of grad_y has done its service once its channel is read.
+        unsigned char *const target = (g_.copied() ? g_.row(0) : t_.gradients.x.data()) + at;
+        kernels.runs(gradient, source, target, runs, coefficients(mean, rstd, w, sums, static_cast<double>(values())),
+                     nullptr);
+    }
+
+    const ImageTensors &t_;
+    core::Images images_;
+    bool recorded_;
+    bool in_place_;
+    core::ChannelRows g_;
+    core::ChannelRows x_;
+};
 
 } // namespace
 
-void group_norm_backward(const TensorView &grad_y_view, const TensorView &x_view, std::int64_t groups,
-                         const TensorView &mean_view, const TensorView &rstd_view, const TensorView *weight_view,
+void group_norm_backward(const TensorView &grad_y, const TensorView &x, std::int64_t groups,
+                         const TensorView &mean_view, const TensorView &rstd_view, const TensorView *weight,
                          const NormGradients &gradients)
 {
-    core::Operands operands;
-    const Operand &grad_y = operands.input("grad_y", grad_y_view);
-    const Operand &x = operands.input("x", x_view);
-    const Operand &mean = operands.input("mean", mean_view);
-    const Operand &rstd = operands.input("rstd", rstd_view);
-    const Operand &weight = operands.input("weight", weight_view);
-    const core::GradientOutputs outputs(operands, gradients);
-    const core::Images images = core::images_of(x, 2, SIZE_MAX);
+    const ImageTensors t{{"grad_y", grad_y, Access::read},
+                         {"x", x, Access::read},
+                         {"weight", weight, Access::read},
+                         core::GradientOutputs(gradients)};
+    const Tensor mean("mean", mean_view, Access::read);
+    const Tensor rstd("rstd", rstd_view, Access::read);
+    const std::initializer_list<const Tensor *> tensors = {
+        &t.grad_y, &t.x, &mean, &rstd, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias};
+    core::require_kind(tensors);
+    const core::Images images = core::images_of(t.x, 2, SIZE_MAX);
     core::require_groups(images, groups);
-    core::require_like(grad_y, x);
-    core::require_like(outputs.x, x);
-    const std::int64_t shape[2] = {x.shape[0], groups};
+    check(t, images);
+    const std::int64_t shape[2] = {t.x.shape()[0], groups};
     core::require_shape(mean, shape);
     core::require_shape(rstd, shape);
-    core::require_channels(weight, images.channels);
-    outputs.require_channels(images.channels);
-    operands.check_aliases(outputs.x, {&grad_y, &x});
-    const core::NormKernels &kernels = operands.kernels();
-    if (x.elements == 0) {
-        outputs.clear();
+    core::require_own_memory(tensors, t.gradients.x, {&t.grad_y, &t.x});
+    const core::NormKernels &kernels = core::norm_kernels(t.x.dtype());
+    if (t.x.elements() == 0) {
+        t.gradients.clear();
         return;
     }
-    backward_groups(kernels, images, static_cast<std::size_t>(groups), statistics_of(mean, rstd), false,
-                    {grad_y, x, weight, outputs});
+    core::Scratch scratch;
+    const GroupBackward backward(scratch, t, images, static_cast<std::size_t>(groups), false);
+    const core::Widened means(scratch, mean);
+    const core::Widened rstds(scratch, rstd);
+    scratch.allocate();
+    means.read(kernels);
+    rstds.read(kernels);
+    backward.run(means.data(), rstds.data());
 }
 
-void instance_norm_backward(const TensorView &grad_y_view, const TensorView &x_view, const TensorView *weight_view,
+void instance_norm_backward(const TensorView &grad_y, const TensorView &x, const TensorView *weight,
                             const TensorView *running_mean_view, const TensorView *running_var_view,
                             bool use_input_stats, double eps, const NormGradients &gradients)
 {
-    core::Operands operands;
-    const Operand &grad_y = operands.input("grad_y", grad_y_view);
-    const Operand &x = operands.input("x", x_view);
-    const Operand &weight = operands.input("weight", weight_view);
-    const Operand &running_mean = operands.input("running_mean", running_mean_view);
-    const Operand &running_var = operands.input("running_var", running_var_view);
-    const core::GradientOutputs outputs(operands, gradients);
-    const core::Images images = core::instances_of(x);
-    core::require_like(grad_y, x);
-    core::require_like(outputs.x, x);
-    core::require_channels(weight, images.channels);
+    const ImageTensors t{{"grad_y", grad_y, Access::read},
+                         {"x", x, Access::read},
+                         {"weight", weight, Access::read},
+                         core::GradientOutputs(gradients)};
+    const Tensor running_mean("running_mean", running_mean_view, Access::read);
+    const Tensor running_var("running_var", running_var_view, Access::read);
+    const std::initializer_list<const Tensor *> tensors = {
+        &t.grad_y,    &t.x,           &t.weight,           &running_mean,
+        &running_var, &t.gradients.x, &t.gradients.weight, &t.gradients.bias};
+    core::require_kind(tensors);
+    const core::Images images = core::instances_of(t.x);
+    check(t, images);
     core::require_channels(running_mean, images.channels);
     core::require_channels(running_var, images.channels);
-    outputs.require_channels(images.channels);
-    if (!use_input_stats && !(running_mean.present && running_var.present)) {
-        core::invalid(running_mean.present ? "running_var" : "running_mean", "NULL",
+    if (!use_input_stats && !(running_mean.present() && running_var.present())) {
+        core::invalid(running_mean.present() ? "running_var" : "running_mean", "NULL",
                       "a tensor, since use_input_stats is 0");
     }
-    if (use_input_stats && x.elements != 0 && images.positions == 1) {
-        core::invalid("shape of x", core::text(x.shape), "more than 1 spatial element to take statistics of");
+    if (use_input_stats && t.x.elements() != 0 && images.positions == 1) {
+        core::invalid("shape of x", core::text(t.x.shape()), "more than 1 spatial element to take statistics of");
     }
-    const double rounded = core::rounded_eps(eps, x.dtype);
-    operands.check_aliases(outputs.x, {&grad_y, &x});
-    const core::NormKernels &kernels = operands.kernels();
-    if (x.elements == 0) {
-        outputs.clear();
+    const double rounded = core::rounded_eps(eps, t.x.dtype());
+    core::require_own_memory(tensors, t.gradients.x, {&t.grad_y, &t.x});
+    const core::NormKernels &kernels = core::norm_kernels(t.x.dtype());
+    if (t.x.elements() == 0) {
+        t.gradients.clear();
         return;
     }
     const std::size_t count = images.count * images.channels;
-    Statistics statistics{std::vector<double>(count), std::vector<double>(count)};
-    std::vector<core::ChunkMoments> moments;
+    core::Scratch scratch;
+    const GroupBackward backward(scratch, t, images, images.channels, !use_input_stats);
+    const auto means = scratch.add<double>(count);
+    const auto rstds = scratch.add<double>(count);
+    std::optional<core::GroupMoments> moments;
     if (use_input_stats) {
-        moments = core::ImageNorm(kernels, images, x, x).group_moments(images.channels);
+        moments.emplace(scratch, *kernels.moments, images, images.channels, t.x.element_bytes());
+    }
+    scratch.allocate();
+    if (moments) {
+        moments->run(t.x.data());
     }
     for (std::size_t i = 0; i < count; ++i) {
         const std::size_t c = i % images.channels;
-        statistics.mean[i] = use_input_stats ? moments[i].mean + moments[i].mean_low : running_mean.at(c);
-        const double var = use_input_stats ? moments[i].m2 / moments[i].count : running_var.at(c);
-        statistics.rstd[i] = core::reciprocal_deviation(var, rounded);
+        double mean = 0;
+        double var = 0;
+        if (moments) {
+            const core::ChunkMoments &m = moments->data()[i];
+            mean = m.mean + m.mean_low;
+            var = m.m2 / m.count;
+        } else {
+            mean = core::value_at(running_mean, c);
+            var = core::value_at(running_var, c);
+        }
+        scratch.data(means)[i] = mean;
+        scratch.data(rstds)[i] = core::reciprocal_deviation(var, rounded);
     }
-    backward_groups(kernels, images, images.channels, statistics, !use_input_stats, {grad_y, x, weight, outputs});
+    backward.run(scratch.data(means), scratch.data(rstds));
 }
 
-void batch_norm_backward(const TensorView &grad_y_view, const TensorView &x_view, const TensorView &mean_view,
-                         const TensorView &rstd_view, const TensorView *weight_view, bool training,
+void batch_norm_backward(const TensorView &grad_y, const TensorView &x, const TensorView &mean_view,
+                         const TensorView &rstd_view, const TensorView *weight, bool training,
                          const NormGradients &gradients)
 {
-    core::Operands operands;
-    const Operand &grad_y = operands.input("grad_y", grad_y_view);
-    const Operand &x = operands.input("x", x_view);
-    const Operand &mean = operands.input("mean", mean_view);
-    const Operand &rstd = operands.input("rstd", rstd_view);
-    const Operand &weight = operands.input("weight", weight_view);
-    const core::GradientOutputs outputs(operands, gradients);
-    const core::Images images = core::images_of(x, 2, 5);
-    core::require_like(grad_y, x);
-    core::require_like(outputs.x, x);
+    const ImageTensors t{{"grad_y", grad_y, Access::read},
+                         {"x", x, Access::read},
+                         {"weight", weight, Access::read},
+                         core::GradientOutputs(gradients)};
+    const Tensor mean("mean", mean_view, Access::read);
+    const Tensor rstd("rstd", rstd_view, Access::read);
+    const std::initializer_list<const Tensor *> tensors = {
+        &t.grad_y, &t.x, &mean, &rstd, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias};
+    core::require_kind(tensors);
+    const core::Images images = core::images_of(t.x, 2, 5);
+    check(t, images);
     core::require_channels(mean, images.channels);
     core::require_channels(rstd, images.channels);
-    core::require_channels(weight, images.channels);
-    outputs.require_channels(images.channels);
-    operands.check_aliases(outputs.x, {&grad_y, &x});
-    const core::NormKernels &kernels = operands.kernels();
-    if (x.elements == 0) {
-        outputs.clear();
+    core::require_own_memory(tensors, t.gradients.x, {&t.grad_y, &t.x});
+    const core::NormKernels &kernels = core::norm_kernels(t.x.dtype());
+    if (t.x.elements() == 0) {
+        t.gradients.clear();
         return;
     }
-    backward_channels(kernels, images, statistics_of(mean, rstd), !training, {grad_y, x, weight, outputs});
+    core::Scratch scratch;
+    const ChannelBackward backward(scratch, t, images, !training);
+    const core::Widened means(scratch, mean);
+    const core::Widened rstds(scratch, rstd);
+    scratch.allocate();
+    means.read(kernels);
+    rstds.read(kernels);
+    backward.run(means.data(), rstds.data());
 }
 
 } // namespace unitvar

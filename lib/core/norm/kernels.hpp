@@ -59,7 +59,8 @@ struct MomentKernels {
 // y may be x everywhere.
 struct AffineKernels {
     void (*runs)(const void *x, void *y, const Runs &runs, const Affine &affine, StoreMode mode);
-    // y = ((x - mean) - mean_low) * scale * weight + bias for a row of n elements; weight and bias have n elements.
+    // y = ((x - mean) - mean_low) * scale * weight + bias for a row of n elements; weight and bias have n elements, and
+    // one of them may be null: ones or positive zeros.
     void (*row)(const void *x, void *y, std::size_t n, const Affine &affine, const void *weight, const void *bias,
                 StoreMode mode);
     // The same with weights and biases that are double already, for many short rows.
@@ -67,6 +68,12 @@ struct AffineKernels {
                            const double *bias, StoreMode mode);
     void (*columns)(const void *x, void *y, std::size_t rows, std::size_t row_stride, std::size_t columns,
                     const ColumnAffine &affine);
+};
+
+// n elements from and to doubles.
+struct ConvertKernels {
+    void (*widen)(const void *x, double *y, std::size_t n);
+    void (*narrow)(const double *x, void *y, std::size_t n);
 };
 
 struct GradientKernels {
@@ -121,6 +128,7 @@ struct ProductKernels {
 struct NormKernels {
     const MomentKernels *moments;
     const AffineKernels *affine;
+    const ConvertKernels *convert;
     const GradientKernels *gradient;
     const ActivationKernels *activation;
     const ProductKernels *product;

@@ -3,19 +3,22 @@
 // registers for a block of depth. Threads share the columns.
 #include <algorithm>
 #include <cstring>
-#include <new>
-#include <vector>
+#include <optional>
 
 #include "core/message.hpp"
-#include "core/norm/statistics.hpp"
-#include "core/norm/support.hpp"
+#include "core/norm/gradients.hpp"
+#include "core/parallel.hpp"
+#include "core/runtime.hpp"
+#include "core/scratch.hpp"
+#include "core/sharing.hpp"
 #include "unitvar/activation.hpp"
 
 namespace unitvar {
 namespace {
 
-using core::Operand;
+using core::Access;
 using core::product_depth;
+using core::Tensor;
 
 // Element (i, k) is data[i * step + k * depth_step].
 struct Factor {
@@ -61,23 +64,22 @@ void pack(const Factor &factor, std::size_t first, std::size_t count, std::size_
     }
 }
 
-// C += A B, C row-major of `rows` by `columns`. Everything is allocated first, and A is packed before C is written:
-// C may be the memory of A.
+// C += A B, C row-major of `rows` by `columns`. A is packed before C is written: C may be the memory of A.
 template <class T> class Product {
 public:
-    Product(const core::ProductKernels &kernels, std::size_t rows, std::size_t columns, std::size_t depth)
-        : kernels_(kernels), rows_(rows), columns_(columns), depth_(depth), height_(kernels.tile_rows),
-          width_(kernels.tile_columns), panels_((rows + height_ - 1) / height_),
-          block_columns_(columns_at_once / width_ * width_), left_(allocate(panels_ * height_ * depth))
+    Product(core::Scratch &scratch, const core::ProductKernels &kernels, std::size_t rows, std::size_t columns,
+            std::size_t depth)
+        : kernels_(kernels), scratch_(scratch), rows_(rows), columns_(columns), depth_(depth),
+          height_(kernels.tile_rows), width_(kernels.tile_columns), panels_((rows + height_ - 1) / height_),
+          block_columns_(columns_at_once / width_ * width_),
+          slots_(core::slots_for(blocks(), core::grain_of(block_columns_ * depth * (rows / 8 + 1)))),
+          left_(scratch.add<T>(panels_ * height_ * depth)),
+          right_(scratch.add<T>(slots_ * block_columns_ * std::min(product_depth, depth)))
     {
-        const std::size_t slots = core::slots_for(blocks(), core::grain_of(block_columns_ * depth * (rows / 8 + 1)));
-        for (std::size_t i = 0; i < slots; ++i) {
-            right_.push_back(allocate(block_columns_ * product_depth));
-        }
     }
 
     // Panels of the first block of depth, of the second, ...
-    void pack_left(const Factor &a) const
+    void pack_left(const Factor &a) const noexcept
     {
         core::parallel_for(panels_, core::grain_of(height_ * depth_), [&](std::size_t begin, std::size_t end) {
             for (std::size_t p = begin; p < end; ++p) {
@@ -88,32 +90,24 @@ public:
         });
     }
 
-    void run(const Factor &b, T *c) const
+    void run(const Factor &b, T *c) const noexcept
     {
-        core::parallel_slots(right_.size(), blocks(), [&](std::size_t slot, std::size_t begin, std::size_t end) {
+        const std::size_t buffer = block_columns_ * std::min(product_depth, depth_);
+        core::parallel_slots(slots_, blocks(), [&](std::size_t slot, std::size_t begin, std::size_t end) {
             for (std::size_t i = begin; i < end; ++i) {
                 for (std::size_t k = 0; k < depth_; k += product_depth) {
-                    multiply_block(b, i * block_columns_, k, array(right_[slot]), c);
+                    multiply_block(b, i * block_columns_, k, scratch_.data(right_) + slot * buffer, c);
                 }
             }
         });
     }
 
 private:
-    static core::Bytes allocate(std::size_t elements)
-    {
-        std::size_t bytes = 0;
-        if (__builtin_mul_overflow(elements, sizeof(T), &bytes)) {
-            throw std::bad_alloc();
-        }
-        return core::allocate_bytes(bytes);
-    }
-    [[nodiscard]] static T *array(const core::Bytes &bytes) noexcept { return reinterpret_cast<T *>(bytes.get()); }
     [[nodiscard]] std::size_t blocks() const noexcept { return (columns_ + block_columns_ - 1) / block_columns_; }
     [[nodiscard]] std::size_t block_of(std::size_t k) const noexcept { return std::min(product_depth, depth_ - k); }
     [[nodiscard]] T *panel(std::size_t p, std::size_t k) const noexcept
     {
-        return array(left_) + k * panels_ * height_ + p * height_ * block_of(k);
+        return scratch_.data(left_) + k * panels_ * height_ + p * height_ * block_of(k);
     }
 
     void multiply_block(const Factor &b, std::size_t first, std::size_t k, T *right, T *c) const noexcept
@@ -132,6 +126,7 @@ private:
     }
 
     const core::ProductKernels &kernels_;
+    const core::Scratch &scratch_;
     std::size_t rows_;
     std::size_t columns_;
     std::size_t depth_;
@@ -139,8 +134,9 @@ private:
     std::size_t width_;
     std::size_t panels_;
     std::size_t block_columns_;
-    core::Bytes left_;
-    std::vector<core::Bytes> right_;
+    std::size_t slots_;
+    core::Scratch::Buffer<T> left_;
+    core::Scratch::Buffer<T> right_; // of each slot
 };
 
 struct Shape {
@@ -149,124 +145,163 @@ struct Shape {
     std::size_t out;
 };
 
-Shape shape_of(const Operand &x, const Operand &weight)
+Shape shape_of(const Tensor &x, const Tensor &weight)
 {
-    if (weight.shape.size() != 2) {
-        core::invalid("shape of weight", core::text(weight.shape), "(out, in)");
+    if (weight.ndim() != 2) {
+        core::invalid("shape of weight", core::text(weight.shape()), "(out, in)");
     }
-    if (x.shape.empty() || x.shape.back() != weight.shape[1]) {
-        core::invalid("shape of x", core::text(x.shape),
-                      "(..., " + core::text(weight.shape[1]) + "), the columns of weight");
+    if (x.ndim() == 0 || x.shape().back() != weight.shape()[1]) {
+        core::invalid("shape of x", core::text(x.shape()),
+                      "(..., " + core::text(weight.shape()[1]) + "), the columns of weight");
     }
     core::require_row_major(x);
     core::require_row_major(weight);
     Shape shape{1, weight.length(1), weight.length(0)};
-    for (std::size_t d = 0; d + 1 < x.shape.size(); ++d) {
+    for (std::size_t d = 0; d + 1 < x.ndim(); ++d) {
         shape.batch *= x.length(d);
     }
     return shape;
 }
 
-std::vector<std::int64_t> result_shape(const Operand &x, const Operand &weight)
+// The shape of x, with the rows of weight for the last length.
+void require_result(const Tensor &result, const Tensor &x, const Tensor &weight)
 {
-    std::vector<std::int64_t> shape(x.shape.begin(), x.shape.end());
-    shape.back() = weight.shape[0];
-    return shape;
+    const std::size_t outer = x.ndim() - 1;
+    const std::int64_t out = weight.shape()[0];
+    if (result.ndim() != x.ndim() || result.shape().back() != out ||
+        !std::ranges::equal(result.shape().first(outer), x.shape().first(outer))) {
+        std::string expected = core::text(x.shape().first(outer));
+        expected.pop_back();
+        expected += (outer == 0 ? "" : ", ") + core::text(out) + ")";
+        core::invalid(std::string("shape of ") + result.name(), core::text(result.shape()), expected);
+    }
+    core::require_row_major(result);
 }
 
 template <class T>
-void forward(const core::NormKernels &kernels, const Shape &shape, const Operand &x, const Operand &weight,
-             const Operand &bias, const Operand &y)
+void forward(const Shape &shape, const Tensor &x, const Tensor &weight, const Tensor &bias, const Tensor &y)
 {
-    const Product<T> product(*kernels.product, shape.batch, shape.out, shape.in);
-    auto *const target = reinterpret_cast<T *>(y.data);
-    product.pack_left({x.data, shape.in, 1});
+    core::Scratch scratch;
+    const Product<T> product(scratch, *core::norm_kernels(x.dtype()).product, shape.batch, shape.out, shape.in);
+    scratch.allocate();
+    auto *const target = reinterpret_cast<T *>(y.data());
+    product.pack_left({x.data(), shape.in, 1});
     for (std::size_t r = 0; r < shape.batch; ++r) {
-        if (bias.present) {
-            std::memcpy(target + r * shape.out, bias.data, shape.out * sizeof(T));
+        if (bias.present()) {
+            std::memcpy(target + r * shape.out, bias.data(), shape.out * sizeof(T));
         } else {
             std::memset(target + r * shape.out, 0, shape.out * sizeof(T));
         }
     }
-    product.run({weight.data, shape.in, 1}, target);
+    product.run({weight.data(), shape.in, 1}, target);
 }
 
-// In this order, since grad_x may be the memory of grad_y or x.
-template <class T>
-void backward(const core::NormKernels &kernels, const Shape &shape, const Operand &grad_y, const Operand &x,
-              const Operand &weight, const Operand &grad_x, const Operand &grad_weight, const Operand &grad_bias)
-{
-    const bool wants_x = grad_x.elements != 0;
-    const bool wants_weight = grad_weight.elements != 0;
-    const Product<T> for_weight(*kernels.product, wants_weight ? shape.out : 0, shape.in, shape.batch);
-    const Product<T> for_x(*kernels.product, wants_x ? shape.batch : 0, shape.in, shape.out);
-    std::vector<double> sums(grad_bias.elements);
-    if (wants_weight) {
-        std::memset(grad_weight.data, 0, grad_weight.bytes());
-        for_weight.pack_left({grad_y.data, 1, shape.out});
-        for_weight.run({x.data, 1, shape.in}, reinterpret_cast<T *>(grad_weight.data));
+template <class T> class Backward {
+public:
+    Backward(const Shape &shape, const Tensor &grad_y, const Tensor &x, const Tensor &weight,
+             const core::GradientOutputs &gradients)
+        : shape_(shape), grad_y_(grad_y), x_(x), weight_(weight), gradients_(gradients),
+          sums_(scratch_.add<double>(gradients.bias.elements()))
+    {
+        const core::ProductKernels &kernels = *core::norm_kernels(x.dtype()).product;
+        if (gradients.weight.elements() != 0) {
+            for_weight_.emplace(scratch_, kernels, shape.out, shape.in, shape.batch);
+        }
+        if (gradients.x.elements() != 0) {
+            for_x_.emplace(scratch_, kernels, shape.batch, shape.in, shape.out);
+        }
+        scratch_.allocate();
     }
-    for (std::size_t r = 0; r < shape.batch; ++r) {
-        for (std::size_t i = 0; i < sums.size(); ++i) {
-            sums[i] += grad_y.at(r * shape.out + i);
+
+    // In this order, since grad_x may be the memory of grad_y or x.
+    void run() const noexcept
+    {
+        if (for_weight_) {
+            std::memset(gradients_.weight.data(), 0, gradients_.weight.bytes());
+            for_weight_->pack_left({grad_y_.data(), 1, shape_.out});
+            for_weight_->run({x_.data(), 1, shape_.in}, reinterpret_cast<T *>(gradients_.weight.data()));
+        }
+        sum_bias();
+        if (for_x_) {
+            for_x_->pack_left({grad_y_.data(), shape_.out, 1});
+            std::memset(gradients_.x.data(), 0, gradients_.x.bytes());
+            for_x_->run({weight_.data(), 1, shape_.in}, reinterpret_cast<T *>(gradients_.x.data()));
         }
     }
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-        grad_bias.set(i, sums[i]);
+
+private:
+    void sum_bias() const noexcept
+    {
+        double *const sums = scratch_.data(sums_);
+        std::fill_n(sums, sums_.size(), 0.0);
+        for (std::size_t r = 0; r < shape_.batch; ++r) {
+            for (std::size_t i = 0; i < sums_.size(); ++i) {
+                sums[i] += core::value_at(grad_y_, r * shape_.out + i);
+            }
+        }
+        for (std::size_t i = 0; i < sums_.size(); ++i) {
+            core::set_value(gradients_.bias, i, sums[i]);
+        }
     }
-    if (wants_x) {
-        for_x.pack_left({grad_y.data, shape.out, 1});
-        std::memset(grad_x.data, 0, grad_x.bytes());
-        for_x.run({weight.data, 1, shape.in}, reinterpret_cast<T *>(grad_x.data));
-    }
-}
+
+    Shape shape_;
+    const Tensor &grad_y_;
+    const Tensor &x_;
+    const Tensor &weight_;
+    const core::GradientOutputs &gradients_;
+    core::Scratch scratch_;
+    core::Scratch::Buffer<double> sums_;
+    std::optional<Product<T>> for_weight_;
+    std::optional<Product<T>> for_x_;
+};
 
 } // namespace
 
 void linear(const TensorView &x_view, const TensorView &weight_view, const TensorView *bias_view,
             const TensorView &y_view)
 {
-    core::Operands operands;
-    const Operand &x = operands.input("x", x_view);
-    const Operand &weight = operands.input("weight", weight_view);
-    const Operand &bias = operands.input("bias", bias_view);
-    const Operand &y = operands.output("y", y_view);
+    const Tensor x("x", x_view, Access::read);
+    const Tensor weight("weight", weight_view, Access::read);
+    const Tensor bias("bias", bias_view, Access::read);
+    const Tensor y("y", y_view, Access::write);
+    const std::initializer_list<const Tensor *> tensors = {&x, &weight, &bias, &y};
+    core::require_kind(tensors);
     const Shape shape = shape_of(x, weight);
     core::require_channels(bias, shape.out);
-    core::require_shape(y, result_shape(x, weight));
-    operands.check_aliases(y, {&x});
-    const core::NormKernels &kernels = operands.kernels();
-    if (y.elements == 0) {
+    require_result(y, x, weight);
+    core::require_own_memory(tensors, y, {&x});
+    core::require_environment();
+    if (y.elements() == 0) {
         return;
     }
-    if (x.dtype == DType::f32) {
-        forward<float>(kernels, shape, x, weight, bias, y);
+    if (x.dtype() == DType::f32) {
+        forward<float>(shape, x, weight, bias, y);
     } else {
-        forward<double>(kernels, shape, x, weight, bias, y);
+        forward<double>(shape, x, weight, bias, y);
     }
 }
 
 void linear_backward(const TensorView &grad_y_view, const TensorView &x_view, const TensorView &weight_view,
                      const NormGradients &gradients)
 {
-    core::Operands operands;
-    const Operand &grad_y = operands.input("grad_y", grad_y_view);
-    const Operand &x = operands.input("x", x_view);
-    const Operand &weight = operands.input("weight", weight_view);
-    const Operand &grad_x = operands.output("grad_x", gradients.x);
-    const Operand &grad_weight = operands.output("grad_weight", gradients.weight);
-    const Operand &grad_bias = operands.output("grad_bias", gradients.bias);
+    const Tensor grad_y("grad_y", grad_y_view, Access::read);
+    const Tensor x("x", x_view, Access::read);
+    const Tensor weight("weight", weight_view, Access::read);
+    const core::GradientOutputs outputs(gradients);
+    const std::initializer_list<const Tensor *> tensors = {&grad_y,         &x,           &weight, &outputs.x,
+                                                           &outputs.weight, &outputs.bias};
+    core::require_kind(tensors);
     const Shape shape = shape_of(x, weight);
-    core::require_shape(grad_y, result_shape(x, weight));
-    core::require_like(grad_x, x);
-    core::require_like(grad_weight, weight);
-    core::require_channels(grad_bias, shape.out);
-    operands.check_aliases(grad_x, {&grad_y, &x});
-    const core::NormKernels &kernels = operands.kernels();
-    if (x.dtype == DType::f32) {
-        backward<float>(kernels, shape, grad_y, x, weight, grad_x, grad_weight, grad_bias);
+    require_result(grad_y, x, weight);
+    core::require_like(outputs.x, x);
+    core::require_like(outputs.weight, weight);
+    core::require_channels(outputs.bias, shape.out);
+    core::require_own_memory(tensors, outputs.x, {&grad_y, &x});
+    core::require_environment();
+    if (x.dtype() == DType::f32) {
+        Backward<float>(shape, grad_y, x, weight, outputs).run();
     } else {
-        backward<double>(kernels, shape, grad_y, x, weight, grad_x, grad_weight, grad_bias);
+        Backward<double>(shape, grad_y, x, weight, outputs).run();
     }
 }
 

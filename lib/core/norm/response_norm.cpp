@@ -1,22 +1,25 @@
 // local_response_norm, a strip of positions with all its channels at a time.
 #include <algorithm>
-#include <vector>
 
 #include "core/message.hpp"
-#include "core/norm/statistics.hpp"
-#include "core/norm/support.hpp"
+#include "core/norm/geometry.hpp"
+#include "core/norm/staging.hpp"
+#include "core/parallel.hpp"
+#include "core/sharing.hpp"
 #include "unitvar/norm.hpp"
 
 namespace unitvar {
 
-using core::Operand;
+using core::Access;
+using core::Tensor;
 
 void local_response_norm(const TensorView &x_view, std::int64_t size, double alpha, double beta, double k,
                          const TensorView &y_view)
 {
-    core::Operands operands;
-    const Operand &x = operands.input("x", x_view);
-    const Operand &y = operands.output("y", y_view);
+    const Tensor x("x", x_view, Access::read);
+    const Tensor y("y", y_view, Access::write);
+    const std::initializer_list<const Tensor *> tensors = {&x, &y};
+    core::require_kind(tensors);
     const core::Images images = core::images_of(x, 3, SIZE_MAX);
     if (size < 1) {
         core::invalid_value("size", size, "at least 1");
@@ -25,13 +28,11 @@ void local_response_norm(const TensorView &x_view, std::int64_t size, double alp
     core::require_finite("beta", beta);
     core::require_finite("k", k);
     core::require_like(y, x);
-    operands.check_aliases(y, {&x});
-    const core::NormKernels &kernels = operands.kernels();
-    if (x.elements == 0) {
+    core::require_own_memory(tensors, y, {&x});
+    const core::NormKernels &kernels = core::norm_kernels(x.dtype());
+    if (x.elements() == 0) {
         return;
     }
-    const core::RowMajor source(x);
-    const core::RowMajor target(y);
     // What is beyond the channels adds nothing.
     const std::size_t others = images.channels - 1;
     const core::ResponseWindow window{std::min(static_cast<std::size_t>(size / 2), others),
@@ -42,18 +43,24 @@ void local_response_norm(const TensorView &x_view, std::int64_t size, double alp
     const std::size_t count = images.count * strips;
     const std::size_t slots = core::slots_for(count, core::grain_of(images.channels * core::response_strip));
     const std::size_t buffer = rows * core::response_strip;
-    std::vector<double> squares(slots * buffer);
-    source.read();
+    core::Scratch scratch;
+    const core::RowMajor staged(scratch, x);
+    const auto squares = scratch.add<double>(slots * buffer);
+    scratch.allocate();
+
+    staged.read();
+    const unsigned char *const source = staged.data();
+    unsigned char *const target = staged.copied() ? staged.data() : y.data();
     core::parallel_slots(slots, count, [&](std::size_t slot, std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i) {
             const std::size_t first = i % strips * core::response_strip;
-            const std::size_t at = (i / strips * images.image() + first) * x.element_bytes;
-            kernels.local_response(source.data() + at, target.data() + at, images.channels, images.positions,
+            const std::size_t at = (i / strips * images.image() + first) * x.element_bytes();
+            kernels.local_response(source + at, target + at, images.channels, images.positions,
                                    std::min(core::response_strip, images.positions - first), window,
-                                   squares.data() + slot * buffer);
+                                   scratch.data(squares) + slot * buffer);
         }
     });
-    target.write();
+    staged.write_to(y);
 }
 
 } // namespace unitvar

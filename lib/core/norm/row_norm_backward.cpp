@@ -2,137 +2,177 @@
 //   grad_x = rstd g - rstd sum(g) / n - d rstd^3 sum(g d) / n      (rms_norm: mean = 0, and no second term)
 //   grad_weight = sum of grad_y d rstd, grad_bias = sum of grad_y, over the rows in order
 #include <algorithm>
-#include <vector>
+#include <cstring>
 
 #include "core/message.hpp"
 #include "core/norm/gradients.hpp"
-#include "core/norm/statistics.hpp"
-#include "core/norm/support.hpp"
+#include "core/norm/staging.hpp"
+#include "core/runtime.hpp"
 #include "unitvar/norm.hpp"
 
 namespace unitvar {
 namespace {
 
+using core::Access;
 using core::GradientSums;
-using core::Operand;
+using core::Tensor;
 
 constexpr std::size_t columns_at_once = 256;
 
-struct Arguments {
-    const Operand &grad_y;
-    const Operand &x;
-    const Operand *mean; // null: rms_norm
-    const Operand &rstd;
-    const Operand &weight;
+struct RowTensors {
+    Tensor grad_y;
+    Tensor x;
+    Tensor mean; // absent: rms_norm
+    Tensor rstd;
+    Tensor weight;
     const core::GradientOutputs &gradients;
 };
 
-void backward(const core::NormKernels &norm_kernels, const core::Rows &rows, const Arguments &a)
-{
-    const core::GradientKernels &kernels = *norm_kernels.gradient;
-    const std::size_t bytes = a.x.element_bytes;
-    const core::RowMajor g(a.grad_y);
-    const core::RowMajor x(a.x);
-    const core::RowMajor target(a.gradients.x);
-    std::vector<double> mean(rows.count);
-    std::vector<double> rstd(rows.count);
-    std::vector<double> bias_sums(rows.length);
-    std::vector<double> weight_sums(rows.length);
-    g.read();
-    x.read();
-    for (std::size_t r = 0; r < rows.count; ++r) {
-        mean[r] = a.mean == nullptr ? 0 : a.mean->at(r);
-        rstd[r] = a.rstd.at(r);
+class RowNormBackward {
+public:
+    RowNormBackward(const RowTensors &tensors, const core::Rows &rows)
+        : t_(tensors), rows_(rows), kernels_(core::norm_kernels(t_.x.dtype())), g_(scratch_, t_.grad_y),
+          x_(scratch_, t_.x), mean_(scratch_.add<double>(rows.count)), rstd_(scratch_, t_.rstd),
+          weight_sums_(scratch_.add<double>(sums() ? rows.length : 0)),
+          bias_sums_(scratch_.add<double>(sums() ? rows.length : 0))
+    {
+        scratch_.allocate();
     }
-    if (a.gradients.weight.present || a.gradients.bias.present) {
-        const std::size_t strips = (rows.length + columns_at_once - 1) / columns_at_once;
-        core::parallel_for(strips, core::grain_of(rows.count * columns_at_once),
-                           [&](std::size_t begin, std::size_t end) {
-                               const std::size_t first = begin * columns_at_once;
-                               const std::size_t last = std::min(rows.length, end * columns_at_once);
-                               kernels.columns(g.data() + first * bytes, x.data() + first * bytes, rows.count,
-                                               rows.length, last - first, mean.data(), rstd.data(),
-                                               bias_sums.data() + first, weight_sums.data() + first);
-                           });
-        for (std::size_t i = 0; i < rows.length; ++i) {
-            a.gradients.weight.set(i, weight_sums[i]);
-            a.gradients.bias.set(i, bias_sums[i]);
+
+    void run() const noexcept
+    {
+        g_.read();
+        x_.read();
+        rstd_.read(kernels_);
+        double *const mean = scratch_.data(mean_);
+        if (t_.mean.present()) {
+            kernels_.convert->widen(t_.mean.data(), mean, rows_.count);
+        } else {
+            std::fill_n(mean, rows_.count, 0.0);
+        }
+        if (sums()) {
+            sum_rows();
+        }
+        if (t_.gradients.x.present()) {
+            write_x();
         }
     }
-    if (!a.gradients.x.present) {
+
+private:
+    [[nodiscard]] bool sums() const noexcept { return t_.gradients.weight.present() || t_.gradients.bias.present(); }
+
+    void sum_rows() const noexcept
+    {
+        double *const weight = scratch_.data(weight_sums_);
+        double *const bias = scratch_.data(bias_sums_);
+        const std::size_t strips = (rows_.length + columns_at_once - 1) / columns_at_once;
+        core::parallel_for(
+            strips, core::grain_of(rows_.count * columns_at_once), [&](std::size_t begin, std::size_t end) {
+                const std::size_t first = begin * columns_at_once;
+                const std::size_t n = std::min(rows_.length, end * columns_at_once) - first;
+                const std::size_t at = first * t_.x.element_bytes();
+                std::fill_n(weight + first, n, 0.0);
+                std::fill_n(bias + first, n, 0.0);
+                kernels_.gradient->columns(g_.data() + at, x_.data() + at, rows_.count, rows_.length, n,
+                                           scratch_.data(mean_), rstd_.data(), bias + first, weight + first);
+            });
+        if (t_.gradients.weight.present()) {
+            kernels_.convert->narrow(weight, t_.gradients.weight.data(), rows_.length);
+        }
+        if (t_.gradients.bias.present()) {
+            kernels_.convert->narrow(bias, t_.gradients.bias.data(), rows_.length);
+        }
+    }
+
+    void write_x() const noexcept
+    {
+        const std::size_t bytes = t_.x.element_bytes();
+        const double *const mean = scratch_.data(mean_);
+        const double *const rstd = rstd_.data();
+        const auto n = static_cast<double>(rows_.length);
+        const unsigned char *weight = t_.weight.present() ? t_.weight.data() : nullptr;
+        // A copy of grad_y has done its service once its row is read.
+        unsigned char *const target = g_.copied() ? g_.data() : t_.gradients.x.data();
+        core::parallel_for(rows_.count, core::grain_of(rows_.length), [&](std::size_t begin, std::size_t end) {
+            for (std::size_t r = begin; r < end; ++r) {
+                const std::size_t at = r * rows_.length * bytes;
+                const core::Runs row{rows_.length, 1, 0};
+                const GradientSums s = core::gradient_sums(*kernels_.gradient, g_.data() + at, x_.data() + at, row,
+                                                           mean[r], weight, bytes);
+                const double offset = t_.mean.present() ? -rstd[r] * (s.gradient / n) : 0;
+                kernels_.gradient->runs(g_.data() + at, x_.data() + at, target + at, row,
+                                        {mean[r], rstd[r], -rstd[r] * rstd[r] * rstd[r] * (s.product / n), offset},
+                                        weight);
+            }
+        });
+        g_.write_to(t_.gradients.x);
+    }
+
+    const RowTensors &t_;
+    core::Rows rows_;
+    const core::NormKernels &kernels_;
+    core::Scratch scratch_;
+    core::RowMajor g_;
+    core::RowMajor x_;
+    core::Scratch::Buffer<double> mean_;
+    core::Widened rstd_;
+    core::Scratch::Buffer<double> weight_sums_;
+    core::Scratch::Buffer<double> bias_sums_;
+};
+
+// What both layers check and do.
+void backward(const RowTensors &t, std::int32_t normalized_ndim)
+{
+    const std::initializer_list<const Tensor *> tensors = {
+        &t.grad_y, &t.x, &t.mean, &t.rstd, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias};
+    core::require_kind(tensors);
+    const core::Rows rows = core::rows_of(t.x, normalized_ndim);
+    core::require_like(t.grad_y, t.x);
+    core::require_like(t.gradients.x, t.x);
+    core::require_row_statistics(t.mean, rows);
+    core::require_row_statistics(t.rstd, rows);
+    core::require_shape(t.weight, rows.shape);
+    core::require_shape(t.gradients.weight, rows.shape);
+    core::require_shape(t.gradients.bias, rows.shape);
+    core::require_own_memory(tensors, t.gradients.x, {&t.grad_y, &t.x});
+    core::require_environment();
+    if (t.x.elements() == 0) {
+        t.gradients.clear();
         return;
     }
-    const auto n = static_cast<double>(rows.length);
-    const unsigned char *weight = a.weight.present ? a.weight.data : nullptr;
-    core::parallel_for(rows.count, core::grain_of(rows.length), [&](std::size_t begin, std::size_t end) {
-        for (std::size_t r = begin; r < end; ++r) {
-            const std::size_t at = r * rows.length * bytes;
-            const core::Runs row{rows.length, 1, 0};
-            const GradientSums sums =
-                core::gradient_sums(kernels, g.data() + at, x.data() + at, row, mean[r], weight, bytes);
-            const double offset = a.mean == nullptr ? 0 : -rstd[r] * (sums.gradient / n);
-            kernels.runs(g.data() + at, x.data() + at, target.data() + at, row,
-                         {mean[r], rstd[r], -rstd[r] * rstd[r] * rstd[r] * (sums.product / n), offset}, weight);
-        }
-    });
-    target.write();
+    RowNormBackward(t, rows).run();
 }
 
 } // namespace
 
-void layer_norm_backward(const TensorView &grad_y_view, const TensorView &x_view, std::int32_t normalized_ndim,
-                         const TensorView &mean_view, const TensorView &rstd_view, const TensorView *weight_view,
+void layer_norm_backward(const TensorView &grad_y, const TensorView &x, std::int32_t normalized_ndim,
+                         const TensorView &mean, const TensorView &rstd, const TensorView *weight,
                          const NormGradients &gradients)
 {
-    core::Operands operands;
-    const Operand &grad_y = operands.input("grad_y", grad_y_view);
-    const Operand &x = operands.input("x", x_view);
-    const Operand &mean = operands.input("mean", mean_view);
-    const Operand &rstd = operands.input("rstd", rstd_view);
-    const Operand &weight = operands.input("weight", weight_view);
-    const core::GradientOutputs outputs(operands, gradients);
-    const core::Rows rows = core::rows_of(x, normalized_ndim);
-    core::require_like(grad_y, x);
-    core::require_like(outputs.x, x);
-    core::require_shape(mean, rows.outer, rows.outer_kept());
-    core::require_shape(rstd, rows.outer, rows.outer_kept());
-    core::require_shape(weight, rows.shape);
-    core::require_shape(outputs.weight, rows.shape);
-    core::require_shape(outputs.bias, rows.shape);
-    operands.check_aliases(outputs.x, {&grad_y, &x});
-    const core::NormKernels &kernels = operands.kernels();
-    if (x.elements == 0) {
-        outputs.clear();
-        return;
-    }
-    backward(kernels, rows, {grad_y, x, &mean, rstd, weight, outputs});
+    const core::GradientOutputs outputs(gradients);
+    backward({{"grad_y", grad_y, Access::read},
+              {"x", x, Access::read},
+              {"mean", mean, Access::read},
+              {"rstd", rstd, Access::read},
+              {"weight", weight, Access::read},
+              outputs},
+             normalized_ndim);
 }
 
-void rms_norm_backward(const TensorView &grad_y_view, const TensorView &x_view, std::int32_t normalized_ndim,
-                       const TensorView &rstd_view, const TensorView *weight_view, const NormGradients &gradients)
+void rms_norm_backward(const TensorView &grad_y, const TensorView &x, std::int32_t normalized_ndim,
+                       const TensorView &rstd, const TensorView *weight, const NormGradients &gradients)
 {
-    core::Operands operands;
-    const Operand &grad_y = operands.input("grad_y", grad_y_view);
-    const Operand &x = operands.input("x", x_view);
-    const Operand &rstd = operands.input("rstd", rstd_view);
-    const Operand &weight = operands.input("weight", weight_view);
-    const core::GradientOutputs outputs(operands, {gradients.x, gradients.weight, nullptr});
-    const core::Rows rows = core::rows_of(x, normalized_ndim);
     if (gradients.bias != nullptr) {
         core::invalid("grad_bias", "a tensor", "none: rms_norm has no bias");
     }
-    core::require_like(grad_y, x);
-    core::require_like(outputs.x, x);
-    core::require_shape(rstd, rows.outer, rows.outer_kept());
-    core::require_shape(weight, rows.shape);
-    core::require_shape(outputs.weight, rows.shape);
-    operands.check_aliases(outputs.x, {&grad_y, &x});
-    const core::NormKernels &kernels = operands.kernels();
-    if (x.elements == 0) {
-        outputs.clear();
-        return;
-    }
-    backward(kernels, rows, {grad_y, x, nullptr, rstd, weight, outputs});
+    const core::GradientOutputs outputs(gradients);
+    backward({{"grad_y", grad_y, Access::read},
+              {"x", x, Access::read},
+              {"mean", nullptr, Access::read},
+              {"rstd", rstd, Access::read},
+              {"weight", weight, Access::read},
+              outputs},
+             normalized_ndim);
 }
 
 } // namespace unitvar

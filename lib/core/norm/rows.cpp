@@ -1,117 +1,162 @@
 // layer_norm and rms_norm: statistics of rows, then y = (x - mean) rstd weight + bias. Where there are enough rows a
 // thread does both halves of a row while it is in its cache.
+#include <algorithm>
 #include <cmath>
-#include <vector>
 
-#include "core/message.hpp"
-#include "core/norm/operand.hpp"
+#include "core/norm/geometry.hpp"
 #include "core/norm/staging.hpp"
 #include "core/norm/statistics.hpp"
-#include "core/norm/support.hpp"
+#include "core/runtime.hpp"
 #include "unitvar/norm.hpp"
 
 namespace unitvar {
 namespace {
 
+using core::Access;
 using core::Affine;
 using core::ChunkMoments;
-using core::Operand;
+using core::Tensor;
 
 constexpr std::size_t piece = std::size_t{1} << 16U; // of a row, for one thread
 
-// Weights and biases, with ones and zeros for those that are absent: arrays of the element type, or of doubles where
-// the conversion is shared by many rows and the first cache level holds them.
-class Parameters {
+// Weights and biases where they lie, or as doubles where many rows share the conversion and the first cache level holds
+// them.
+class RowParameters {
 public:
-    Parameters(const Operand &weight, const Operand &bias, const Operand &x, const core::Rows &rows)
+    RowParameters(core::Scratch &scratch, const core::NormKernels &kernels, const Tensor &weight, const Tensor &bias,
+                  const core::Rows &rows)
+        : scratch_(scratch), kernels_(kernels), weight_(weight), bias_(bias), length_(rows.length),
+          widened_(rows.count >= fewest_rows && rows.length <= most_doubles),
+          weights_(scratch.add<double>(widened_ && weight.present() ? length_ : 0)),
+          biases_(scratch.add<double>(widened_ && bias.present() ? length_ : 0))
     {
-        if (!weight.present && !bias.present) {
-            return;
-        }
-        if (rows.count >= fewest_rows && rows.length <= most_doubles) {
-            for (std::size_t i = 0; i < rows.length; ++i) {
-                doubles_.push_back(core::value_or(weight, i, 1));
-            }
-            for (std::size_t i = 0; i < rows.length; ++i) {
-                doubles_.push_back(core::value_or(bias, i, 0));
-            }
-            return;
-        }
-        weight_ = weight.present ? weight.data : core::filled(weights_, x, rows.length, 1);
-        bias_ = bias.present ? bias.data : core::filled(biases_, x, rows.length, 0);
     }
-    // Null where there are none, or doubles.
-    [[nodiscard]] const unsigned char *weight() const noexcept { return weight_; }
-    [[nodiscard]] const unsigned char *bias() const noexcept { return bias_; }
-    // The weights, then the biases.
-    [[nodiscard]] const std::vector<double> &doubles() const noexcept { return doubles_; }
+
+    void prepare() const noexcept
+    {
+        if (weights_.size() != 0) {
+            kernels_.convert->widen(weight_.data(), scratch_.data(weights_), length_);
+        }
+        if (biases_.size() != 0) {
+            kernels_.convert->widen(bias_.data(), scratch_.data(biases_), length_);
+        }
+    }
+
+    // n elements of a row from `first` on, which are at x and y.
+    void apply(const unsigned char *x, unsigned char *y, std::size_t first, std::size_t n, const Affine &affine,
+               core::StoreMode mode) const noexcept
+    {
+        const core::AffineKernels &kernel = *kernels_.affine;
+        if (!weight_.present() && !bias_.present()) {
+            kernel.runs(x, y, {n, 1, 0}, affine, mode);
+        } else if (widened_) {
+            kernel.row_of_doubles(x, y, n, affine, weight_.present() ? scratch_.data(weights_) + first : nullptr,
+                                  bias_.present() ? scratch_.data(biases_) + first : nullptr, mode);
+        } else {
+            kernel.row(x, y, n, affine, from(weight_, first), from(bias_, first), mode);
+        }
+    }
 
 private:
     static constexpr std::size_t fewest_rows = 8;
     static constexpr std::size_t most_doubles = 2048;
-    core::Bytes weights_;
-    core::Bytes biases_;
-    const unsigned char *weight_ = nullptr;
-    const unsigned char *bias_ = nullptr;
-    std::vector<double> doubles_;
-};
 
-struct RowNorm {
-    const core::NormKernels &kernels;
-    core::Rows rows;
-    const unsigned char *x;
-    unsigned char *y;
-    std::size_t element_bytes;
-    const Parameters &parameters;
-    core::StoreMode mode;
-
-    void apply(std::size_t row, std::size_t first, std::size_t n, const Affine &a) const
+    [[nodiscard]] static const unsigned char *from(const Tensor &tensor, std::size_t first) noexcept
     {
-        const std::size_t at = (row * rows.length + first) * element_bytes;
-        if (parameters.weight() != nullptr) {
-            kernels.affine->row(x + at, y + at, n, a, parameters.weight() + first * element_bytes,
-                                parameters.bias() + first * element_bytes, mode);
-        } else if (!parameters.doubles().empty()) {
-            const double *weight = parameters.doubles().data() + first;
-            kernels.affine->row_of_doubles(x + at, y + at, n, a, weight, weight + rows.length, mode);
-        } else {
-            kernels.affine->runs(x + at, y + at, {n, 1, 0}, a, mode);
-        }
+        return tensor.present() ? tensor.data() + first * tensor.element_bytes() : nullptr;
     }
 
-    // one(row): what to do with a row's elements, from its statistics.
-    template <class Statistics> void run(const Statistics &statistics) const
+    const core::Scratch &scratch_;
+    const core::NormKernels &kernels_;
+    const Tensor &weight_;
+    const Tensor &bias_;
+    std::size_t length_;
+    bool widened_;
+    core::Scratch::Buffer<double> weights_;
+    core::Scratch::Buffer<double> biases_;
+};
+
+struct Squares {
+    double sum;
+};
+void append(Squares &into, const Squares &other) noexcept
+{
+    into.sum += other.sum;
+}
+
+struct RowTensors {
+    const Tensor &x;
+    const Tensor &weight;
+    const Tensor &bias;
+    const Tensor &y;
+};
+
+// Part: what the statistics of a row come from.
+template <class Part> class RowNorm {
+public:
+    RowNorm(const RowTensors &tensors, const core::Rows &rows)
+        : x_(tensors.x), y_(tensors.y), rows_(rows), kernels_(core::norm_kernels(x_.dtype())),
+          mode_(core::store_mode(x_, y_)), chunks_({rows.length, 1, 0}), staged_(scratch_, x_),
+          parameters_(scratch_, kernels_, tensors.weight, tensors.bias, rows),
+          sums_(scratch_, {rows.count, 1, 1}, chunks_.count(), std::min(core::moments_chunk, rows.length)),
+          affine_(scratch_.add<Affine>(sums_.whole() ? 0 : rows.count))
     {
-        if (core::Chunks({rows.length, 1, 0}).count() == 1 || core::enough_for_threads(rows.count)) {
-            core::parallel_for(rows.count, core::grain_of(rows.length), [&](std::size_t begin, std::size_t end) {
-                for (std::size_t r = begin; r < end; ++r) {
-                    apply(r, 0, rows.length, statistics(r));
+        scratch_.allocate();
+    }
+
+    // part(kernels, x, n): of a chunk; finish(row, part): the coefficients of a row.
+    template <class PartOf, class Finish> void run(const PartOf &part, const Finish &finish) const noexcept
+    {
+        staged_.read();
+        parameters_.prepare();
+        const auto chunk = [&](std::size_t, const core::Tiles::Tile &tile, std::size_t i, Part *target) {
+            const core::Chunk c = chunks_[i];
+            *target = part(*kernels_.moments, source() + at(tile.group, c.offset), c.runs.length);
+        };
+        if (sums_.whole()) {
+            sums_.run(chunk, [&](const core::Tiles::Tile &tile, const Part *sums) {
+                apply(tile.group, 0, rows_.length, finish(tile.group, *sums));
+            });
+        } else {
+            Affine *const all = scratch_.data(affine_);
+            sums_.run(chunk, [&](const core::Tiles::Tile &tile, const Part *sums) {
+                all[tile.group] = finish(tile.group, *sums);
+            });
+            const std::size_t pieces = (rows_.length + piece - 1) / piece;
+            core::parallel_for(rows_.count * pieces, core::grain_of(piece), [&](std::size_t begin, std::size_t end) {
+                for (std::size_t i = begin; i < end; ++i) {
+                    const std::size_t first = i % pieces * piece;
+                    apply(i / pieces, first, std::min(piece, rows_.length - first), all[i / pieces]);
                 }
             });
-            return;
         }
-        std::vector<Affine> all(rows.count);
-        for (std::size_t r = 0; r < rows.count; ++r) {
-            all[r] = statistics(r);
-        }
-        const std::size_t pieces = (rows.length + piece - 1) / piece;
-        core::parallel_for(rows.count * pieces, core::grain_of(piece), [&](std::size_t begin, std::size_t end) {
-            for (std::size_t i = begin; i < end; ++i) {
-                const std::size_t first = i % pieces * piece;
-                apply(i / pieces, first, std::min(piece, rows.length - first), all[i / pieces]);
-            }
-        });
+        staged_.write_to(y_);
     }
-};
 
-double sum_of_squares(const core::MomentKernels &kernels, const unsigned char *x, std::size_t n, std::size_t bytes)
-{
-    double sum = 0;
-    for (std::size_t i = 0; i < n; i += core::moments_chunk) {
-        sum += kernels.sum_of_squares(x + i * bytes, std::min(core::moments_chunk, n - i));
+private:
+    [[nodiscard]] const unsigned char *source() const noexcept { return staged_.data(); }
+    [[nodiscard]] unsigned char *target() const noexcept { return staged_.copied() ? staged_.data() : y_.data(); }
+    [[nodiscard]] std::size_t at(std::size_t row, std::size_t first) const noexcept
+    {
+        return (row * rows_.length + first) * x_.element_bytes();
     }
-    return sum;
-}
+    void apply(std::size_t row, std::size_t first, std::size_t n, const Affine &affine) const noexcept
+    {
+        parameters_.apply(source() + at(row, first), target() + at(row, first), first, n, affine, mode_);
+    }
+
+    const Tensor &x_;
+    const Tensor &y_;
+    core::Rows rows_;
+    const core::NormKernels &kernels_;
+    core::StoreMode mode_;
+    core::Chunks chunks_;
+    core::Scratch scratch_;
+    core::RowMajor staged_;
+    RowParameters parameters_;
+    core::ChunkedSums<Part, 1> sums_;
+    core::Scratch::Buffer<Affine> affine_; // of few long rows, whose chunks are shared out
+};
 
 } // namespace
 
@@ -119,85 +164,68 @@ void layer_norm(const TensorView &x_view, std::int32_t normalized_ndim, const Te
                 const TensorView *bias_view, double eps, const TensorView &y_view, const TensorView *mean_view,
                 const TensorView *rstd_view)
 {
-    core::Operands operands;
-    const Operand &x = operands.input("x", x_view);
-    const Operand &weight = operands.input("weight", weight_view);
-    const Operand &bias = operands.input("bias", bias_view);
-    const Operand &y = operands.output("y", y_view);
-    const Operand &mean = operands.output("mean", mean_view);
-    const Operand &rstd = operands.output("rstd", rstd_view);
+    const Tensor x("x", x_view, Access::read);
+    const Tensor weight("weight", weight_view, Access::read);
+    const Tensor bias("bias", bias_view, Access::read);
+    const Tensor y("y", y_view, Access::write);
+    const Tensor mean("mean", mean_view, Access::write);
+    const Tensor rstd("rstd", rstd_view, Access::write);
+    const std::initializer_list<const Tensor *> tensors = {&x, &weight, &bias, &y, &mean, &rstd};
+    core::require_kind(tensors);
     const core::Rows rows = core::rows_of(x, normalized_ndim);
     core::require_shape(weight, rows.shape);
     core::require_shape(bias, rows.shape);
     core::require_like(y, x);
-    core::require_shape(mean, rows.outer, rows.outer_kept());
-    core::require_shape(rstd, rows.outer, rows.outer_kept());
-    const double rounded = core::rounded_eps(eps, x.dtype);
-    operands.check_aliases(y, {&x});
-    const core::NormKernels &kernels = operands.kernels();
-    if (x.elements == 0) {
+    core::require_row_statistics(mean, rows);
+    core::require_row_statistics(rstd, rows);
+    const double rounded = core::rounded_eps(eps, x.dtype());
+    core::require_own_memory(tensors, y, {&x});
+    core::require_environment();
+    if (x.elements() == 0) {
         return;
     }
-    const core::RowMajor source(x);
-    const core::RowMajor target(y);
-    const Parameters parameters(weight, bias, x, rows);
-    std::vector<ChunkMoments> few; // of long rows, whose chunks are shared out
-    const core::Runs runs{rows.length, 1, 0};
-    source.read();
-    const bool split = core::Chunks(runs).count() > 1 && !core::enough_for_threads(rows.count);
-    if (split) {
-        few.resize(rows.count);
-        core::all_moments(
-            *kernels.moments, source.data(), rows.count, runs, x.element_bytes,
-            [&](std::size_t r) { return r * rows.length; }, few.data());
-    }
-    const RowNorm norm{kernels,         rows,       source.data(),         target.data(),
-                       x.element_bytes, parameters, core::store_mode(x, y)};
-    norm.run([&](std::size_t r) {
-        const ChunkMoments m =
-            split ? few[r]
-                  : core::runs_moments(*kernels.moments, source.data() + r * rows.length * x.element_bytes, runs,
-                                       x.element_bytes);
-        const double scale = 1 / std::sqrt(m.m2 / m.count + rounded);
-        mean.set(r, m.mean + m.mean_low);
-        rstd.set(r, scale);
-        return Affine{m.mean, m.mean_low, scale, 0};
-    });
-    target.write();
+    RowNorm<ChunkMoments>({x, weight, bias, y}, rows)
+        .run(
+            [](const core::MomentKernels &kernels, const unsigned char *data, std::size_t n) {
+                return kernels.moments(data, {n, 1, 0});
+            },
+            [&](std::size_t row, const ChunkMoments &m) {
+                const double scale = 1 / std::sqrt(m.m2 / m.count + rounded);
+                core::set_value(mean, row, m.mean + m.mean_low);
+                core::set_value(rstd, row, scale);
+                return Affine{m.mean, m.mean_low, scale, 0};
+            });
 }
 
 void rms_norm(const TensorView &x_view, std::int32_t normalized_ndim, const TensorView *weight_view, double eps,
               const TensorView &y_view, const TensorView *rstd_view)
 {
-    core::Operands operands;
-    const Operand &x = operands.input("x", x_view);
-    const Operand &weight = operands.input("weight", weight_view);
-    const Operand &y = operands.output("y", y_view);
-    const Operand &rstd = operands.output("rstd", rstd_view);
+    const Tensor x("x", x_view, Access::read);
+    const Tensor weight("weight", weight_view, Access::read);
+    const Tensor bias("bias", nullptr, Access::read);
+    const Tensor y("y", y_view, Access::write);
+    const Tensor rstd("rstd", rstd_view, Access::write);
+    const std::initializer_list<const Tensor *> tensors = {&x, &weight, &y, &rstd};
+    core::require_kind(tensors);
     const core::Rows rows = core::rows_of(x, normalized_ndim);
     core::require_shape(weight, rows.shape);
     core::require_like(y, x);
-    core::require_shape(rstd, rows.outer, rows.outer_kept());
-    const double rounded = core::rounded_eps(eps, x.dtype);
-    operands.check_aliases(y, {&x});
-    const core::NormKernels &kernels = operands.kernels();
-    if (x.elements == 0) {
+    core::require_row_statistics(rstd, rows);
+    const double rounded = core::rounded_eps(eps, x.dtype());
+    core::require_own_memory(tensors, y, {&x});
+    core::require_environment();
+    if (x.elements() == 0) {
         return;
     }
-    const core::RowMajor source(x);
-    const core::RowMajor target(y);
-    const Parameters parameters(weight, Operand{}, x, rows);
-    source.read();
-    const RowNorm norm{kernels,         rows,       source.data(),         target.data(),
-                       x.element_bytes, parameters, core::store_mode(x, y)};
-    norm.run([&](std::size_t r) {
-        const double squares = sum_of_squares(*kernels.moments, source.data() + r * rows.length * x.element_bytes,
-                                              rows.length, x.element_bytes);
-        const double scale = 1 / std::sqrt(squares / static_cast<double>(rows.length) + rounded);
-        rstd.set(r, scale);
-        return Affine{0, 0, scale, 0};
-    });
-    target.write();
+    const auto length = static_cast<double>(rows.length);
+    RowNorm<Squares>({x, weight, bias, y}, rows)
+        .run([](const core::MomentKernels &kernels, const unsigned char *data,
+                std::size_t n) { return Squares{kernels.sum_of_squares(data, n)}; },
+             [&](std::size_t row, const Squares &squares) {
+                 const double scale = 1 / std::sqrt(squares.sum / length + rounded);
+                 core::set_value(rstd, row, scale);
+                 return Affine{0, 0, scale, 0};
+             });
 }
 
 } // namespace unitvar

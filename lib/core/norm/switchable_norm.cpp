@@ -3,19 +3,19 @@
 // two are merged from the first by Chan's rule, so that nothing cancels.
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "core/message.hpp"
-#include "core/norm/image_norm.hpp"
+#include "core/norm/image_moments.hpp"
 #include "core/norm/running_statistics.hpp"
+#include "core/runtime.hpp"
 #include "unitvar/norm.hpp"
 
 namespace unitvar {
 namespace {
 
-using core::Affine;
+using core::Access;
 using core::ChunkMoments;
-using core::Operand;
+using core::Tensor;
 
 // e^x for x <= 0, within 2 ulp; the C library's may differ from one system to the next. x = n ln 2 + r.
 double exponential(double x)
@@ -69,48 +69,60 @@ void switchable_norm(const TensorView &x_view, const TensorView *weight_view, co
                      const SwitchLogits &logits, const RunningStatistics &statistics, bool training, double eps,
                      const TensorView &y_view)
 {
-    core::Operands operands;
-    const Operand &x = operands.input("x", x_view);
-    const Operand &weight = operands.input("weight", weight_view);
-    const Operand &bias = operands.input("bias", bias_view);
-    const Operand &y = operands.output("y", y_view);
+    const Tensor x("x", x_view, Access::read);
+    const Tensor weight("weight", weight_view, Access::read);
+    const Tensor bias("bias", bias_view, Access::read);
+    const Tensor y("y", y_view, Access::write);
+    core::Running running(statistics, training);
+    const std::initializer_list<const Tensor *> tensors = {
+        &x, &weight, &bias, &y, &running.mean_tensor(), &running.var_tensor()};
+    core::require_kind(tensors);
     const core::Images images = core::images_of(x, 3, SIZE_MAX);
     core::require_channels(weight, images.channels);
     core::require_channels(bias, images.channels);
     core::require_like(y, x);
     const Weights mean_weights("mean_logits", logits.mean);
     const Weights var_weights("var_logits", logits.var);
-    const core::Running running(operands, statistics, images.channels, training);
-    const double rounded = core::rounded_eps(eps, x.dtype);
+    running.check(images.channels);
+    const double rounded = core::rounded_eps(eps, x.dtype());
     if (training) {
         core::require_two_values(x, images.count * images.positions);
     }
-    operands.check_aliases(y, {&x});
-    const core::NormKernels &kernels = operands.kernels();
-    if (x.elements == 0) {
+    core::require_own_memory(tensors, y, {&x});
+    core::require_environment();
+    if (x.elements() == 0) {
         return;
     }
-    const core::ImageNorm norm(kernels, images, x, y);
-    std::vector<Affine> affine(images.count * images.channels);
-    std::vector<ChunkMoments> layer(images.count);
-    std::vector<ChunkMoments> batch(images.channels);
-    const std::vector<ChunkMoments> instance = norm.group_moments(images.channels);
-    for (std::size_t i = 0; i < instance.size(); ++i) {
+    core::Scratch scratch;
+    const core::NormKernels &kernels = core::norm_kernels(x.dtype());
+    const core::GroupMoments instances(scratch, *kernels.moments, images, images.channels, x.element_bytes());
+    const core::ImageAffine affine(scratch, *kernels.affine, images, core::ImageAffine::Per::image_channel, x, y);
+    const auto layers = scratch.add<ChunkMoments>(images.count);
+    const auto batches = scratch.add<ChunkMoments>(images.channels);
+    scratch.allocate();
+
+    instances.run(x.data());
+    const ChunkMoments *const instance = instances.data();
+    ChunkMoments *const layer = scratch.data(layers);
+    ChunkMoments *const batch = scratch.data(batches);
+    std::fill_n(layer, images.count, ChunkMoments{});
+    std::fill_n(batch, images.channels, ChunkMoments{});
+    for (std::size_t i = 0; i < instances.size(); ++i) {
         core::append(layer[i / images.channels], instance[i]);
         core::append(batch[i % images.channels], instance[i]);
     }
     const bool recorded = !training && running.present();
-    for (std::size_t i = 0; i < instance.size(); ++i) {
+    for (std::size_t i = 0; i < instances.size(); ++i) {
         const ChunkMoments &l = layer[i / images.channels];
         const std::size_t c = i % images.channels;
         const double batch_mean = recorded ? running.mean(c) : mean_of(batch[c]);
         const double batch_var = recorded ? running.var(c) : batch[c].m2 / batch[c].count;
         const double mean = mean_weights.mix(mean_of(instance[i]), mean_of(l), batch_mean);
         const double var = var_weights.mix(instance[i].m2 / instance[i].count, l.m2 / l.count, batch_var);
-        affine[i] = {mean, 0, core::reciprocal_deviation(var, rounded) * core::value_or(weight, c, 1),
-                     core::value_or(bias, c, 0)};
+        affine.set(i, {mean, 0, core::reciprocal_deviation(var, rounded) * core::value_or(weight, c, 1),
+                       core::value_or(bias, c, 0)});
     }
-    norm.apply_to_images(affine);
+    affine.run();
     for (std::size_t c = 0; training && c < images.channels; ++c) {
         running.record(c, mean_of(batch[c]), batch[c].m2 / (batch[c].count - 1));
     }
