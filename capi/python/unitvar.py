@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, NamedTupl
 if TYPE_CHECKING:
     from typing import Protocol, SupportsFloat, SupportsIndex
 
-    from typing_extensions import Buffer
+    from typing_extensions import Buffer, Self
 
     class _HasArrayInterface(Protocol):
         @property
@@ -462,7 +462,7 @@ class _Constant(enum.IntEnum):
     """Constants that may be given by name as well."""
 
     @classmethod
-    def from_name(cls, name: str) -> Any:
+    def from_name(cls, name: str) -> Self:
         """The constant that the C API calls ``name``."""
         return cls(_look_up(cls._look_up_name(), name))
 
@@ -1082,6 +1082,7 @@ class _Library:
     """The functions, by their names without the prefix."""
 
     def __init__(self, path: str) -> None:
+        self.path = path
         library = ctypes.CDLL(path)
         for name, signature in _FUNCTIONS.items():
             setattr(self, name, _Function(getattr(library, "unitvar_" + name), signature))
@@ -1182,6 +1183,8 @@ def set_num_threads(n: Integer) -> None:
 
 # ---- Generators and samplers ----------------------------------------------------------------------------------------
 
+_NEEDED: Any = None  # a default that is refused, behind parameters that have one
+
 
 class Generator(_Exclusive):
     """(engine, seed, stream) and a position in blocks of 64 words of 32 bits; every call starts at a block boundary.
@@ -1193,7 +1196,8 @@ class Generator(_Exclusive):
     to one thread at a time: a call while another thread is in one raises InvalidArgument.
     """
 
-    def __init__(self, engine: EngineLike = Engine.PCG32, seed: Integer = None, stream: Integer = 0) -> None:  # type: ignore[assignment]
+    def __init__(self, engine: EngineLike = Engine.PCG32, seed: Integer = _NEEDED,
+                 stream: Integer = 0) -> None:
         self._handle: Optional[int] = None
         number = Engine._convert("engine", engine)
         low = _INT64[0] if number == Engine.TORCH_MT19937 else 0

@@ -3,7 +3,9 @@ place."""
 
 import array
 import copy
+import inspect
 import pickle
+import pydoc
 import unittest
 
 import numpy as np
@@ -156,6 +158,31 @@ class Generators(unittest.TestCase):
             g.clone().bits(x)
             other.bits(y)
             self.assertTrue((x == y).all())
+
+
+class Appearance(unittest.TestCase):
+    def test_what_is_printed(self):
+        g = unitvar.Generator("philox4x32", 42, stream=7)
+        self.assertEqual(repr(g), '<unitvar.Generator("philox4x32", seed=42, stream=7)>')
+        self.assertEqual(repr(g.fork("x").clone()), '<unitvar.Generator("philox4x32", seed=42, stream=7, fork=\'x\')>')
+        self.assertEqual(repr(pickle.loads(pickle.dumps(g))), repr(g))
+        self.assertEqual(repr(unitvar.Generator.load(g.save())), "<unitvar.Generator(loaded)>")
+        self.assertEqual(repr(unitvar.Generator("torch_mt19937", -1)),
+                         '<unitvar.Generator("torch_mt19937", seed=-1, stream=0)>')
+        with g:
+            pass
+        self.assertEqual(repr(g), '<unitvar.Generator("philox4x32", seed=42, stream=7) closed>')
+        m = unitvar.Moments()
+        m.update(np.array([1.0, 2.0]))
+        self.assertEqual(repr(m), "<unitvar.Moments count=2 mean=1.5 m2=0.5>")
+        one = unitvar.Initializer("kaiming_normal", fan_mode="fan_out", parameters=[0.5])
+        self.assertEqual(eval(repr(one)), one)
+
+    def test_help_has_every_public_name(self):
+        text = pydoc.plain(pydoc.render_doc(unitvar))
+        for name in unitvar.__all__:
+            self.assertIn(name, text)
+            self.assertTrue(inspect.getdoc(getattr(unitvar, name)), name)
 
 
 if __name__ == "__main__":
