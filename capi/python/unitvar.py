@@ -961,7 +961,7 @@ class _Exclusive:
         if busy._is_owned():  # type: ignore[attr-defined]
             raise self._refuse("the call of this thread that a signal handler or finalizer interrupted")
         try:
-            if not busy.acquire(False):
+            if _fork_count % 2 == 1 or not busy.acquire(False):
                 self._enter_unless_used()
             function(self._pointer(), *arguments)
         finally:
@@ -969,13 +969,15 @@ class _Exclusive:
                 busy.release()
 
     def _enter_unless_used(self) -> None:
-        """A fork may be what holds the lock, and is then waited for."""
+        """Another thread's fork comes first, so that it waits for one call at most, and may be what holds the lock."""
         while True:
             forks = _fork_count
-            if self._busy.acquire(False):
-                return
-            if forks % 2 == 0 and forks == _fork_count:
-                raise self._refuse("another thread")
+            forking = forks % 2 == 1 and not _fork_gate._is_owned()  # type: ignore[attr-defined]
+            if not forking:
+                if self._busy.acquire(False):
+                    return
+                if forks == _fork_count:
+                    raise self._refuse("another thread")
             with _fork_gate:
                 pass
 

@@ -220,6 +220,45 @@ class Forks(unittest.TestCase):
         self.assertEqual(results, [0])
 
 
+    def test_a_fork_comes_before_the_next_call(self):
+        # Else a thread that draws in a loop would take the lock again and again before the fork has it.
+        g, order = pcg32(), []
+
+        class Gate:
+            """That of another thread's fork, which is over when it is passed."""
+
+            def __enter__(self):
+                order.append("fork")
+                unitvar._fork_count += 1
+
+            def __exit__(self, *_):
+                pass
+
+            def _is_owned(self):
+                return False
+
+        class Noted(Watched):
+            def acquire(self, *arguments):
+                order.append("call")
+                return super().acquire(*arguments)
+
+        gate, unitvar._fork_gate = unitvar._fork_gate, Gate()
+        try:
+            unitvar._fork_count += 1
+            g._busy = Noted()
+            self.assertEqual(g.tell(), 0)
+        finally:
+            unitvar._fork_gate = gate
+        self.assertEqual(order, ["fork", "call"])
+
+    def test_what_is_made_during_a_fork_can_be_used_by_its_thread(self):
+        unitvar._before_fork()
+        try:
+            self.assertEqual(pcg32().tell(), 0)
+        finally:
+            unitvar._after_fork()
+
+
 class Copies(unittest.TestCase):
     def test_moments_are_copied_and_pickled(self):
         m = unitvar.Moments()
