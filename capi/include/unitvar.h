@@ -132,7 +132,11 @@ UNITVAR_API const char *unitvar_isa(void);
 UNITVAR_API int32_t unitvar_set_isa(const char *name);
 
 /* The most threads, the caller's included, that one call may use: 1 to 1024, or 0 for every processor that the
- * process may run on (the default). The environment variable UNITVAR_NUM_THREADS sets it at first use.
+ * process may run on (the default): those in the affinity of any of its threads, at most as many as the CPU quota of
+ * its control groups buys, rounded up, counted at the first call that is large enough for two threads. The environment
+ * variable UNITVAR_NUM_THREADS sets it at first use.
+ * Threads are started at first need and kept, asleep; all calls of a process share them, and a call that finds them
+ * taken does its work itself. A forked child starts its own. They end when the library is unloaded and at exit.
  * Errors: INVALID_ARGUMENT outside 0 to 1024. */
 UNITVAR_API int32_t unitvar_set_num_threads(int32_t n);
 UNITVAR_API int32_t unitvar_num_threads(void); /* the number in force, at least 1 */

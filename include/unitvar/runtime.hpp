@@ -20,7 +20,8 @@ void set_isa(std::string_view name);
 
 // The most threads that one call may use, at least 1.
 [[nodiscard]] std::int32_t num_threads() noexcept;
-// 1 to 1024, or 0 for every processor that the process may run on. Throws InvalidArgument.
+// 1 to 1024, or 0 for every processor that the process may run on: those in the affinity of any of its threads, at most
+// as many as the CPU quota of its control groups buys, rounded up. Throws InvalidArgument.
 void set_num_threads(std::int32_t n);
 
 } // namespace unitvar

@@ -3,20 +3,17 @@
 // setting is made.
 #include "unitvar/runtime.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <cstdlib>
 #include <optional>
 #include <string>
-#include <thread>
-
-#if defined(__linux__)
-#include <sched.h>
-#endif
 
 #include "core/cpu.hpp"
 #include "core/isa_rows.hpp"
 #include "core/message.hpp"
+#include "core/processors.hpp"
 #include "core/runtime.hpp"
 #include "unitvar/error.hpp"
 
@@ -24,8 +21,6 @@ namespace unitvar {
 namespace {
 
 using core::KernelTable;
-
-constexpr std::int32_t most_threads = 1024;
 
 const KernelTable *best_table() noexcept
 {
@@ -58,26 +53,13 @@ const KernelTable *find_table(std::string_view name, std::string_view source)
     core::invalid(source, core::quoted(name), core::isa_names);
 }
 
-std::int32_t usable_processors() noexcept
-{
-#if defined(__linux__)
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof(set), &set) == 0) {
-        const int count = CPU_COUNT(&set);
-        return count < most_threads ? count : most_threads;
-    }
-#endif
-    const unsigned count = std::thread::hardware_concurrency();
-    return count == 0 ? 1 : static_cast<std::int32_t>(count < most_threads ? count : most_threads);
-}
-
 // 0 stands for every usable processor.
 std::int32_t checked_threads(std::int64_t n, std::string_view source)
 {
-    if (n < 0 || n > most_threads) {
-        core::invalid_value(source, n, "0 to " + core::text(std::int64_t{most_threads}));
+    if (n < 0 || n > core::most_threads) {
+        core::invalid_value(source, n, "0 to " + core::text(std::int64_t{core::most_threads}));
     }
-    return n == 0 ? usable_processors() : static_cast<std::int32_t>(n);
+    return static_cast<std::int32_t>(n);
 }
 
 constexpr std::string_view isa_variable = "UNITVAR_ISA";
@@ -103,29 +85,34 @@ std::int32_t threads_from_environment()
 {
     const auto value = environment(threads_variable);
     if (!value) {
-        return usable_processors();
+        return 0;
     }
     std::int64_t n = 0;
     const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), n);
     if (error != std::errc{} || end != value->data() + value->size()) {
-        core::invalid(threads_variable, core::quoted(*value), "0 to " + core::text(std::int64_t{most_threads}));
+        core::invalid(threads_variable, core::quoted(*value), "0 to " + core::text(std::int64_t{core::most_threads}));
     }
     return checked_threads(n, threads_variable);
 }
 
-// Null and 0 until first use or a successful set; every thread that races computes the same value.
-constinit std::atomic<const KernelTable *> active_table{nullptr};
-constinit std::atomic<std::int32_t> active_threads{0};
-
-std::int32_t threads_in_use()
+// Every thread that races computes the same value.
+template <class T> T exchanged(std::atomic<T> &setting, T before, T value) noexcept
 {
-    std::int32_t n = active_threads.load(std::memory_order_relaxed);
-    if (n == 0) {
-        n = threads_from_environment();
-        std::int32_t unset = 0;
-        active_threads.compare_exchange_strong(unset, n, std::memory_order_relaxed);
-    }
-    return n;
+    return setting.compare_exchange_strong(before, value, std::memory_order_relaxed) ? value : before;
+}
+
+// Null until first use or a successful set.
+constinit std::atomic<const KernelTable *> active_table{nullptr};
+
+// The number of threads; unset until first use or a successful set; 0 until the processors are counted, which waits for
+// the first call that is large enough for more than one thread.
+constexpr std::int32_t unset = -1;
+constinit std::atomic<std::int32_t> active_threads{unset};
+
+std::int32_t threads_setting()
+{
+    const std::int32_t n = active_threads.load(std::memory_order_relaxed);
+    return n != unset ? n : exchanged(active_threads, unset, threads_from_environment());
 }
 
 } // namespace
@@ -134,11 +121,9 @@ const KernelTable &core::kernels()
 {
     const KernelTable *table = active_table.load(std::memory_order_relaxed);
     if (table == nullptr) {
-        table = table_from_environment();
-        const KernelTable *unset = nullptr;
-        active_table.compare_exchange_strong(unset, table, std::memory_order_relaxed);
+        table = exchanged<const KernelTable *>(active_table, nullptr, table_from_environment());
     }
-    static_cast<void>(threads_in_use());
+    static_cast<void>(threads_setting());
     return *table;
 }
 
@@ -168,7 +153,8 @@ void set_isa(std::string_view name)
 std::int32_t num_threads() noexcept
 {
     try {
-        return threads_in_use();
+        const std::int32_t n = threads_setting();
+        return n != 0 ? n : exchanged(active_threads, 0, std::min(core::usable_processors(), core::most_threads));
     } catch (...) {
         return 1;
     }
