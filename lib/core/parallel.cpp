@@ -1,70 +1,74 @@
-// Fork and join.
+// How a loop is cut into ranges, and who does them.
 #include "core/parallel.hpp"
 
-#include <algorithm>
-#include <system_error>
-#include <thread>
-#include <vector>
+#include <atomic>
 
-#include "unitvar/runtime.hpp"
+#include "core/thread_pool.hpp"
 
 namespace unitvar::core {
 namespace {
 
-// A range that itself calls parallel_ranges keeps its own thread: the others are busy already.
+// Whether this thread is within a range of a loop that is shared: the other threads are at the loop's other ranges.
 constinit thread_local bool within_range = false;
 
-class Range {
+class WithinRange {
 public:
-    Range() noexcept : before_(within_range) { within_range = true; }
-    ~Range() { within_range = before_; }
-    Range(const Range &) = delete;
-    Range &operator=(const Range &) = delete;
-
-private:
-    bool before_;
+    WithinRange() noexcept { within_range = true; }
+    ~WithinRange() { within_range = false; }
+    WithinRange(const WithinRange &) = delete;
+    WithinRange &operator=(const WithinRange &) = delete;
 };
 
-struct Job {
+// Enough ranges for each thread that the slowest ends soon after the others, none too short to be worth its claim, nor
+// so long that a thread which loses its processor keeps the others waiting.
+constexpr std::size_t ranges_per_thread = 8;
+constexpr std::size_t ranges_per_share = 4;
+constexpr std::size_t shares_per_range = 4;
+
+struct Loop {
     RangeWork work;
     void *context;
-    void operator()(std::size_t begin, std::size_t end) const noexcept
+    std::size_t count;
+    std::size_t length; // of a range
+    std::size_t threads;
+    alignas(64) std::atomic<std::size_t> next_range{0};
+
+    // What each participant does.
+    void operator()(std::size_t slot) noexcept
     {
-        const Range range;
-        work(context, begin, end);
+        const WithinRange scope;
+        const std::size_t ranges = (count - 1) / length + 1;
+        while (slot == 0 || !superfluous(slot, threads)) {
+            const std::size_t range = next_range.fetch_add(1, std::memory_order_relaxed);
+            if (range >= ranges) {
+                return;
+            }
+            work(context, slot, range * length, std::min(count, (range + 1) * length));
+        }
     }
 };
 
 } // namespace
 
-void parallel_ranges(std::size_t count, std::size_t grain, RangeWork work, void *context)
+void parallel_ranges(std::size_t count, std::size_t grain, std::size_t threads, RangeWork work, void *context) noexcept
 {
-    const std::size_t parts =
-        within_range ? 1 : std::min(static_cast<std::size_t>(num_threads()), count / std::max<std::size_t>(grain, 1));
-    if (parts <= 1) {
+    grain = std::max<std::size_t>(grain, 1);
+    const std::size_t shares = std::min(count / grain, threads);
+    const std::size_t limit = shares <= 1 || within_range ? 1 : static_cast<std::size_t>(num_threads());
+    const std::size_t participants = std::min(shares, limit);
+    if (participants <= 1) {
         if (count != 0) {
-            work(context, 0, count);
+            work(context, 0, 0, count);
         }
         return;
     }
-    const auto boundary = [&](std::size_t part) { return count / parts * part + std::min(part, count % parts); };
-    const Job job{work, context};
-    std::vector<std::thread> threads;
-    threads.reserve(parts - 1);
-    std::size_t part = 1;
-    try {
-        for (; part < parts; ++part) {
-            threads.emplace_back(job, boundary(part), boundary(part + 1));
-        }
-    } catch (const std::system_error &) {
-        job(boundary(part), count);
-    } catch (const std::bad_alloc &) {
-        job(boundary(part), count);
-    }
-    job(0, boundary(1));
-    for (std::thread &thread : threads) {
-        thread.join();
-    }
+    const std::size_t length = std::clamp(count / (participants * ranges_per_thread),
+                                          (grain - 1) / ranges_per_share + 1, grain * shares_per_range);
+    Loop loop{work, context, count, length, limit};
+    const auto run = [](void *context_of_loop, std::size_t slot) noexcept {
+        (*static_cast<Loop *>(context_of_loop))(slot);
+    };
+    run_shared({run, &loop, participants, limit});
 }
 
 } // namespace unitvar::core

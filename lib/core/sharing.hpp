@@ -14,13 +14,13 @@
 namespace unitvar::core {
 
 // Elements drawn or set, in bytes of output.
-inline constexpr std::size_t share_bytes = std::size_t{1} << 20U;
+inline constexpr std::size_t share_bytes = std::size_t{1} << 17U;
 // Elements of a tensor that are read, computed with a few operations each, and perhaps written, as norms do.
-inline constexpr std::size_t share_elements = std::size_t{1} << 17U;
+inline constexpr std::size_t share_elements = std::size_t{1} << 16U;
 // Multiplications with an addition, of matrices in registers and caches.
-inline constexpr std::size_t share_operations = std::size_t{1} << 20U;
+inline constexpr std::size_t share_operations = std::size_t{1} << 18U;
 // Keys drawn and looked at one by one, as selection and sorting do.
-inline constexpr std::size_t share_keys = std::size_t{1} << 18U;
+inline constexpr std::size_t share_keys = std::size_t{1} << 15U;
 
 // How many items make a share, where each is `each` units of it: the grain of parallel_for.
 [[nodiscard]] constexpr std::size_t grain_of(std::size_t share, std::size_t each) noexcept

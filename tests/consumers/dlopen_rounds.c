@@ -1,6 +1,7 @@
 /* dlopen_rounds LIBRARY [ROUNDS]: loads and unloads the library many times, draws in each round, in some with threads,
- * and has an error's message made. Afterwards the library is not in memory, no thread is left, and the heap holds what
- * it held after the first hundred rounds. */
+ * and has an error's message made. In the rounds with threads children are forked: one draws and unloads the library,
+ * one unloads it without, one is forked when it is unloaded. Afterwards the library is not in memory, no thread is left,
+ * and the heap holds what it held after the first hundred rounds. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <malloc.h>
@@ -8,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { small = 1000, large = 1 << 21, warm_up = 100, rounds_between_large = 100 };
 static float x[large];
@@ -43,6 +46,21 @@ static void load(void *library, const char *name, void *pointer)
     memcpy(pointer, &symbol, sizeof symbol);
 }
 
+static void unload(const char *path, void *library)
+{
+    if (dlclose(library) != 0)
+        fail("dlclose");
+    if (dlopen(path, RTLD_NOW | RTLD_NOLOAD) != NULL)
+        fail("the library stays in memory after dlclose");
+}
+
+static void check_child(pid_t child)
+{
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
+        fail("a child");
+}
+
 static void round_trip(const char *path, size_t n)
 {
     int32_t (*create)(int32_t engine, uint64_t seed, uint64_t stream, void **out);
@@ -64,11 +82,24 @@ static void round_trip(const char *path, size_t n)
         fail("a fill");
     if (normal_f32(g, x, n, 0.0, -1.0) == 0 || strstr(last_error(), "std") == NULL)
         fail("an error");
+    for (int draws = 0; n == large && draws < 2; draws++) {
+        const pid_t child = fork();
+        if (child == 0) {
+            if (draws && normal_f32(g, x, n, 0.0, 1.0) != 0)
+                fail("a fill in a child");
+            unload(path, library);
+            exit(0);
+        }
+        check_child(child);
+    }
     destroy(g);
-    if (dlclose(library) != 0)
-        fail("dlclose");
-    if (dlopen(path, RTLD_NOW | RTLD_NOLOAD) != NULL)
-        fail("the library stays in memory after dlclose");
+    unload(path, library);
+    if (n == large) {
+        const pid_t child = fork();
+        if (child == 0)
+            exit(0);
+        check_child(child);
+    }
 }
 
 int main(int argc, char **argv)
