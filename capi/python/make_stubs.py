@@ -19,7 +19,7 @@ def stub_of_function(function):
     function.body = [ast.Expr(ast.Constant(...))]
     # A stub can say literals and members of enumerations.
     arguments = function.args
-    arguments.defaults = [ast.Constant(...) if isinstance(default, ast.Name) else default for default in arguments.defaults]
+    arguments.defaults = [ast.Constant(...) if isinstance(x, ast.Name) else x for x in arguments.defaults]
     return function
 
 

@@ -33,7 +33,9 @@ import os
 import sys
 import threading
 import weakref
-from ctypes import POINTER, byref, c_char_p, c_double, c_int32, c_int64, c_size_t, c_ssize_t, c_uint32, c_uint64, c_void_p
+from ctypes import (
+    POINTER, byref, c_char_p, c_double, c_int32, c_int64, c_size_t, c_ssize_t, c_uint32, c_uint64, c_void_p,
+)
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 if TYPE_CHECKING:
@@ -274,7 +276,10 @@ class Internal(Error, RuntimeError):
     """A fault in Unitvar itself."""
 
 
-_ERRORS: Dict[int, Any] = {e.status: e for e in (InvalidArgument, Unsupported, OutOfMemory, CorruptState, StreamExhausted, Internal)}
+_ERRORS: Dict[int, Any] = {
+    error.status: error
+    for error in (InvalidArgument, Unsupported, OutOfMemory, CorruptState, StreamExhausted, Internal)
+}
 
 
 def _raise_unless_ok(status: int, function: Any, arguments: Any) -> None:
@@ -400,7 +405,8 @@ def _is_list(value: Any) -> bool:
         not hasattr(value, "shape") or len(value.shape) != 0)
 
 
-def _list(name: str, value: Any, of: Callable[[str, Any], Any], element: Any, expected: str, n: Optional[int] = None) -> Any:
+def _list(name: str, value: Any, of: Callable[[str, Any], Any], element: Any, expected: str,
+          n: Optional[int] = None) -> Any:
     """A C array of the elements."""
     if not _is_list(value):
         raise _of_wrong_type(name, value, expected)
@@ -573,9 +579,9 @@ KindLike = Union[Kind, int, str]
 
 # ---- Arrays in place ------------------------------------------------------------------------------------------------
 #
-# A view is the memory of an array for one call: its owner is kept until release(), which is called once, after the call.
-# A buffer comes first, because its owner then cannot move or free it; __array_interface__ is an address alone, which
-# may live as long as the dictionary; DLPack's capsule owns the memory and has a function to give it back.
+# A view is the memory of an array for one call: its owner is kept until release(), which comes after the call. A buffer
+# comes first, because its owner then cannot move or free it; __array_interface__ is an address alone, whose memory may
+# live as long as the dictionary; DLPack's capsule owns the memory and has a function to give it back.
 
 _CPU = 1
 _U8, _U32, _U64, _I64, _F32, _F64, _BF16 = (1, 8), (1, 32), (1, 64), (0, 64), (2, 32), (2, 64), (4, 16)
@@ -616,10 +622,9 @@ class _ManagedVersioned(ctypes.Structure):
 
 
 def _python(name: str, result: Any, *parameters: Any) -> Any:
-    """A function of CPython's, called with the GIL; what it raises is raised."""
-    function = getattr(ctypes.pythonapi, name)
-    function.restype, function.argtypes = result, parameters
-    return function
+    """A function of CPython's, called with the GIL; what it raises is raised. The attributes of ctypes.pythonapi are
+    everybody's: another module may give them other types."""
+    return ctypes.PYFUNCTYPE(result, *parameters)((name, ctypes.pythonapi))
 
 
 _has_buffer = _python("PyObject_CheckBuffer", ctypes.c_int, ctypes.py_object)
@@ -632,7 +637,10 @@ _STRIDED = 0x18  # PyBUF_STRIDES
 _deleter = functools.lru_cache(None)(ctypes.PYFUNCTYPE(None, c_void_p))
 _READ_ONLY, _COPIED = 1, 2  # flags of DLPack
 # A capsule keeps the address of its name: these live as long as the module.
-_CAPSULES = ((b"dltensor_versioned", b"used_dltensor_versioned", _ManagedVersioned), (b"dltensor", b"used_dltensor", _Managed))
+_CAPSULES = (
+    (b"dltensor_versioned", b"used_dltensor_versioned", _ManagedVersioned),
+    (b"dltensor", b"used_dltensor", _Managed),
+)
 
 
 def _code_of_format(format: str, itemsize: int) -> Optional[int]:
@@ -652,8 +660,8 @@ def _tensor(name: str, address: Optional[int], dtype: Tuple[int, int], shape: Se
     if strides is not None:
         for stride in strides:
             if stride % itemsize != 0:
-                raise InvalidArgument(f"a stride of {name} is {stride} bytes, expected a multiple of the {itemsize} of an "
-                                      "element")
+                raise InvalidArgument(f"a stride of {name} is {stride} bytes, expected a multiple of the {itemsize} "
+                                      "of an element")
         steps = (c_int64 * n)(*(stride // itemsize for stride in strides))
     return _Tensor(address or None, _Device(_CPU, 0), n, _DType(*dtype, 1), (c_int64 * n)(*shape), steps, 0)
 
@@ -697,8 +705,8 @@ class _View:
             for i in range(n - 1, -1, -1):
                 length = shape[i]
                 if length != 1 and strides[i] != step:
-                    raise InvalidArgument(f"{self.name} has the strides {strides[:n]} for the shape {list(shape)}, expected "
-                                          "a contiguous array")
+                    raise InvalidArgument(f"{self.name} has the strides {strides[:n]} for the shape {list(shape)}, "
+                                          "expected a contiguous array")
                 step *= length
         return tensor.data and tensor.data + tensor.byte_offset, count
 
@@ -768,8 +776,8 @@ class _InterfaceView(_View):
         if kind == "V" and itemsize == 2 and _dtype_name(array) == "bfloat16":
             code = _BF16[0]
         if code is None or masked or (itemsize > 1 and order not in ("=", "|", _NATIVE_ORDER)):
-            raise InvalidType(f"{name} has the type {typestr!r}{' and a mask' if masked else ''}, expected native floats or "
-                              "integers")
+            raise InvalidType(f"{name} has the type {typestr!r}{' and a mask' if masked else ''}, expected native "
+                              "floats or integers")
         if strides is not None and len(strides) != len(shape):
             raise InvalidArgument(f"{name} has the strides {strides} for the shape {shape}, expected as many")
         if owner is not None:
@@ -777,8 +785,8 @@ class _InterfaceView(_View):
             start = _int64(f"the offset of {name}", interface.get("offset", 0))
             first, last = _extent(shape, strides, itemsize)
             if start + first < 0 or start + last > size:
-                raise InvalidArgument(f"{name} has the shape {shape} in the bytes {start + first} to {start + last} of its "
-                                      f"data, expected them in its {size}")
+                raise InvalidArgument(f"{name} has the shape {shape} in the bytes {start + first} to {start + last} of "
+                                      f"its data, expected them in its {size}")
             address = (owner.tensor.data or 0) + start
         self.name, self._owners = name, (array, interface, owner)
         self.read_only = "read-only" if read_only else ""
@@ -821,8 +829,8 @@ class _DLPackView(_View):
                 _rename(capsule, used)  # its own destructor then leaves the deleter to us
                 break
         else:
-            raise InvalidArgument(f"{name} is a {_type_name(array)} that gives {_shown(capsule)}, expected a capsule of "
-                                  "DLPack that nobody has taken")
+            raise InvalidArgument(f"{name} is a {_type_name(array)} that gives {_shown(capsule)}, expected a capsule "
+                                  "of DLPack that nobody has taken")
         major, flags = getattr(self._managed, "major", 0), getattr(self._managed, "flags", 0)
         if major > 1:
             self.release()
@@ -1360,8 +1368,8 @@ def _constant_shown(kind: Any, number: int) -> str:
 
 # ---- Initialisers ---------------------------------------------------------------------------------------------------
 #
-# Weights are (out, in, k...), as PyTorch has them. Kernels of JAX and Keras are (k..., in, out): a transposed view has the
-# same memory and the right fans, such as kernel.transpose(3, 2, 0, 1) of one with two positions.
+# Weights are (out, in, k...), as PyTorch has them. Kernels of JAX and Keras are (k..., in, out): a transposed view has
+# the same memory and the right fans, such as kernel.transpose(3, 2, 0, 1) of one with two positions.
 
 
 def calculate_gain(nonlinearity: NonlinearityLike, param: Optional[Number] = None) -> float:
@@ -1458,8 +1466,10 @@ def init_sparse(g: Generator, t: Array, sparsity: Number, std: Number = 0.01) ->
 
 def init_variance_scaling(g: Generator, t: Array, scale: Number = 1.0, fan_mode: FanModeLike = FanMode.FAN_IN,
                           distribution: DistributionLike = Distribution.TRUNCATED_NORMAL) -> None:
-    """Variance scaling as in JAX and Keras, with Keras' defaults, of a weight (out, in, k...), which there is (k..., in,
-    out): their he_normal of a kernel of two positions is init_variance_scaling(g, kernel.transpose(3, 2, 0, 1), 2.0)."""
+    """Variance scaling as in JAX and Keras, with Keras' defaults, of a weight (out, in, k...).
+
+    Theirs are (k..., in, out): he_normal of a kernel with two positions is init_variance_scaling(g, kernel.transpose(3,
+    2, 0, 1), 2.0)."""
     _library.init_variance_scaling(g, t, scale, fan_mode, distribution)
 
 

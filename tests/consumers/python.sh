@@ -1,6 +1,6 @@
 #!/bin/sh
-# python.sh: the tests of unitvar.py against NumPy and, where installed, PyTorch; every function under every instruction
-# set; the examples. PYTHON names the interpreter, else it is the system's, whose packages Debian's are.
+# python.sh: the tests of unitvar.py with NumPy and, where installed, PyTorch, JAX and mypy; every function under every
+# instruction set; the examples. PYTHON names the interpreter, else it is the system's, whose packages Debian's are.
 . "$(dirname "$0")/common.sh"
 python=${PYTHON:-/usr/bin/python3}
 need "$python"

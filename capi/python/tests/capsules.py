@@ -1,4 +1,4 @@
-"""Objects that give DLPack capsules of memory of their own, made here by the CPython API, and count what happens to them."""
+"""Objects that give DLPack capsules of memory of their own, by the CPython API, and note what happens to them."""
 
 import ctypes
 

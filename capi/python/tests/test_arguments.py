@@ -162,8 +162,8 @@ class EveryArgument(unittest.TestCase):
     def test_integers_are_not_cut(self):
         for path, arguments, name, value in each_argument():
             if type(value) is int and path != "mean_var":
-                for bad in (1.9, np.float64(1), np.array(2.0), fractions.Fraction(1), "1", b"1", 1j, True, np.bool_(True),
-                            None if (path, name) != ("Initializer", "groups") else 1.0):
+                for bad in (1.9, np.float64(1), np.array(2.0), fractions.Fraction(1), "1", b"1", 1j, True,
+                            np.bool_(True), None if (path, name) != ("Initializer", "groups") else 1.0):
                     self.assertIn(f"{name} is ", self.spoiled(path, arguments, name, bad))
                 for bad in (1 << 64, -(1 << 63) - 1):
                     self.assertIn(str(bad), self.spoiled(path, arguments, name, bad))
@@ -329,7 +329,8 @@ class Defaults(unittest.TestCase):
             "batch_norm": dict(training=False, momentum=0.1, eps=1e-5),
             "instance_norm": dict(use_input_stats=True, momentum=0.1, eps=1e-5),
             "local_response_norm": dict(alpha=1e-4, beta=0.75, k=1.0), "leaky_relu": dict(negative_slope=0.01),
-            "mean_var": dict(correction=1.0), "init_uniform": dict(a=0.0, b=1.0), "init_normal": dict(mean=0.0, std=1.0),
+            "mean_var": dict(correction=1.0), "init_uniform": dict(a=0.0, b=1.0),
+            "init_normal": dict(mean=0.0, std=1.0),
             "init_trunc_normal": dict(mean=0.0, std=1.0, a=-2.0, b=2.0), "init_xavier_uniform": dict(gain=1.0),
             "init_xavier_normal": dict(gain=1.0), "init_orthogonal": dict(gain=1.0), "init_sparse": dict(std=0.01),
             "init_kaiming_uniform": dict(a=0.0, fan_mode=unitvar.FanMode.FAN_IN,

@@ -1,4 +1,4 @@
-"""JAX's arrays are immutable: they are read, and refused where something is written; skipped where JAX is not installed."""
+"""JAX's arrays are immutable: they are read, and refused where something is written. Skipped without JAX."""
 
 import os
 import unittest

@@ -1,5 +1,5 @@
-"""unitvar.pyi is what make_stubs.py makes of unitvar.py, and says the same; where mypy is installed, it takes right calls
-and refuses wrong ones."""
+"""unitvar.pyi is what make_stubs.py makes of unitvar.py, and says the same; where mypy is installed, it takes right
+calls and refuses wrong ones."""
 
 import importlib.util
 import pathlib
