@@ -48,15 +48,12 @@ ReductionMoments::ReductionMoments(Scratch &scratch, const MomentKernels &kernel
             return;
         }
     }
-    if (by_runs) {
-        outer_reduced_ = reduced.outer();
-    }
+    outer_reduced_ = reduced.outer();
     const std::size_t width = std::min(columns_, gathered_columns);
     const std::size_t elements = reduced.elements();
     gathered_.emplace(scratch, Tiles{sets / columns_, columns_, width}, chunks_of(elements),
                       std::min(moments_chunk, elements));
-    buffers_ =
-        scratch.add<unsigned char>(gathered_->slots() * width * std::min(moments_chunk, elements) * element_bytes);
+    buffers_ = scratch.add<unsigned char>(gathered_->slots() * width * set_stride() * element_bytes);
 }
 
 void ReductionMoments::gather(std::size_t slot, const unsigned char *source, std::size_t sets, std::size_t chunk,
@@ -73,35 +70,66 @@ void ReductionMoments::gather(std::size_t slot, const unsigned char *source, std
         copy_columns<std::uint64_t>(source, sets, first, n, buffer);
     }
     for (std::size_t s = 0; s < sets; ++s) {
-        target[s] = kernels_.moments(buffer + s * n * element_bytes_, {n, 1, 0});
+        target[s] = kernels_.moments(buffer + s * set_stride() * element_bytes_, {n, 1, 0});
     }
 }
 
-// Elements first to first + n - 1 of one set.
+// Elements first to first + n - 1 of one set. Runs are too short for the processor to see where the next ones are.
 void ReductionMoments::copy_runs(const unsigned char *source, std::size_t first, std::size_t n,
                                  unsigned char *target) const noexcept
 {
+    constexpr std::size_t runs_ahead = 6;
+    constexpr std::size_t bytes_ahead = 512; // of each
+    constexpr std::size_t line = 64;
+    const auto bytes = static_cast<std::int64_t>(element_bytes_);
     const auto length = static_cast<std::size_t>(reduction_.reduced.inner().length);
     ReductionWalk walk(outer_reduced_, first / length);
-    for (std::size_t skipped = first % length; n != 0; skipped = 0, walk.next()) {
+    ReductionWalk ahead(outer_reduced_, first / length + runs_ahead);
+    for (std::size_t skipped = first % length; n != 0; skipped = 0, walk.next(), ahead.next()) {
+        const unsigned char *const next = source + ahead.offset() * bytes;
+        for (std::size_t i = 0; i < std::min(length * element_bytes_, bytes_ahead); i += line) {
+            __builtin_prefetch(next + i);
+        }
         const std::size_t run = std::min(n, length - skipped);
-        const std::int64_t offset = walk.offset() + static_cast<std::int64_t>(skipped);
-        std::memcpy(target, source + offset * static_cast<std::int64_t>(element_bytes_), run * element_bytes_);
+        std::memcpy(target, source + (walk.offset() + static_cast<std::int64_t>(skipped)) * bytes,
+                    run * element_bytes_);
         target += run * element_bytes_;
         n -= run;
     }
 }
 
-// Of `sets` neighbouring sets, n elements of the first, then n of the second, ...
+// Elements first to first + n - 1 of `sets` neighbouring sets, each to a buffer of its own.
 template <class Word>
 void ReductionMoments::copy_columns(const unsigned char *source, std::size_t sets, std::size_t first, std::size_t n,
                                     unsigned char *target) const noexcept
 {
-    ReductionWalk walk(reduction_.reduced, first);
-    for (std::size_t i = 0; i < n; ++i, walk.next()) {
-        const unsigned char *const from = source + walk.offset() * static_cast<std::int64_t>(sizeof(Word));
-        for (std::size_t s = 0; s < sets; ++s) {
-            std::memcpy(target + (s * n + i) * sizeof(Word), from + s * sizeof(Word), sizeof(Word));
+    constexpr std::size_t side = gathered_columns;
+    const auto bytes = static_cast<std::int64_t>(sizeof(Word));
+    const auto length = static_cast<std::size_t>(reduction_.reduced.inner().length);
+    const std::int64_t step = reduction_.reduced.inner().step.x * bytes;
+    ReductionWalk walk(outer_reduced_, first / length);
+    const auto to = [&](std::size_t set, std::size_t i) { return target + (set * set_stride() + i) * sizeof(Word); };
+    std::size_t i = 0;
+    for (std::size_t skipped = first % length; i != n; skipped = 0, walk.next()) {
+        const std::size_t last = i + std::min(n - i, length - skipped);
+        const unsigned char *from = source + walk.offset() * bytes + static_cast<std::int64_t>(skipped) * step;
+        for (; sets == side && i + side <= last; i += side) {
+            Word block[side][side];
+            for (std::size_t r = 0; r < side; ++r, from += step) {
+                std::memcpy(block[r], from, sizeof(block[r]));
+            }
+            for (std::size_t s = 0; s < side; ++s) {
+                Word column[side];
+                for (std::size_t r = 0; r < side; ++r) {
+                    column[r] = block[r][s];
+                }
+                std::memcpy(to(s, i), column, sizeof(column));
+            }
+        }
+        for (; i != last; ++i, from += step) {
+            for (std::size_t s = 0; s < sets; ++s) {
+                std::memcpy(to(s, i), from + s * sizeof(Word), sizeof(Word));
+            }
         }
     }
 }

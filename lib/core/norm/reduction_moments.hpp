@@ -52,6 +52,11 @@ private:
     // The moments of chunk `chunk` of `sets` neighbouring sets, the first of which begins at source.
     void gather(std::size_t slot, const unsigned char *source, std::size_t sets, std::size_t chunk,
                 ChunkMoments *target) const noexcept;
+    // Elements between the buffers of two sets: no multiple of what a cache way spans, on which all would fall.
+    [[nodiscard]] std::size_t set_stride() const noexcept
+    {
+        return std::min(moments_chunk, reduction_.reduced.elements()) + 16;
+    }
     void copy_runs(const unsigned char *source, std::size_t first, std::size_t n, unsigned char *target) const noexcept;
     template <class Word>
     void copy_columns(const unsigned char *source, std::size_t sets, std::size_t first, std::size_t n,
@@ -64,7 +69,7 @@ private:
     std::size_t element_bytes_;
     std::size_t columns_ = 1; // sets side by side
     Position column_step_;
-    ReductionDimensions outer_reduced_; // of runs that are gathered
+    ReductionDimensions outer_reduced_; // of what is gathered
     std::optional<RunMoments> runs_;
     std::optional<ColumnMoments> column_moments_;
     std::optional<ChunkedSums<ChunkMoments, gathered_columns>> gathered_;
