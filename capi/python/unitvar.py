@@ -643,6 +643,7 @@ _CAPSULES = (
 )
 
 
+@functools.lru_cache(256)
 def _code_of_format(format: str, itemsize: int) -> Optional[int]:
     """DLPack's code for struct's format, such as "f", "<f" or "@d"; None for what is no native number."""
     order, letter = (format[0], format[1:]) if format.startswith(("@", "=", "<", ">", "!")) else ("@", format)
@@ -655,6 +656,7 @@ def _tensor(name: str, address: Optional[int], dtype: Tuple[int, int], shape: Se
             strides: Optional[Sequence[int]]) -> _Tensor:
     """strides: in bytes."""
     n, itemsize, steps = len(shape), dtype[1] // 8, None
+    integers = _lengths_type(n)
     if itemsize not in (1, 2, 4, 8, 16):
         raise InvalidType(f"{name} has elements of {itemsize} bytes, expected native floats or integers")
     if strides is not None:
@@ -662,8 +664,21 @@ def _tensor(name: str, address: Optional[int], dtype: Tuple[int, int], shape: Se
             if stride % itemsize != 0:
                 raise InvalidArgument(f"a stride of {name} is {stride} bytes, expected a multiple of the {itemsize} "
                                       "of an element")
-        steps = (c_int64 * n)(*(stride // itemsize for stride in strides))
-    return _Tensor(address or None, _Device(_CPU, 0), n, _DType(*dtype, 1), (c_int64 * n)(*shape), steps, 0)
+        steps = integers(*(stride // itemsize for stride in strides))
+    return _Tensor(address or None, _HOST, n, _dtype_struct(dtype), integers(*shape), steps, 0)
+
+
+_HOST = _Device(_CPU, 0)
+
+
+@functools.lru_cache(64)
+def _lengths_type(n: int) -> Any:
+    return c_int64 * n
+
+
+@functools.lru_cache(64)
+def _dtype_struct(dtype: Tuple[int, int]) -> _DType:
+    return _DType(*dtype, 1)
 
 
 class _View:
@@ -711,41 +726,48 @@ class _View:
         return tensor.data and tensor.data + tensor.byte_offset, count
 
 
+class _Pin:
+    """The address of a buffer for which ctypes has no view, one that is read-only or strided: CPython's own function."""
+
+    __slots__ = ("_buffer", "address")
+
+    def __init__(self, memory: memoryview) -> None:
+        self._buffer = _Buffer()
+        _get_buffer(memory, byref(self._buffer), _STRIDED)
+        self.address: Optional[int] = self._buffer.buf
+
+    def __del__(self) -> None:
+        _release_buffer(byref(self._buffer))
+
+
 class _BufferView(_View):
     """PEP 3118's."""
 
-    __slots__ = ("_memory", "_pinned")
+    __slots__ = ("_owners",)
 
     def __init__(self, name: str, array: Any) -> None:
-        self._memory: Any = None  # the memoryview, which the array cannot move under
-        self._pinned: Any = None  # what gave its address
         memory = memoryview(array)
-        code = _code_of_format(memory.format, memory.itemsize)
+        format, itemsize, read_only, contiguous = memory.format, memory.itemsize, memory.readonly, memory.c_contiguous
+        code = _code_of_format(format, itemsize)
         if code is None or memory.suboffsets:
-            raise InvalidType(f"{name} has the format {memory.format!r}, expected native floats or integers")
-        self.name, self.read_only = name, "read-only" if memory.readonly else ""
-        self._memory = memory
-        contiguous = memory.c_contiguous
-        if memory.nbytes == 0:
-            address = None
-        elif contiguous and not memory.readonly:
-            self._pinned = ctypes.c_char.from_buffer(memory)
-            address = ctypes.addressof(self._pinned)
-        else:
-            # ctypes has no view of such memory; CPython's own function has.
-            buffer = _Buffer()
-            _get_buffer(memory, byref(buffer), _STRIDED)
-            self._pinned = buffer
-            address = buffer.buf
-        self.tensor = _tensor(name, address, (code, 8 * memory.itemsize), memory.shape or (),
+            raise InvalidType(f"{name} has the format {format!r}, expected native floats or integers")
+        pin: Any = None
+        address: Optional[int] = None
+        if memory.nbytes != 0:
+            if contiguous and not read_only:
+                pin = ctypes.c_char.from_buffer(memory)
+                address = ctypes.addressof(pin)
+            else:
+                pin = _Pin(memory)
+                address = pin.address
+        # While they are there the array cannot move or free its memory.
+        self._owners: Any = (pin, memory)
+        self.name, self.read_only = name, "read-only" if read_only else ""
+        self.tensor = _tensor(name, address, (code, 8 * itemsize), memory.shape or (),
                               None if contiguous else memory.strides)
 
     def release(self) -> None:
-        if isinstance(self._pinned, _Buffer):
-            _release_buffer(byref(self._pinned))
-        self._memory = self._pinned = None
-
-    __del__ = release
+        self._owners = None
 
 
 class _InterfaceView(_View):
@@ -817,12 +839,12 @@ class _DLPackView(_View):
     def __init__(self, name: str, array: Any) -> None:
         self._managed: Any = None
         try:
-            device = tuple(map(int, array.__dlpack_device__()))
+            device = array.__dlpack_device__()
             capsule = self._capsule_of(array) if device[0] == _CPU else None
         except Exception as error:  # the array's own
             raise InvalidArgument(f"{name} is a {_type_name(array)} that DLPack cannot have ({error})") from error
         if device[0] != _CPU:
-            raise Unsupported(f"{name} is on the device {device}, expected (1, 0), the CPU")
+            raise Unsupported(f"{name} is on the device {tuple(map(int, device))}, expected (1, 0), the CPU")
         for fresh, used, layout in _CAPSULES:
             if _is_capsule(capsule, fresh):
                 self._managed = layout.from_address(_get_pointer(capsule, fresh))
