@@ -1,7 +1,8 @@
 /* dlopen_rounds LIBRARY [ROUNDS]: loads and unloads the library many times, draws in each round, in some with threads,
  * and has an error's message made. In the rounds with threads children are forked: one draws and unloads the library,
  * one unloads it without, one is forked when it is unloaded. Afterwards the library is not in memory, no thread is left,
- * and the heap holds what it held after the first hundred rounds. */
+ * and the heap holds no more than it held at most after one of the first thousand rounds: the C library keeps the stacks
+ * of threads that ended, and a table of its own with each, for as long as it likes. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <malloc.h>
@@ -12,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { small = 1000, large = 1 << 21, warm_up = 100, rounds_between_large = 100 };
+enum { small = 1000, large = 1 << 21, warm_up = 1000, rounds_between_large = 100 };
 static float x[large];
 
 static void fail(const char *what)
@@ -116,8 +117,10 @@ int main(int argc, char **argv)
     long address_space = 0;
     for (long round = 0; round < rounds; round++) {
         round_trip(argv[1], round % rounds_between_large == 0 ? large : small);
+        const size_t held = mallinfo2().uordblks;
+        if (round <= warm_up && held > heap)
+            heap = held;
         if (round == warm_up) {
-            heap = mallinfo2().uordblks;
             resident = status("VmRSS:");
             address_space = status("VmSize:");
         }
@@ -129,7 +132,7 @@ int main(int argc, char **argv)
            rounds, heap, heap_after, resident, resident_after, address_space, address_space_after, status("Threads:"));
     if (status("Threads:") != 1)
         fail("a thread is left");
-    if (heap_after > heap + 256)
+    if (heap_after > heap)
         fail("the heap has grown");
     if (resident_after > resident + 1024 || address_space_after > address_space)
         fail("the process has grown");
