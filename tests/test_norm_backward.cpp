@@ -5,7 +5,9 @@
 #include "support/scale.hpp"
 #include "support/tables.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -335,4 +337,105 @@ TEST_CASE("gradients over no elements are zero")
     require_ok(unitvar_batch_norm_backward(x, x, statistics, statistics, nullptr, 1, nullptr, grad_weight, grad_bias));
     CHECK(grad_weight.values() == std::vector<float>{0, 0, 0});
     CHECK(grad_bias.values() == std::vector<float>{0, 0, 0});
+}
+
+namespace {
+
+// Largest error in ulps of f32 of the largest value.
+double ulps_of_largest(const std::vector<float> &got, const Values &exact)
+{
+    long double largest = 0;
+    long double worst = 0;
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+        largest = std::max(largest, std::abs(exact[i]));
+        worst = std::max(worst, std::abs(static_cast<long double>(got[i]) - exact[i]));
+    }
+    const auto size = static_cast<float>(largest);
+    return static_cast<double>(worst / (std::nextafter(size, HUGE_VALF) - size));
+}
+
+// The textbook gradients over sets of elements that share statistics; set(i) and parameter(i) of element i.
+struct Textbook {
+    Values x;
+    Values weight;
+    Values bias;
+
+    template <class Set, class Parameter>
+    Textbook(const std::vector<float> &data, const std::vector<float> &grad_y, const std::vector<float> &scales,
+             std::size_t sets, bool centred, const Set &set, const Parameter &parameter)
+        : x(data.size()), weight(scales.size()), bias(scales.size())
+    {
+        const long double eps = 1e-5f;
+        Values n(sets), mean(sets), var(sets), g_sum(sets), product(sets);
+        for (std::size_t i = 0; i < data.size(); ++i) {
+            n[set(i)] += 1;
+            mean[set(i)] += static_cast<long double>(data[i]);
+        }
+        for (std::size_t u = 0; u < sets; ++u)
+            mean[u] = centred ? mean[u] / n[u] : 0;
+        const auto deviation = [&](std::size_t i) { return static_cast<long double>(data[i]) - mean[set(i)]; };
+        for (std::size_t i = 0; i < data.size(); ++i)
+            var[set(i)] += deviation(i) * deviation(i) / n[set(i)];
+        const auto rstd = [&](std::size_t i) { return 1 / std::sqrt(var[set(i)] + eps); };
+        for (std::size_t i = 0; i < data.size(); ++i) {
+            const auto g = static_cast<long double>(grad_y[i]) * static_cast<long double>(scales[parameter(i)]);
+            g_sum[set(i)] += centred ? g : 0;
+            product[set(i)] += g * deviation(i) * rstd(i);
+            weight[parameter(i)] += static_cast<long double>(grad_y[i]) * deviation(i) * rstd(i);
+            bias[parameter(i)] += static_cast<long double>(grad_y[i]);
+        }
+        for (std::size_t i = 0; i < data.size(); ++i) {
+            const auto g = static_cast<long double>(grad_y[i]) * static_cast<long double>(scales[parameter(i)]);
+            x[i] = rstd(i) * (g - g_sum[set(i)] / n[set(i)] - deviation(i) * rstd(i) * product[set(i)] / n[set(i)]);
+        }
+    }
+};
+
+} // namespace
+
+TEST_CASE("gradients of f32 with statistics in f64 are within 8 ulp of the largest, however far the mean is from 0")
+{
+    constexpr std::int64_t images = 6, channels = 4, positions = 40, groups = 2;
+    const Lengths shape{images, channels, positions};
+    const std::size_t n = images * channels * positions;
+    for (const double mean : {0.0, 1e3, 1e6}) {
+        CAPTURE(mean);
+        const std::vector<float> data = support::random_values<float>(n, 1, mean, 1);
+        const std::vector<float> gradient = support::random_values<float>(n, 2);
+        Array<float> x(shape, data), g(shape, gradient), y(shape), grad_x(shape);
+        const auto check = [&](const Textbook &exact, const Array<float> &grad_weight, const Array<float> *grad_bias) {
+            CHECK(ulps_of_largest(grad_x.values(), exact.x) <= 8);
+            CHECK(ulps_of_largest(grad_weight.values(), exact.weight) <= 8);
+            if (grad_bias != nullptr)
+                CHECK(ulps_of_largest(grad_bias->values(), exact.bias) <= 8);
+        };
+        {
+            const std::vector<float> scales = support::random_values<float>(positions, 3, 1, 0.5);
+            Array<float> w({positions}, scales), gw({positions}), gb({positions});
+            Array<double> save_mean({images, channels}), rstd({images, channels});
+            const auto row = [](std::size_t i) { return i / positions; };
+            const auto column = [](std::size_t i) { return i % positions; };
+            require_ok(unitvar_layer_norm(x, 1, w, nullptr, 1e-5, y, save_mean, rstd));
+            require_ok(unitvar_layer_norm_backward(g, x, 1, save_mean, rstd, w, grad_x, gw, gb));
+            check({data, gradient, scales, images * channels, true, row, column}, gw, &gb);
+            require_ok(unitvar_rms_norm(x, 1, w, 1e-5, y, rstd));
+            require_ok(unitvar_rms_norm_backward(g, x, 1, rstd, w, grad_x, gw));
+            check({data, gradient, scales, images * channels, false, row, column}, gw, nullptr);
+        }
+        const std::vector<float> scales = support::random_values<float>(channels, 3, 1, 0.5);
+        Array<float> w({channels}, scales), gw({channels}), gb({channels});
+        const auto channel = [](std::size_t i) { return i / positions % channels; };
+        {
+            Array<double> save_mean({images, groups}), rstd({images, groups});
+            require_ok(unitvar_group_norm(x, groups, w, nullptr, 1e-5, y, save_mean, rstd));
+            require_ok(unitvar_group_norm_backward(g, x, groups, save_mean, rstd, w, grad_x, gw, gb));
+            check({data, gradient, scales, images * groups, true,
+                   [](std::size_t i) { return i / (positions * channels / groups); }, channel},
+                  gw, &gb);
+        }
+        Array<double> save_mean({channels}), rstd({channels});
+        require_ok(unitvar_batch_norm(x, w, nullptr, nullptr, nullptr, nullptr, 1, 0.1, 1e-5, y, save_mean, rstd));
+        require_ok(unitvar_batch_norm_backward(g, x, save_mean, rstd, w, 1, grad_x, gw, gb));
+        check({data, gradient, scales, channels, true, channel, channel}, gw, &gb);
+    }
 }

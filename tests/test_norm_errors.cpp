@@ -102,6 +102,21 @@ TEST_CASE("shapes, dtypes and layouts that do not fit are refused")
     check_fails(unitvar_relu(f.x, &half), invalid, {"shape[1]", "y", "-4"});
 }
 
+TEST_CASE("a dtype that does not fit is named, and so is what was expected")
+{
+    Fixture f;
+    unitvar_tensor half = *static_cast<unitvar_tensor *>(f.x);
+    half.dtype = {4, 16, 1};
+    check_fails(unitvar_layer_norm(&half, 1, nullptr, nullptr, 1e-5, f.y, nullptr, nullptr), unsupported,
+                {"dtype", "x", "bf16", "f32", "f64"});
+    check_fails(unitvar_mean_var(&half, nullptr, 0, 1, nullptr, nullptr), unsupported,
+                {"dtype", "x", "bf16", "f32", "f64"});
+    check_fails(unitvar_mean_var(f.x, nullptr, 0, 1, f.precise, nullptr), invalid,
+                {"dtype", "mean", "f64", "f32", "x"});
+    check_fails(unitvar_layer_norm(f.precise_y, 1, nullptr, nullptr, 1e-5, f.precise_y, f.rows, nullptr), invalid,
+                {"dtype", "mean", "f32", "f64", "x"});
+}
+
 TEST_CASE("numbers out of range are refused")
 {
     Fixture f;

@@ -506,6 +506,9 @@ UNITVAR_API int32_t unitvar_moments_variance(const unitvar_moments *m, double co
  * ulp (f32) of the same formula in double, also where |mean| is a million times the deviation. Bits depend on data,
  * shape and layout alone.
  * eps is rounded to the dtype first; it may be 0. NaN and infinity propagate.
+ * Statistics that a layer saves for its gradients, mean, rstd, save_mean and save_rstd, have the dtype of x, or f64
+ * where that is f32: gradients are then within 8 ulp of the largest however far the mean is from 0, while a mean rounded
+ * to f32 loses digits where it is many deviations away.
  * y may be x and grad_x may be grad_y or x: exactly the same memory. Any other sharing with an output is refused.
  * Tensors without elements succeed and nothing is written, running statistics included; of the gradients, those of
  * weight and bias are then 0. Optional tensors (marked "?" below) may be NULL.

@@ -19,6 +19,13 @@ std::string of(std::string_view what, const Tensor &tensor)
     return result;
 }
 
+void require_dense(const Tensor &tensor)
+{
+    if (tensor.format() == MemoryFormat::strided) {
+        throw Unsupported(message(of("strides", tensor), text(tensor.strides()), "row-major or channels-last strides"));
+    }
+}
+
 } // namespace
 
 void require_float(const Tensor &tensor)
@@ -41,10 +48,21 @@ void require_kind(std::initializer_list<const Tensor *> tensors)
             invalid(of("dtype", *tensor), name_of(dtype),
                     std::string(name_of(first.dtype())) + ", that of " + first.name());
         }
-        if (tensor->format() == MemoryFormat::strided) {
-            throw Unsupported(
-                message(of("strides", *tensor), text(tensor->strides()), "row-major or channels-last strides"));
+        require_dense(*tensor);
+    }
+}
+
+void require_statistics_kind(const Tensor &x, std::initializer_list<const Tensor *> statistics)
+{
+    for (const Tensor *tensor : statistics) {
+        if (!tensor->present()) {
+            continue;
         }
+        if (tensor->dtype() != x.dtype() && tensor->dtype() != DType::f64) {
+            invalid(of("dtype", *tensor), name_of(tensor->dtype()),
+                    std::string(name_of(x.dtype())) + ", that of " + x.name() + ", or f64");
+        }
+        require_dense(*tensor);
     }
 }
 

@@ -20,6 +20,9 @@ void require_float(const Tensor &tensor);
 // dtype than the first.
 void require_kind(std::initializer_list<const Tensor *> tensors);
 
+// The same of statistics, which may also be f64 where x is f32: what rounding a mean loses is much where it is far from 0.
+void require_statistics_kind(const Tensor &x, std::initializer_list<const Tensor *> statistics);
+
 // Throws InvalidArgument where one that is written shares memory with another. Only target may be the very memory of a
 // source.
 void require_own_memory(std::initializer_list<const Tensor *> tensors, const Tensor &target,

@@ -108,7 +108,8 @@ void batch_norm(const TensorView &x_view, const TensorView *weight_view, const T
     core::Running running(statistics, training);
     const std::initializer_list<const Tensor *> tensors = {
         &x, &weight, &bias, &y, &save_mean, &save_rstd, &running.mean_tensor(), &running.var_tensor()};
-    core::require_kind(tensors);
+    core::require_kind({&x, &weight, &bias, &y, &running.mean_tensor(), &running.var_tensor()});
+    core::require_statistics_kind(x, {&save_mean, &save_rstd});
     const core::Images images = core::images_of(x, 2, 5);
     core::require_channels(weight, images.channels);
     core::require_channels(bias, images.channels);

@@ -30,18 +30,20 @@ struct GradientOutputs {
 class Widened {
 public:
     Widened(Scratch &scratch, const Tensor &tensor)
-        : scratch_(scratch), tensor_(tensor), values_(scratch.add<double>(tensor.elements()))
+        : kernels_(norm_kernels(tensor.dtype())), scratch_(scratch), tensor_(tensor),
+          values_(scratch.add<double>(tensor.elements()))
     {
     }
-    void read(const NormKernels &kernels) const noexcept
+    void read() const noexcept
     {
         if (tensor_.elements() != 0) {
-            kernels.convert->widen(tensor_.data(), data(), tensor_.elements());
+            kernels_.convert->widen(tensor_.data(), data(), tensor_.elements());
         }
     }
     [[nodiscard]] double *data() const noexcept { return scratch_.data(values_); }
 
 private:
+    const NormKernels &kernels_;
     const Scratch &scratch_;
     const Tensor &tensor_;
     Scratch::Buffer<double> values_;

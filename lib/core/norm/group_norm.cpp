@@ -113,7 +113,8 @@ void group_norm(const TensorView &x_view, std::int64_t groups, const TensorView 
     const Tensor mean("mean", mean_view, Access::write);
     const Tensor rstd("rstd", rstd_view, Access::write);
     const std::initializer_list<const Tensor *> tensors = {&x, &weight, &bias, &y, &mean, &rstd};
-    core::require_kind(tensors);
+    core::require_kind({&x, &weight, &bias, &y});
+    core::require_statistics_kind(x, {&mean, &rstd});
     const core::Images images = core::images_of(x, 2, SIZE_MAX);
     core::require_groups(images, groups);
     core::require_channels(weight, images.channels);

@@ -10,6 +10,7 @@
 #include "core/norm/image_affine.hpp"
 #include "core/norm/image_moments.hpp"
 #include "core/norm/staging.hpp"
+#include "core/runtime.hpp"
 #include "unitvar/norm.hpp"
 
 namespace unitvar {
@@ -197,7 +198,8 @@ void group_norm_backward(const TensorView &grad_y, const TensorView &x, std::int
     const Tensor rstd("rstd", rstd_view, Access::read);
     const std::initializer_list<const Tensor *> tensors = {
         &t.grad_y, &t.x, &mean, &rstd, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias};
-    core::require_kind(tensors);
+    core::require_kind({&t.grad_y, &t.x, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias});
+    core::require_statistics_kind(t.x, {&mean, &rstd});
     const core::Images images = core::images_of(t.x, 2, SIZE_MAX);
     core::require_groups(images, groups);
     check(t, images);
@@ -205,7 +207,7 @@ void group_norm_backward(const TensorView &grad_y, const TensorView &x, std::int
     core::require_shape(mean, shape);
     core::require_shape(rstd, shape);
     core::require_own_memory(tensors, t.gradients.x, {&t.grad_y, &t.x});
-    const core::NormKernels &kernels = core::norm_kernels(t.x.dtype());
+    core::require_environment();
     if (t.x.elements() == 0) {
         t.gradients.clear();
         return;
@@ -215,8 +217,8 @@ void group_norm_backward(const TensorView &grad_y, const TensorView &x, std::int
     const core::Widened means(scratch, mean);
     const core::Widened rstds(scratch, rstd);
     scratch.allocate();
-    means.read(kernels);
-    rstds.read(kernels);
+    means.read();
+    rstds.read();
     backward.run(means.data(), rstds.data());
 }
 
@@ -295,13 +297,14 @@ void batch_norm_backward(const TensorView &grad_y, const TensorView &x, const Te
     const Tensor rstd("rstd", rstd_view, Access::read);
     const std::initializer_list<const Tensor *> tensors = {
         &t.grad_y, &t.x, &mean, &rstd, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias};
-    core::require_kind(tensors);
+    core::require_kind({&t.grad_y, &t.x, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias});
+    core::require_statistics_kind(t.x, {&mean, &rstd});
     const core::Images images = core::images_of(t.x, 2, 5);
     check(t, images);
     core::require_channels(mean, images.channels);
     core::require_channels(rstd, images.channels);
     core::require_own_memory(tensors, t.gradients.x, {&t.grad_y, &t.x});
-    const core::NormKernels &kernels = core::norm_kernels(t.x.dtype());
+    core::require_environment();
     if (t.x.elements() == 0) {
         t.gradients.clear();
         return;
@@ -311,8 +314,8 @@ void batch_norm_backward(const TensorView &grad_y, const TensorView &x, const Te
     const core::Widened means(scratch, mean);
     const core::Widened rstds(scratch, rstd);
     scratch.allocate();
-    means.read(kernels);
-    rstds.read(kernels);
+    means.read();
+    rstds.read();
     backward.run(means.data(), rstds.data());
 }
 

@@ -43,10 +43,10 @@ public:
     {
         g_.read();
         x_.read();
-        rstd_.read(kernels_);
+        rstd_.read();
         double *const mean = scratch_.data(mean_);
         if (t_.mean.present()) {
-            kernels_.convert->widen(t_.mean.data(), mean, rows_.count);
+            core::norm_kernels(t_.mean.dtype()).convert->widen(t_.mean.data(), mean, rows_.count);
         } else {
             std::fill_n(mean, rows_.count, 0.0);
         }
@@ -125,7 +125,8 @@ void backward(const RowTensors &t, std::int32_t normalized_ndim)
 {
     const std::initializer_list<const Tensor *> tensors = {
         &t.grad_y, &t.x, &t.mean, &t.rstd, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias};
-    core::require_kind(tensors);
+    core::require_kind({&t.grad_y, &t.x, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias});
+    core::require_statistics_kind(t.x, {&t.mean, &t.rstd});
     const core::Rows rows = core::rows_of(t.x, normalized_ndim);
     core::require_like(t.grad_y, t.x);
     core::require_like(t.gradients.x, t.x);

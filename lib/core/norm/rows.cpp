@@ -171,7 +171,8 @@ void layer_norm(const TensorView &x_view, std::int32_t normalized_ndim, const Te
     const Tensor mean("mean", mean_view, Access::write);
     const Tensor rstd("rstd", rstd_view, Access::write);
     const std::initializer_list<const Tensor *> tensors = {&x, &weight, &bias, &y, &mean, &rstd};
-    core::require_kind(tensors);
+    core::require_kind({&x, &weight, &bias, &y});
+    core::require_statistics_kind(x, {&mean, &rstd});
     const core::Rows rows = core::rows_of(x, normalized_ndim);
     core::require_shape(weight, rows.shape);
     core::require_shape(bias, rows.shape);
@@ -206,7 +207,8 @@ void rms_norm(const TensorView &x_view, std::int32_t normalized_ndim, const Tens
     const Tensor y("y", y_view, Access::write);
     const Tensor rstd("rstd", rstd_view, Access::write);
     const std::initializer_list<const Tensor *> tensors = {&x, &weight, &y, &rstd};
-    core::require_kind(tensors);
+    core::require_kind({&x, &weight, &y});
+    core::require_statistics_kind(x, {&rstd});
     const core::Rows rows = core::rows_of(x, normalized_ndim);
     core::require_shape(weight, rows.shape);
     core::require_like(y, x);
