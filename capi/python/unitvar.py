@@ -747,7 +747,8 @@ class _BufferView(_View):
 
     def __init__(self, name: str, array: Any) -> None:
         memory = memoryview(array)
-        format, itemsize, read_only, contiguous = memory.format, memory.itemsize, memory.readonly, memory.c_contiguous
+        format, itemsize = memory.format, memory.itemsize
+        read_only, contiguous = memory.readonly, memory.c_contiguous
         code = _code_of_format(format, itemsize)
         if code is None or memory.suboffsets:
             raise InvalidType(f"{name} has the format {format!r}, expected native floats or integers")
