@@ -727,7 +727,7 @@ class _View:
 
 
 class _Pin:
-    """The address of a buffer for which ctypes has no view, one that is read-only or strided: CPython's own function."""
+    """The address of a buffer for which ctypes has no view, one that is read-only or strided, by CPython itself."""
 
     __slots__ = ("_buffer", "address")
 
