@@ -1,7 +1,7 @@
-// The native registers F32, U32, F64 and U64 of the instruction set that this unit is compiled for, and the few
-// operations on them that packs are built from. cmake/isa.cmake names the header; a new instruction set is one
-// more header with the same declarations. xsimd supplies registers and what it gets right (+ - * & | ^ shifts,
-// loads, stores); what it lacks or gets wrong is spelled out in the ops headers.
+// The native registers F32, U32, U16, F64 and U64 of the instruction set that this unit is compiled for, and the few
+// operations on them that packs are built from. cmake/isa.cmake names the header; a new instruction set is one more
+// header with the words of vocabulary.hpp. xsimd supplies registers and what it gets right (+ - * & | ^ shifts, loads,
+// stores); what it lacks or gets wrong is spelled out in the ops headers.
 #pragma once
 
 #include <cstddef>
@@ -20,3 +20,4 @@
 #define UNITVAR_CALLED [[gnu::noinline]]
 
 #include UNITVAR_OPS_HEADER
+#include "vocabulary.hpp"
