@@ -6,6 +6,8 @@
 #   FEATURES    what lib/core/cpu.cpp must find, comma-separated
 #   FLAGS       compiler flags of these units alone
 set(UNITVAR_ISA_NAMES "")
+# For developers in a hurry: the others become rows of processors that this is not.
+set(UNITVAR_ISAS "" CACHE STRING "Instruction sets to build besides the portable one; all that there are if empty")
 
 function(unitvar_isa)
     cmake_parse_arguments(ROW "" "NAME;PROCESSOR;OPS;FEATURES" "FLAGS" ${ARGN})
