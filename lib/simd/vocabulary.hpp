@@ -11,6 +11,8 @@
 namespace unitvar {
 namespace {
 
+// clang-format off
+
 // Memory at any address; a register of one value in every lane is R(value).
 template <class R>
 concept Register = requires(R a, const void *source, void *target, typename R::value_type value) {
@@ -118,6 +120,8 @@ concept SplitRegister = requires(F x) {
     { first_halves(x, x) } -> std::same_as<F>;
     { second_halves(x, x) } -> std::same_as<F>;
 };
+
+// clang-format on
 
 static_assert(FloatRegister<F32, U32> && IntegerRegister<U32>, "UNITVAR_OPS_HEADER lacks a word of the vocabulary");
 static_assert(FloatRegister<F64, U64> && IntegerRegister<U64>, "UNITVAR_OPS_HEADER lacks a word of the vocabulary");

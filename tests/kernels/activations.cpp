@@ -1,0 +1,132 @@
+// Activations and their gradients: elementwise, so the reference is computed in pieces.
+#include "entries.hpp"
+
+namespace checkkernels {
+namespace {
+
+using Table = core::ActivationKernels;
+
+template <class T> Session::Lengths lengths_of()
+{
+    return {.first = 0, .block = 128 / sizeof(T)};
+}
+
+double slope_of(Session &session)
+{
+    return session.pick({0.01, -0.5, 0.0, 1.0, session.random.wide<double>()});
+}
+
+template <class T> void drive_relu(Trial<void (*)(const void *, void *, std::size_t)> &trial)
+{
+    for (const std::size_t n : trial.lengths(lengths_of<T>())) {
+        Case c(trial, formatted("n = %zu", n));
+        const auto x = c.in("x", trial.random.floats<T>(n));
+        const auto y = c.out("y", Elements<T>{n});
+        c.may_be(y, x);
+        c.every_offset(n == 61);
+        c.run_elementwise(n, [&](auto kernel, std::size_t i, std::size_t count) { kernel(x + i, y + i, count); });
+    }
+}
+
+template <class T> void drive_leaky_relu(Trial<void (*)(const void *, void *, std::size_t, double)> &trial)
+{
+    for (const std::size_t n : trial.lengths(lengths_of<T>())) {
+        const double slope = slope_of(trial);
+        Case c(trial, formatted("n = %zu, slope = %.17g", n, slope));
+        const auto x = c.in("x", trial.random.floats<T>(n));
+        const auto y = c.out("y", Elements<T>{n});
+        c.may_be(y, x);
+        c.run_elementwise(n,
+                          [&](auto kernel, std::size_t i, std::size_t count) { kernel(x + i, y + i, count, slope); });
+    }
+}
+
+template <class T> void drive_prelu(Trial<void (*)(const void *, const void *, void *, std::size_t)> &trial)
+{
+    for (const std::size_t n : trial.lengths(lengths_of<T>())) {
+        Case c(trial, formatted("n = %zu", n));
+        const auto x = c.in("x", trial.random.floats<T>(n));
+        const auto slope = c.in("slope", trial.random.floats<T>(n));
+        const auto y = c.out("y", Elements<T>{n});
+        c.may_be(y, x);
+        c.run_elementwise(
+            n, [&](auto kernel, std::size_t i, std::size_t count) { kernel(x + i, slope + i, y + i, count); });
+    }
+}
+
+template <class T> void drive_relu_gradient(Trial<void (*)(const void *, const void *, void *, std::size_t)> &trial)
+{
+    for (const std::size_t n : trial.lengths(lengths_of<T>())) {
+        Case c(trial, formatted("n = %zu", n));
+        const auto g = c.in("gradient", trial.random.floats<T>(n));
+        const auto x = c.in("x", trial.random.floats<T>(n));
+        const auto y = c.out("y", Elements<T>{n});
+        c.may_be(y, g);
+        c.may_be(y, x);
+        c.run_elementwise(n,
+                          [&](auto kernel, std::size_t i, std::size_t count) { kernel(g + i, x + i, y + i, count); });
+    }
+}
+
+template <class T>
+void drive_leaky_relu_gradient(Trial<void (*)(const void *, const void *, void *, std::size_t, double)> &trial)
+{
+    for (const std::size_t n : trial.lengths(lengths_of<T>())) {
+        const double slope = slope_of(trial);
+        Case c(trial, formatted("n = %zu, slope = %.17g", n, slope));
+        const auto g = c.in("gradient", trial.random.floats<T>(n));
+        const auto x = c.in("x", trial.random.floats<T>(n));
+        const auto y = c.out("y", Elements<T>{n});
+        c.may_be(y, g);
+        c.may_be(y, x);
+        c.run_elementwise(
+            n, [&](auto kernel, std::size_t i, std::size_t count) { kernel(g + i, x + i, y + i, count, slope); });
+    }
+}
+
+template <class T>
+void drive_prelu_gradient(Trial<void (*)(const void *, const void *, const void *, void *, std::size_t)> &trial)
+{
+    for (const std::size_t n : trial.lengths(lengths_of<T>())) {
+        Case c(trial, formatted("n = %zu", n));
+        const auto g = c.in("gradient", trial.random.floats<T>(n));
+        const auto x = c.in("x", trial.random.floats<T>(n));
+        const auto slope = c.in("slope", trial.random.floats<T>(n));
+        const auto y = c.out("y", Elements<T>{n});
+        c.may_be(y, g);
+        c.may_be(y, x);
+        c.run_elementwise(
+            n, [&](auto kernel, std::size_t i, std::size_t count) { kernel(g + i, x + i, slope + i, y + i, count); });
+    }
+}
+
+template <class T> void drive_prelu_slope_gradient(Trial<double (*)(const void *, const void *, std::size_t)> &trial)
+{
+    for (const std::size_t n : trial.lengths({.first = 0, .block = 16, .largest = core::moments_chunk})) {
+        Case c(trial, formatted("n = %zu", n));
+        const auto g = c.in("gradient", trial.random.floats<T>(n));
+        const auto x = c.in("x", trial.random.floats<T>(n));
+        c.run(n, [&](auto kernel, Role) { return kernel(g, x, n); });
+    }
+}
+
+} // namespace
+
+template <class T> void add_activations(Entries &entries, const std::string &name, const Access<Table> &at)
+{
+    static constexpr std::tuple rows{
+        Row{"relu", &Table::relu, kernel(drive_relu<T>)},
+        Row{"leaky_relu", &Table::leaky_relu, kernel(drive_leaky_relu<T>)},
+        Row{"prelu", &Table::prelu, kernel(drive_prelu<T>)},
+        Row{"relu_gradient", &Table::relu_gradient, kernel(drive_relu_gradient<T>)},
+        Row{"leaky_relu_gradient", &Table::leaky_relu_gradient, kernel(drive_leaky_relu_gradient<T>)},
+        Row{"prelu_gradient", &Table::prelu_gradient, kernel(drive_prelu_gradient<T>)},
+        Row{"prelu_slope_gradient", &Table::prelu_slope_gradient, kernel(drive_prelu_slope_gradient<T>)},
+    };
+    static_assert(has_a_row_for_each_member(rows));
+    add_rows(entries, name, at, rows);
+}
+template void add_activations<float>(Entries &, const std::string &, const Access<Table> &);
+template void add_activations<double>(Entries &, const std::string &, const Access<Table> &);
+
+} // namespace checkkernels

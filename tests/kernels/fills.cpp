@@ -1,0 +1,198 @@
+// Fills: every draw from every engine. A tail must equal the beginning of a longer run, so the reference always writes
+// whole steps.
+#include "core/truncation.hpp"
+#include "entries.hpp"
+
+#include <cmath>
+
+namespace checkkernels {
+namespace {
+
+using core::DrawIndex;
+using core::DrawParameters;
+using core::EngineIndex;
+using core::EngineState;
+using core::TruncationMode;
+
+// Where an engine can stand.
+struct EngineRow {
+    EngineIndex engine;
+    const char *name;
+    EngineState (*state)(Random &);
+};
+
+// Counters begin blocks of 16; near 2^32 and 2^64 they carry and wrap around.
+std::uint64_t counter(Random &random)
+{
+    const std::uint64_t edge = random.one_in(2) ? 0 : std::uint64_t{1} << 32U;
+    return random.one_in(3) ? edge - 16 * random.below(4) : random.next() / 16 * 16;
+}
+
+constexpr EngineRow engines[] = {
+    {EngineIndex::pcg32, "pcg32",
+     [](Random &random) -> EngineState {
+         return {random.next(), random.next() | 1U, 0};
+     }},
+    {EngineIndex::philox4x32, "philox4x32",
+     [](Random &random) -> EngineState {
+         return {counter(random), random.next(), random.next()};
+     }},
+};
+static_assert(std::size(engines) == core::engine_count, "an engine has no row");
+
+// A draw's parameters, one set after another.
+using Parameters = std::vector<DrawParameters>;
+// What the parameters refer to, and which ones there must be.
+struct Truncations {
+    std::deque<core::Truncation> storage;
+    unsigned seen = 0;
+};
+
+template <class T> DrawParameters uniform(T low, T width)
+{
+    const T high = low + width;
+    return {low, width, std::nextafter(high, low)};
+}
+template <class T> Parameters uniforms(Random &random, Truncations &)
+{
+    return {uniform<T>(0, 1), uniform<T>(-1, 2), uniform(random.tame<T>(), std::abs(random.tame<T>())),
+            uniform(random.wide<T>(), std::abs(random.wide<T>())),
+            // Every result rounds to the upper bound and must become the number below it.
+            uniform<T>(1, 2 * std::numeric_limits<T>::epsilon())};
+}
+
+template <class T> Parameters normals(Random &random, Truncations &)
+{
+    return {{0, 1, 0},
+            {random.tame<T>(), std::abs(random.tame<T>()), 0},
+            {random.wide<T>(), std::abs(random.wide<T>()), 0}};
+}
+
+template <unitvar::DType Type, unsigned Modes> Parameters truncated(Random &random, Truncations &truncations)
+{
+    constexpr struct {
+        double a;
+        double b;
+    } intervals[] = {{-2, 2},      {-1, 0.5},       {-0.05, 0.1}, {0.7, 3},        {1.5, HUGE_VAL},
+                     {5.5, 9},     {8, HUGE_VAL},   {40, 41},     {-HUGE_VAL, 40}, {-HUGE_VAL, HUGE_VAL},
+                     {1, 1.00001}, {2, 2.00000002}, {100, 100.1}};
+    Parameters result;
+    for (const auto &[a, b] : intervals)
+        for (const bool mirrored : {false, true}) {
+            const double mean = random.one_in(2) ? 0 : static_cast<float>(random.tame<float>());
+            const double std = random.one_in(2) ? 1 : 0.25 + std::abs(static_cast<double>(random.tame<float>()));
+            const double low = mean + std * (mirrored ? -b : a);
+            const double high = mean + std * (mirrored ? -a : b);
+            if (Type != unitvar::DType::f64 && static_cast<float>(low) >= static_cast<float>(high))
+                continue; // nothing of the element type lies between them
+            core::Truncation &truncation = truncations.storage.emplace_back();
+            result.push_back(core::trunc_normal_parameters(Type, mean, static_cast<float>(std), low, high, truncation));
+            truncations.seen |= 1U << static_cast<unsigned>(truncation.mode);
+        }
+    truncations.seen &= Modes;
+    truncations.seen ^= Modes; // what is missing
+    return result;
+}
+constexpr unsigned modes_of_f64 = 0x3EU; // all of TruncationMode but direct
+constexpr unsigned modes_of_f32 = 0x3FU;
+static_assert(static_cast<unsigned>(TruncationMode::direct) == 0 && static_cast<unsigned>(TruncationMode::narrow) == 5);
+
+struct DrawRow {
+    DrawIndex draw;
+    Parameters (*parameters)(Random &, Truncations &);
+};
+Parameters none(Random &, Truncations &)
+{
+    return {{}};
+}
+constexpr DrawRow draws[] = {
+    {DrawIndex::bits_u32, none},
+    {DrawIndex::bits_u64, none},
+    {DrawIndex::uniform_f32, uniforms<float>},
+    {DrawIndex::uniform_f64, uniforms<double>},
+    {DrawIndex::normal_f32, normals<float>},
+    {DrawIndex::normal_f64, normals<double>},
+    {DrawIndex::normal_icdf_f32, normals<float>},
+    {DrawIndex::normal_icdf_f64, normals<double>},
+    {DrawIndex::trunc_normal_f32, truncated<unitvar::DType::f32, modes_of_f32>},
+    {DrawIndex::trunc_normal_f64, truncated<unitvar::DType::f64, modes_of_f64>},
+    {DrawIndex::uniform_bf16, uniforms<float>},
+    {DrawIndex::uniform_f16, uniforms<float>},
+    {DrawIndex::normal_bf16, normals<float>},
+    {DrawIndex::normal_f16, normals<float>},
+    {DrawIndex::trunc_normal_bf16, truncated<unitvar::DType::bf16, modes_of_f32>},
+    {DrawIndex::trunc_normal_f16, truncated<unitvar::DType::f16, modes_of_f32>},
+};
+static_assert(std::size(draws) == core::draw_count, "a draw has no row");
+
+template <class Element> void fill(Trial<core::FillKernel> &trial, const EngineRow &engine, const DrawRow &draw)
+{
+    const core::DrawRow &row = core::row(draw.draw);
+    const std::size_t block = row.elements_per_block();
+    Truncations truncations;
+    const Parameters parameters = draw.parameters(trial.random, truncations);
+    if (truncations.seen != 0)
+        trial.report(Finding::driver, formatted("no interval for the modes 0x%X of a truncation", truncations.seen));
+    std::size_t next = 0;
+    const auto check = [&](std::size_t n, const DrawParameters &p) {
+        const EngineState state = engine.state(trial.random);
+        for (const StoreMode mode : trial.modes()) {
+            Case c(trial,
+                   formatted("n = %zu, state {0x%llX, 0x%llX, 0x%llX}, parameters {%.17g, %.17g, %.17g}, %s", n,
+                             static_cast<unsigned long long>(state.position),
+                             static_cast<unsigned long long>(state.key), static_cast<unsigned long long>(state.stream),
+                             p.location, p.scale, p.limit, mode == StoreMode::streaming ? "streaming" : "cached"));
+            const std::size_t whole = (n + block - 1) / block * block;
+            const auto count = [n, whole](Role role) { return role == reference ? whole : n; };
+            const auto y = c.out("target", Elements<Element>{n}, {.count = count});
+            c.every_offset(n == block + 1 && next < 4);
+            c.run(n, [&](auto kernel, Role role) {
+                kernel(state, p, y, trial.bench() ? n : count(role), role == reference ? StoreMode::cached : mode);
+            });
+        }
+    };
+    for (const std::size_t n : trial.lengths({.first = 0, .block = block})) {
+        check(n, parameters[next++ % parameters.size()]);
+        if (trial.enough())
+            return;
+    }
+    // Each set of parameters with a length of every kind.
+    if (!trial.bench())
+        for (const DrawParameters &p : parameters)
+            for (const std::size_t n : {block, 3 * block, trial.random.between(1, 4 * block)})
+                check(n, p);
+}
+
+} // namespace
+
+void add_fills(Entries &entries, const std::string &name, const Access<const core::FillRow * [core::engine_count]> &at)
+{
+    for (const EngineRow &engine : engines)
+        for (const DrawRow &draw : draws) {
+            const core::DrawRow &row = core::row(draw.draw);
+            const auto pointer = [at, &engine, &draw](const KernelTable &table) {
+                return at(table)[static_cast<std::size_t>(engine.engine)]->draw[static_cast<std::size_t>(draw.draw)];
+            };
+            const std::string full = name + "." + engine.name + "." + row.name;
+            entries.push_back(
+                {full, [=, &engine, &draw](const Options &options, std::span<const KernelTable *const> tables) {
+                     std::vector<core::FillKernel> kernels;
+                     for (const KernelTable *const table : tables)
+                         kernels.push_back(pointer(*table));
+                     Trial<core::FillKernel> trial(options, full, tables, kernels);
+                     switch (row.element_bytes) {
+                     case 2:
+                         fill<std::uint16_t>(trial, engine, draw);
+                         break;
+                     case 4:
+                         fill<std::uint32_t>(trial, engine, draw);
+                         break;
+                     default:
+                         fill<std::uint64_t>(trial, engine, draw);
+                     }
+                     return trial.outcome;
+                 }});
+        }
+}
+
+} // namespace checkkernels

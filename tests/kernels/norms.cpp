@@ -1,0 +1,271 @@
+// The affine half of norms, conversions, gradients and local response normalisation.
+#include "entries.hpp"
+
+namespace checkkernels {
+namespace {
+
+using core::Affine;
+using core::AffineKernels;
+using core::ConvertKernels;
+using core::GradientKernels;
+using core::Runs;
+
+const char *name_of(StoreMode mode)
+{
+    return mode == StoreMode::streaming ? "streaming" : "cached";
+}
+
+// Some runs of a length: their distance is at times a whole number of lines, which streaming stores ask for.
+template <class T> Runs runs_of(Session &session, std::size_t length, std::size_t most = 5)
+{
+    constexpr std::size_t line = 64 / sizeof(T);
+    const std::size_t count = session.bench() ? 1 : session.random.between(1, most);
+    const std::size_t gap = session.random.below(20);
+    return {length, count, session.random.one_in(2) ? (length + gap + line - 1) / line * line : length + gap};
+}
+std::size_t elements_of(const Runs &runs)
+{
+    return runs.stride * (runs.count - 1) + runs.length;
+}
+
+Affine affine_of(Random &random)
+{
+    return {random.tame<double>(), std::ldexp(random.tame<double>(), -53), random.tame<double>(),
+            random.tame<double>()};
+}
+
+template <class T>
+void drive_affine_runs(Trial<void (*)(const void *, void *, const Runs &, const Affine &, StoreMode)> &trial)
+{
+    for (const std::size_t length : trial.lengths({.first = 1, .block = 16}))
+        for (const StoreMode mode : trial.modes()) {
+            const Runs runs = runs_of<T>(trial, length);
+            const Affine affine = affine_of(trial.random);
+            Case c(trial, formatted("runs {%zu, %zu, %zu}, %s", runs.length, runs.count, runs.stride, name_of(mode)));
+            const auto x = c.in("x", trial.random.floats<T>(elements_of(runs)));
+            const auto y = c.out("y", Elements<T>{elements_of(runs)});
+            c.may_be(y, x);
+            c.every_offset(length == 33);
+            c.run(length * runs.count, [&](auto kernel, Role role) {
+                kernel(x, y, runs, affine, role == reference ? StoreMode::cached : mode);
+            });
+        }
+}
+
+// W: the type of weights and biases, one of which may be absent.
+template <class T, class W, class Kernel> void drive_row(Trial<Kernel> &trial)
+{
+    enum class Absent { none, weight, bias };
+    for (const std::size_t n : trial.lengths({.first = 0, .block = 16}))
+        for (const StoreMode mode : trial.modes()) {
+            Random &random = trial.random;
+            const Affine affine = affine_of(random);
+            const Absent absent = trial.pick({Absent::none, Absent::weight, Absent::bias});
+            Case c(trial, formatted("n = %zu, %s%s", n, name_of(mode),
+                                    absent == Absent::weight ? ", no weight"
+                                    : absent == Absent::bias ? ", no bias"
+                                                             : ""));
+            const auto x = c.in("x", random.floats<T>(n));
+            const auto weight = c.in("weight", random.floats<W>(n));
+            const auto bias = c.in("bias", random.floats<W>(n));
+            const auto y = c.out("y", Elements<T>{n});
+            c.may_be(y, x);
+            c.run_elementwise(n, [&](auto kernel, std::size_t i, std::size_t count) {
+                kernel(x + i, y + i, count, affine, absent == Absent::weight ? nullptr : weight + i,
+                       absent == Absent::bias ? nullptr : bias + i, mode);
+            });
+        }
+}
+template <class T>
+void drive_affine_row(
+    Trial<void (*)(const void *, void *, std::size_t, const Affine &, const void *, const void *, StoreMode)> &trial)
+{
+    drive_row<T, T>(trial);
+}
+template <class T>
+void drive_affine_row_of_doubles(Trial<void (*)(const void *, void *, std::size_t, const Affine &, const double *,
+                                                const double *, StoreMode)> &trial)
+{
+    drive_row<T, double>(trial);
+}
+
+template <class T>
+void drive_affine_columns(
+    Trial<void (*)(const void *, void *, std::size_t, std::size_t, std::size_t, const core::ColumnAffine &)> &trial)
+{
+    for (const std::size_t columns : trial.lengths({.first = 0, .block = 16, .largest = 600, .bench = 256})) {
+        const std::size_t rows = trial.bench() ? 16 : trial.random.between(1, 6);
+        const std::size_t stride = columns + trial.random.below(20);
+        const std::size_t n = stride * (rows - 1) + columns;
+        Case c(trial, formatted("%zu rows, %zu apart, %zu columns", rows, stride, columns));
+        const auto x = c.in("x", trial.random.floats<T>(n));
+        const auto mean = c.in("mean", trial.random.tame_values<double>(columns));
+        const auto scale = c.in("scale", trial.random.tame_values<double>(columns));
+        const auto bias = c.in("bias", trial.random.tame_values<double>(columns));
+        const auto y = c.out("y", Elements<T>{n});
+        c.may_be(y, x);
+        c.run(rows * columns, [&](auto kernel, Role) { kernel(x, y, rows, stride, columns, {mean, scale, bias}); });
+    }
+}
+
+template <class T> void drive_widen(Trial<void (*)(const void *, double *, std::size_t)> &trial)
+{
+    for (const std::size_t n : trial.lengths({.first = 0, .block = 16})) {
+        Case c(trial, formatted("n = %zu", n));
+        const auto x = c.in("x", trial.random.floats<T>(n));
+        const auto y = c.out("y", Elements<double>{n});
+        c.run_elementwise(n, [&](auto kernel, std::size_t i, std::size_t count) { kernel(x + i, y + i, count); });
+    }
+}
+template <class T> void drive_narrow(Trial<void (*)(const double *, void *, std::size_t)> &trial)
+{
+    for (const std::size_t n : trial.lengths({.first = 0, .block = 16})) {
+        Case c(trial, formatted("n = %zu", n));
+        const auto x = c.in("x", trial.random.floats<double>(n));
+        const auto y = c.out("y", Elements<T>{n});
+        c.run_elementwise(n, [&](auto kernel, std::size_t i, std::size_t count) { kernel(x + i, y + i, count); });
+    }
+}
+
+template <class T>
+void drive_gradient_sums(
+    Trial<core::GradientSums (*)(const void *, const void *, const Runs &, double, const void *)> &trial)
+{
+    for (const std::size_t length : trial.lengths({.first = 1, .block = 16, .largest = core::moments_chunk}))
+        for (const bool weighted : {false, true}) {
+            const Runs runs = runs_of<T>(trial, length, std::min<std::size_t>(5, core::moments_chunk / length));
+            const auto mean = trial.random.tame<double>();
+            Case c(trial, formatted("runs {%zu, %zu, %zu}, %s", runs.length, runs.count, runs.stride,
+                                    weighted ? "weights" : "no weights"));
+            const auto g = c.in("gradient", trial.random.floats<T>(elements_of(runs)));
+            const auto x = c.in("x", trial.random.floats<T>(elements_of(runs)));
+            const auto weight = c.in("weight", trial.random.floats<T>(length));
+            c.run(length * runs.count, [&](auto kernel, Role) {
+                return kernel(g, x, runs, mean, weighted ? static_cast<const T *>(weight) : nullptr);
+            });
+            if (trial.bench())
+                return;
+        }
+}
+
+template <class T>
+void drive_gradient_runs(Trial<void (*)(const void *, const void *, void *, const Runs &, const core::GradientAffine &,
+                                        const void *)> &trial)
+{
+    for (const std::size_t length : trial.lengths({.first = 1, .block = 16}))
+        for (const bool weighted : {false, true}) {
+            const Runs runs = runs_of<T>(trial, length);
+            Random &random = trial.random;
+            const core::GradientAffine affine{random.tame<double>(), random.tame<double>(), random.tame<double>(),
+                                              random.tame<double>()};
+            Case c(trial, formatted("runs {%zu, %zu, %zu}, %s", runs.length, runs.count, runs.stride,
+                                    weighted ? "weights" : "no weights"));
+            const auto g = c.in("gradient", random.floats<T>(elements_of(runs)));
+            const auto x = c.in("x", random.floats<T>(elements_of(runs)));
+            const auto weight = c.in("weight", random.floats<T>(length));
+            const auto y = c.out("grad_x", Elements<T>{elements_of(runs)});
+            c.may_be(y, g);
+            c.may_be(y, x);
+            c.run(length * runs.count, [&](auto kernel, Role) {
+                kernel(g, x, y, runs, affine, weighted ? static_cast<const T *>(weight) : nullptr);
+            });
+            if (trial.bench())
+                return;
+        }
+}
+
+template <class T>
+void drive_gradient_columns(Trial<void (*)(const void *, const void *, std::size_t, std::size_t, std::size_t,
+                                           const double *, const double *, double *, double *)> &trial)
+{
+    for (const std::size_t columns : trial.lengths({.first = 0, .block = 16, .largest = 600, .bench = 256})) {
+        const std::size_t rows = trial.bench() ? 16 : trial.random.between(1, 6);
+        const std::size_t stride = columns + trial.random.below(20);
+        const std::size_t n = stride * (rows - 1) + columns;
+        Case c(trial, formatted("%zu rows, %zu apart, %zu columns", rows, stride, columns));
+        const auto g = c.in("gradient", trial.random.floats<T>(n));
+        const auto x = c.in("x", trial.random.floats<T>(n));
+        const auto mean = c.in("mean", trial.random.tame_values<double>(rows), {.alignment = alignof(double)});
+        const auto scale = c.in("scale", trial.random.tame_values<double>(rows), {.alignment = alignof(double)});
+        const auto gradient_sum = c.in_out("gradient_sum", trial.random.tame_values<double>(columns));
+        const auto product_sum = c.in_out("product_sum", trial.random.tame_values<double>(columns));
+        c.run(rows * columns,
+              [&](auto kernel, Role) { kernel(g, x, rows, stride, columns, mean, scale, gradient_sum, product_sum); });
+    }
+}
+
+} // namespace
+
+template <class T> void drive_local_response(Trial<core::LocalResponseKernel> &trial)
+{
+    constexpr std::size_t strip = core::response_strip;
+    for (const std::size_t width : trial.lengths({.first = 1, .block = strip, .largest = strip, .bench = strip})) {
+        const std::size_t most = trial.bench() ? 1 : 6;
+        for (std::size_t repeat = 0; repeat < most; ++repeat) {
+            Random &random = trial.random;
+            const std::size_t channels = trial.bench() ? 64 : random.between(1, 12);
+            const std::size_t stride = width + random.below(20);
+            core::ResponseWindow window{random.below(4), random.below(4), 1, 1e-4 / 5, 0.75};
+            if (repeat != 0) {
+                window.k = random.one_in(2) ? 2 : random.unit();
+                window.factor = random.one_in(4) ? -random.unit() : random.unit();
+                window.beta = trial.pick({0.75, 0.5, 1.0, 0.0, random.tame<double>()});
+            }
+            Case c(trial,
+                   formatted("width %zu, %zu channels, %zu apart, window {%zu, %zu, %.17g, %.17g, %.17g}", width,
+                             channels, stride, window.before, window.after, window.k, window.factor, window.beta));
+            const std::size_t n = stride * (channels - 1) + width;
+            const auto x = c.in("x", random.floats<T>(n));
+            const auto y = c.out("y", Elements<T>{n});
+            const auto squares = c.scratch(
+                "squares", Elements<double>{(channels + window.before + window.after) * strip}, {.alignment = 64});
+            c.may_be(y, x);
+            c.run(channels * width, [&](auto kernel, Role) { kernel(x, y, channels, stride, width, window, squares); });
+            if (trial.enough())
+                return;
+        }
+    }
+}
+template void drive_local_response<float>(Trial<core::LocalResponseKernel> &);
+template void drive_local_response<double>(Trial<core::LocalResponseKernel> &);
+
+template <class T> void add_affine(Entries &entries, const std::string &name, const Access<AffineKernels> &at)
+{
+    static constexpr std::tuple rows{
+        Row{"runs", &AffineKernels::runs, kernel(drive_affine_runs<T>)},
+        Row{"row", &AffineKernels::row, kernel(drive_affine_row<T>)},
+        Row{"row_of_doubles", &AffineKernels::row_of_doubles, kernel(drive_affine_row_of_doubles<T>)},
+        Row{"columns", &AffineKernels::columns, kernel(drive_affine_columns<T>)},
+    };
+    static_assert(has_a_row_for_each_member(rows));
+    add_rows(entries, name, at, rows);
+}
+template void add_affine<float>(Entries &, const std::string &, const Access<AffineKernels> &);
+template void add_affine<double>(Entries &, const std::string &, const Access<AffineKernels> &);
+
+template <class T> void add_conversions(Entries &entries, const std::string &name, const Access<ConvertKernels> &at)
+{
+    static constexpr std::tuple rows{
+        Row{"widen", &ConvertKernels::widen, kernel(drive_widen<T>)},
+        Row{"narrow", &ConvertKernels::narrow, kernel(drive_narrow<T>)},
+    };
+    static_assert(has_a_row_for_each_member(rows));
+    add_rows(entries, name, at, rows);
+}
+template void add_conversions<float>(Entries &, const std::string &, const Access<ConvertKernels> &);
+template void add_conversions<double>(Entries &, const std::string &, const Access<ConvertKernels> &);
+
+template <class T> void add_gradients(Entries &entries, const std::string &name, const Access<GradientKernels> &at)
+{
+    static constexpr std::tuple rows{
+        Row{"sums", &GradientKernels::sums, kernel(drive_gradient_sums<T>)},
+        Row{"runs", &GradientKernels::runs, kernel(drive_gradient_runs<T>)},
+        Row{"columns", &GradientKernels::columns, kernel(drive_gradient_columns<T>)},
+    };
+    static_assert(has_a_row_for_each_member(rows));
+    add_rows(entries, name, at, rows);
+}
+template void add_gradients<float>(Entries &, const std::string &, const Access<GradientKernels> &);
+template void add_gradients<double>(Entries &, const std::string &, const Access<GradientKernels> &);
+
+} // namespace checkkernels
