@@ -143,7 +143,7 @@ emulated)
     ;;
 sanitize)
     # shellcheck disable=SC2086
-    need $library_packages libssl-dev doctest-dev librandom123-dev binutils clang
+    need $library_packages libssl-dev doctest-dev librandom123-dev binutils clang libclang-rt-dev
     CC=clang CXX=clang++ configure sanitize -DCMAKE_BUILD_TYPE=RelWithDebInfo -DUNITVAR_SANITIZE=address,undefined \
         -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON -DUNITVAR_WERROR=ON
     build sanitize
@@ -152,7 +152,7 @@ sanitize)
     ;;
 tsan)
     # shellcheck disable=SC2086
-    need $library_packages libssl-dev doctest-dev librandom123-dev binutils clang
+    need $library_packages libssl-dev doctest-dev librandom123-dev binutils clang libclang-rt-dev
     CC=clang CXX=clang++ configure tsan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DUNITVAR_SANITIZE=thread \
         -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF -DUNITVAR_WERROR=ON
     build tsan
