@@ -156,7 +156,7 @@ tsan)
     CC=clang CXX=clang++ configure tsan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DUNITVAR_SANITIZE=thread \
         -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF -DUNITVAR_WERROR=ON
     build tsan
-    run_tests tsan -R 'equality|layouts|moments|orthogonal|runtime|shards|initialize_all|permutation|norm'
+    run_tests tsan -R 'core|equality|floating_point|layouts|moments|orthogonal|runtime|shards|initialize_all|permutation|norm'
     summary
     ;;
 bench | targets | norm_targets)

@@ -44,6 +44,8 @@ extern "C" {
  * Bits      The output is a pure function of engine, seed, stream, position and arguments. Instruction set,
  *           threads, alignment and the way a fill is cut into calls at block boundaries never change a bit.
  *           Buffers and tensors may have any address, aligned to their element or not.
+ * Rounding  Every function computes in the default floating-point environment (round to nearest, denormal numbers
+ *           kept, exceptions masked) and leaves the caller's as it was: modes, masks and sticky flags.
  * Errors    Besides those that a declaration lists, every function gives UNITVAR_INVALID_ARGUMENT for a NULL
  *           pointer that it needs. Those that compute on buffers or tensors give UNITVAR_INVALID_ARGUMENT or
  *           UNITVAR_UNSUPPORTED while the environment holds an unusable UNITVAR_ISA or UNITVAR_NUM_THREADS

@@ -68,9 +68,11 @@ public:
         if (const FloatingPointState ours = callers_.with_default_modes(); !(ours == callers_)) {
             ours.write();
         }
+        keep_order();
     }
     ~DefaultFloatingPoint()
     {
+        keep_order();
         if (!(FloatingPointState::read() == callers_)) {
             callers_.write();
         }
@@ -78,7 +80,17 @@ public:
     DefaultFloatingPoint(const DefaultFloatingPoint &) = delete;
     DefaultFloatingPoint &operator=(const DefaultFloatingPoint &) = delete;
 
+    // A result that leaves the scope in a register and not in memory.
+    [[nodiscard]] static double computed(double value) noexcept
+    {
+        asm volatile("" : "+m"(value));
+        return value;
+    }
+
 private:
+    // Compilers do not know that arithmetic depends on the registers: what goes through memory stays on its side.
+    static void keep_order() noexcept { asm volatile("" ::: "memory"); }
+
     FloatingPointState callers_ = FloatingPointState::read();
 };
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/floating_point.hpp"
 #include "core/init/plan.hpp"
 #include "core/init/registry.hpp"
 #include "core/layout.hpp"
@@ -71,6 +72,7 @@ Initializer with(InitKind kind, std::array<double, 4> p)
 
 void initialize(Generator *generator, const Initializer &initializer, const TensorView &tensor)
 {
+    const core::DefaultFloatingPoint environment;
     core::InitCall call("t", tensor);
     core::make_plan(call.plan(), call.request(generator, initializer));
     core::require_environment();
@@ -81,6 +83,7 @@ void initialize(Generator *generator, const Initializer &initializer, const Tens
 void initialize_shard(Generator *generator, const Initializer &initializer, const TensorView &local,
                       std::span<const std::int64_t> global_shape, std::span<const std::int64_t> offset)
 {
+    const core::DefaultFloatingPoint environment;
     const core::Tensor tensor("local", local, core::Access::write);
     const core::Layout layout(tensor);
     const std::uint64_t elements = count_elements(global_shape, tensor.element_bytes());

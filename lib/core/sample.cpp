@@ -2,6 +2,7 @@
 #include "unitvar/sample.hpp"
 
 #include "core/engine.hpp"
+#include "core/floating_point.hpp"
 
 namespace unitvar {
 namespace {
@@ -9,6 +10,7 @@ namespace {
 template <class Sampler, class... Arguments>
 void sample(Generator &generator, Sampler core::Samplers::*entry, const char *name, const Arguments &...arguments)
 {
+    const core::DefaultFloatingPoint environment;
     const core::EngineRow &row = core::GeneratorAccess::row(generator);
     const Sampler sampler = row.samplers->*entry;
     if (sampler == nullptr) {

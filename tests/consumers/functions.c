@@ -5,6 +5,9 @@
  *
  *   functions GOLDEN EXPORTS      EXPORTS: the names that the library exports, one a line
  *   functions --print             the sums of this library, in the golden file's format
+ *   functions --floating-point GOLDEN
+ *                                 calls that can fail are made in every floating-point environment that a caller may
+ *                                 be in, and must give the same sums and leave the environment as it was
  *
  * Unless a case says otherwise: pcg32, seed 42, stream 0; buffers of 1003 elements; f32 tensors of shape (16, 12, 3),
  * row-major. Numbers count as their little-endian bytes, names as text with a newline behind each. What depends on
@@ -17,6 +20,7 @@
 
 #include <unitvar.h>
 
+#include "../support/floating_point.h"
 #include "sha256.h"
 
 enum { count = 1003, large = 1000003 };
@@ -38,14 +42,26 @@ static void give_name(const char *name)
     give("\n", 1);
 }
 
-#define REQUIRE(condition)                                                                                             \
+static void fail_unless(int condition, const char *function, const char *what, const char *why)
+{
+    if (!condition) {
+        printf("FAIL %s: %s (%s)\n", function, what, why);
+        exit(1);
+    }
+}
+#define REQUIRE(condition) fail_unless((condition) != 0, __func__, #condition, unitvar_last_error())
+
+/* In the environment that is asked for. */
+static int environment;
+#define OK(call)                                                                                                       \
     do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            printf("FAIL %s: %s (%s)\n", __func__, #condition, unitvar_last_error());                                  \
-            exit(1);                                                                                                   \
-        }                                                                                                              \
+        const struct floating_point_state callers = floating_point_set(environment);                                   \
+        const int32_t status_of_call = (call);                                                                         \
+        const struct floating_point_state found = floating_point_now();                                                \
+        floating_point_reset();                                                                                        \
+        fail_unless(status_of_call == UNITVAR_OK, __func__, #call, unitvar_last_error());                              \
+        fail_unless(floating_point_equal(callers, found), __func__, #call, "leaves another environment");              \
     } while (0)
-#define OK(call) REQUIRE((call) == UNITVAR_OK)
 
 static void give_true(void)
 {
@@ -715,29 +731,49 @@ static int without_a_case(const char *path)
     return missing;
 }
 
-int main(int argc, char **argv)
+/* Of the functions whose sums differ. golden: NULL to print the sums. */
+static int compare(const char *golden)
 {
-    const int print = argc == 2 && strcmp(argv[1], "--print") == 0;
-    if (!print && argc != 3) {
-        fprintf(stderr, "usage: %s GOLDEN EXPORTS | --print\n", argv[0]);
-        return 2;
-    }
-    int failures = print ? 0 : without_a_case(argv[1]) + without_a_case(argv[2]);
+    int failures = 0;
     for (size_t i = 0; i < function_count; i++) {
         char hex[65];
         char line[256];
         result_size = 0;
         functions[i].call();
         sha256_hex(result, result_size, hex);
-        if (print) {
+        if (golden == NULL) {
             printf("%s  %s\n", hex, functions[i].name);
-        } else if (!find(argv[1], functions[i].name, line) || strncmp(line, hex, 64) != 0) {
-            printf("FAIL %s: the sum is %s\n", functions[i].name, hex);
+        } else if (!find(golden, functions[i].name, line) || strncmp(line, hex, 64) != 0) {
+            printf("FAIL %s: the sum is %s (floating point: %s)\n", functions[i].name, hex,
+                   floating_point_name(environment));
             failures++;
         }
     }
+    if (golden != NULL)
+        printf("%s: %d functions, %d failures (floating point: %s)\n", unitvar_isa(), (int)function_count, failures,
+               floating_point_name(environment));
+    return failures;
+}
+
+int main(int argc, char **argv)
+{
+    int failures = 0;
+    const char *forced = getenv("UNITVAR_ISA");
+    if (forced != NULL && unitvar_set_isa(forced) == UNITVAR_UNSUPPORTED) {
+        printf("%s\n", unitvar_last_error());
+        return 77;
+    }
+    if (argc == 2 && strcmp(argv[1], "--print") == 0) {
+        compare(NULL);
+    } else if (argc == 3 && strcmp(argv[1], "--floating-point") == 0) {
+        for (environment = 0; environment < floating_point_environments; environment++)
+            failures += compare(argv[2]);
+    } else if (argc == 3) {
+        failures = without_a_case(argv[1]) + without_a_case(argv[2]) + compare(argv[1]);
+    } else {
+        fprintf(stderr, "usage: %s GOLDEN EXPORTS | --print | --floating-point GOLDEN\n", argv[0]);
+        return 2;
+    }
     free(result);
-    if (!print)
-        printf("%s: %d functions, %d failures\n", unitvar_isa(), (int)function_count, failures);
     return failures != 0;
 }

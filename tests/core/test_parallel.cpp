@@ -5,6 +5,7 @@
 #include "core/parallel.hpp"
 #include "core/pthread_create.hpp"
 #include "core/thread_pool.hpp"
+#include "support/floating_point.h"
 
 #include <doctest/doctest.h>
 #include <unitvar/runtime.hpp>
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cfenv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -376,6 +378,26 @@ TEST_CASE("helpers are named, take no signal, and run where the process may, not
                       result = 3;
               }).join();
               return result;
+          }) == 0);
+}
+
+TEST_CASE("helpers compute in the default floating-point environment, whatever their creator's is")
+{
+    CHECK(status_of_child([] {
+              unitvar::set_num_threads(2);
+              floating_point_set(4); // denormals flushed
+              std::fesetround(FE_UPWARD);
+              Meeting meeting(2);
+              const pthread_t self = pthread_self();
+              std::atomic<int> wrong{0};
+              parallel_for(2, 1, [&](std::size_t, std::size_t) {
+                  const bool is_caller = pthread_equal(self, pthread_self()) != 0;
+                  const volatile float denormal = 1e-39F;
+                  const volatile float one = 1;
+                  wrong += (std::fegetround() == FE_UPWARD) != is_caller || (denormal * one == 0) != is_caller ? 1 : 0;
+                  meeting.join();
+              });
+              return wrong.load();
           }) == 0);
 }
 

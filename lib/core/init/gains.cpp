@@ -2,6 +2,7 @@
 #include <cmath>
 #include <string>
 
+#include "core/floating_point.hpp"
 #include "core/message.hpp"
 #include "unitvar/init.hpp"
 
@@ -9,6 +10,7 @@ namespace unitvar {
 
 double calculate_gain(Nonlinearity nonlinearity, double param)
 {
+    const core::DefaultFloatingPoint environment;
     if (std::isinf(param)) {
         core::invalid_value("param", param, "a finite negative slope, or NaN for 0.01");
     }
@@ -22,7 +24,7 @@ double calculate_gain(Nonlinearity nonlinearity, double param)
         return std::sqrt(2.0);
     case Nonlinearity::leaky_relu: {
         const double slope = std::isnan(param) ? 0.01 : param;
-        return std::sqrt(2.0 / (1 + slope * slope));
+        return environment.computed(std::sqrt(2.0 / (1 + slope * slope)));
     }
     case Nonlinearity::selu:
         return 0.75;

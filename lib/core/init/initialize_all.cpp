@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/floating_point.hpp"
 #include "core/init/plan.hpp"
 #include "core/init/registry.hpp"
 #include "core/message.hpp"
@@ -49,6 +50,7 @@ struct Parameter {
 
 void initialize_all(const Generator &generator, std::span<const NamedTensor> tensors)
 {
+    const core::DefaultFloatingPoint environment;
     core::require_environment();
     check_names(tensors);
     std::deque<Parameter> parameters;

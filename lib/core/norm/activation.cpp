@@ -3,6 +3,7 @@
 #include <cstring>
 #include <optional>
 
+#include "core/floating_point.hpp"
 #include "core/message.hpp"
 #include "core/norm/gradients.hpp"
 #include "core/norm/staging.hpp"
@@ -157,6 +158,7 @@ const core::ActivationKernels &kernels_for(const Tensor &x)
 
 void relu(const TensorView &x_view, const TensorView &y_view)
 {
+    const core::DefaultFloatingPoint environment;
     const Tensor x("x", x_view, Access::read);
     const Tensor y("y", y_view, Access::write);
     check_elementwise({&x, &y});
@@ -169,6 +171,7 @@ void relu(const TensorView &x_view, const TensorView &y_view)
 
 void leaky_relu(const TensorView &x_view, double negative_slope, const TensorView &y_view)
 {
+    const core::DefaultFloatingPoint environment;
     const Tensor x("x", x_view, Access::read);
     const Tensor y("y", y_view, Access::write);
     check_elementwise({&x, &y});
@@ -182,6 +185,7 @@ void leaky_relu(const TensorView &x_view, double negative_slope, const TensorVie
 
 void prelu(const TensorView &x_view, const TensorView &weight_view, const TensorView &y_view)
 {
+    const core::DefaultFloatingPoint environment;
     const Tensor x("x", x_view, Access::read);
     const Tensor weight("weight", weight_view, Access::read);
     const Tensor y("y", y_view, Access::write);
@@ -207,6 +211,7 @@ void prelu(const TensorView &x_view, const TensorView &weight_view, const Tensor
 
 void relu_backward(const TensorView &grad_y_view, const TensorView &x_view, const TensorView &grad_x_view)
 {
+    const core::DefaultFloatingPoint environment;
     const Tensor grad_y("grad_y", grad_y_view, Access::read);
     const Tensor x("x", x_view, Access::read);
     const Tensor grad_x("grad_x", grad_x_view, Access::write);
@@ -221,6 +226,7 @@ void relu_backward(const TensorView &grad_y_view, const TensorView &x_view, cons
 void leaky_relu_backward(const TensorView &grad_y_view, const TensorView &x_view, double negative_slope,
                          const TensorView &grad_x_view)
 {
+    const core::DefaultFloatingPoint environment;
     const Tensor grad_y("grad_y", grad_y_view, Access::read);
     const Tensor x("x", x_view, Access::read);
     const Tensor grad_x("grad_x", grad_x_view, Access::write);
@@ -236,6 +242,7 @@ void leaky_relu_backward(const TensorView &grad_y_view, const TensorView &x_view
 void prelu_backward(const TensorView &grad_y_view, const TensorView &x_view, const TensorView &weight_view,
                     const TensorView *grad_x_view, const TensorView *grad_weight_view)
 {
+    const core::DefaultFloatingPoint environment;
     const Tensor grad_y("grad_y", grad_y_view, Access::read);
     const Tensor x("x", x_view, Access::read);
     const Tensor weight("weight", weight_view, Access::read);

@@ -1,6 +1,7 @@
 // batch_norm: statistics of a channel over all images, biased to normalise and unbiased to record.
 #include <optional>
 
+#include "core/floating_point.hpp"
 #include "core/norm/image_moments.hpp"
 #include "core/norm/running_statistics.hpp"
 #include "core/runtime.hpp"
@@ -99,6 +100,7 @@ void batch_norm(const TensorView &x_view, const TensorView *weight_view, const T
                 const RunningStatistics &statistics, bool training, double eps, const TensorView &y_view,
                 const TensorView *save_mean_view, const TensorView *save_rstd_view)
 {
+    const core::DefaultFloatingPoint environment;
     const Tensor x("x", x_view, Access::read);
     const Tensor weight("weight", weight_view, Access::read);
     const Tensor bias("bias", bias_view, Access::read);

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <optional>
 
+#include "core/floating_point.hpp"
 #include "core/message.hpp"
 #include "core/norm/image_moments.hpp"
 #include "core/norm/running_statistics.hpp"
@@ -106,6 +107,7 @@ void group_norm(const TensorView &x_view, std::int64_t groups, const TensorView 
                 const TensorView *bias_view, double eps, const TensorView &y_view, const TensorView *mean_view,
                 const TensorView *rstd_view)
 {
+    const core::DefaultFloatingPoint environment;
     const Tensor x("x", x_view, Access::read);
     const Tensor weight("weight", weight_view, Access::read);
     const Tensor bias("bias", bias_view, Access::read);
@@ -146,6 +148,7 @@ void group_norm(const TensorView &x_view, std::int64_t groups, const TensorView 
 void instance_norm(const TensorView &x_view, const TensorView *weight_view, const TensorView *bias_view,
                    const RunningStatistics &statistics, bool use_input_stats, double eps, const TensorView &y_view)
 {
+    const core::DefaultFloatingPoint environment;
     const Tensor x("x", x_view, Access::read);
     const Tensor weight("weight", weight_view, Access::read);
     const Tensor bias("bias", bias_view, Access::read);

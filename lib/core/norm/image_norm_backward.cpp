@@ -5,6 +5,7 @@
 // With recorded statistics only the first term is left.
 #include <optional>
 
+#include "core/floating_point.hpp"
 #include "core/message.hpp"
 #include "core/norm/gradients.hpp"
 #include "core/norm/image_affine.hpp"
@@ -190,6 +191,7 @@ void group_norm_backward(const TensorView &grad_y, const TensorView &x, std::int
                          const TensorView &mean_view, const TensorView &rstd_view, const TensorView *weight,
                          const NormGradients &gradients)
 {
+    const core::DefaultFloatingPoint environment;
     const ImageTensors t{{"grad_y", grad_y, Access::read},
                          {"x", x, Access::read},
                          {"weight", weight, Access::read},
@@ -226,6 +228,7 @@ void instance_norm_backward(const TensorView &grad_y, const TensorView &x, const
                             const TensorView *running_mean_view, const TensorView *running_var_view,
                             bool use_input_stats, double eps, const NormGradients &gradients)
 {
+    const core::DefaultFloatingPoint environment;
     const ImageTensors t{{"grad_y", grad_y, Access::read},
                          {"x", x, Access::read},
                          {"weight", weight, Access::read},
@@ -289,6 +292,7 @@ void batch_norm_backward(const TensorView &grad_y, const TensorView &x, const Te
                          const TensorView &rstd_view, const TensorView *weight, bool training,
                          const NormGradients &gradients)
 {
+    const core::DefaultFloatingPoint environment;
     const ImageTensors t{{"grad_y", grad_y, Access::read},
                          {"x", x, Access::read},
                          {"weight", weight, Access::read},

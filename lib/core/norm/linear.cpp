@@ -5,6 +5,7 @@
 #include <cstring>
 #include <optional>
 
+#include "core/floating_point.hpp"
 #include "core/message.hpp"
 #include "core/norm/gradients.hpp"
 #include "core/parallel.hpp"
@@ -260,6 +261,7 @@ private:
 void linear(const TensorView &x_view, const TensorView &weight_view, const TensorView *bias_view,
             const TensorView &y_view)
 {
+    const core::DefaultFloatingPoint environment;
     const Tensor x("x", x_view, Access::read);
     const Tensor weight("weight", weight_view, Access::read);
     const Tensor bias("bias", bias_view, Access::read);
@@ -284,6 +286,7 @@ void linear(const TensorView &x_view, const TensorView &weight_view, const Tenso
 void linear_backward(const TensorView &grad_y_view, const TensorView &x_view, const TensorView &weight_view,
                      const NormGradients &gradients)
 {
+    const core::DefaultFloatingPoint environment;
     const Tensor grad_y("grad_y", grad_y_view, Access::read);
     const Tensor x("x", x_view, Access::read);
     const Tensor weight("weight", weight_view, Access::read);

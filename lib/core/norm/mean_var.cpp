@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include "core/floating_point.hpp"
 #include "core/message.hpp"
 #include "core/norm/arguments.hpp"
 #include "core/norm/reduction_moments.hpp"
@@ -116,6 +117,7 @@ private:
 void mean_var(const TensorView &x_view, std::span<const std::int32_t> axes, double correction,
               const TensorView *mean_view, const TensorView *var_view)
 {
+    const core::DefaultFloatingPoint environment;
     core::require_finite("correction", correction);
     const Tensor x("x", x_view, Access::read);
     const Tensor mean("mean", mean_view, Access::write);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/floating_point.hpp"
 #include "core/message.hpp"
 #include "core/norm/chunk_moments.hpp"
 #include "core/parallel.hpp"
@@ -81,16 +82,19 @@ void update(Moments &moments, core::MomentsKernel core::KernelTable::*kernel, co
 
 void Moments::update(std::span<const float> x)
 {
+    const core::DefaultFloatingPoint environment;
     unitvar::update(*this, &core::KernelTable::moments_f32, x.data(), x.size(), sizeof(float));
 }
 
 void Moments::update(std::span<const double> x)
 {
+    const core::DefaultFloatingPoint environment;
     unitvar::update(*this, &core::KernelTable::moments_f64, x.data(), x.size(), sizeof(double));
 }
 
 void Moments::merge(const Moments &other)
 {
+    const core::DefaultFloatingPoint environment;
     require_count("count", count);
     require_count("other's count", other.count);
     ChunkMoments all = widened(*this);
@@ -100,12 +104,13 @@ void Moments::merge(const Moments &other)
 
 double Moments::variance(double correction) const
 {
+    const core::DefaultFloatingPoint environment;
     require_count("count", count);
     core::require_finite("correction", correction);
     if (count == 0) {
         return std::numeric_limits<double>::quiet_NaN();
     }
-    return m2 / std::max(0.0, count - correction);
+    return environment.computed(m2 / std::max(0.0, count - correction));
 }
 
 } // namespace unitvar

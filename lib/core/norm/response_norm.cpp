@@ -1,6 +1,7 @@
 // local_response_norm, a strip of positions with all its channels at a time.
 #include <algorithm>
 
+#include "core/floating_point.hpp"
 #include "core/message.hpp"
 #include "core/norm/geometry.hpp"
 #include "core/norm/staging.hpp"
@@ -16,6 +17,7 @@ using core::Tensor;
 void local_response_norm(const TensorView &x_view, std::int64_t size, double alpha, double beta, double k,
                          const TensorView &y_view)
 {
+    const core::DefaultFloatingPoint environment;
     const Tensor x("x", x_view, Access::read);
     const Tensor y("y", y_view, Access::write);
     const std::initializer_list<const Tensor *> tensors = {&x, &y};

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/floating_point.hpp"
 #include "core/message.hpp"
 #include "core/norm/gradients.hpp"
 #include "core/norm/staging.hpp"
@@ -150,6 +151,7 @@ void layer_norm_backward(const TensorView &grad_y, const TensorView &x, std::int
                          const TensorView &mean, const TensorView &rstd, const TensorView *weight,
                          const NormGradients &gradients)
 {
+    const core::DefaultFloatingPoint environment;
     const core::GradientOutputs outputs(gradients);
     backward({{"grad_y", grad_y, Access::read},
               {"x", x, Access::read},
@@ -163,6 +165,7 @@ void layer_norm_backward(const TensorView &grad_y, const TensorView &x, std::int
 void rms_norm_backward(const TensorView &grad_y, const TensorView &x, std::int32_t normalized_ndim,
                        const TensorView &rstd, const TensorView *weight, const NormGradients &gradients)
 {
+    const core::DefaultFloatingPoint environment;
     if (gradients.bias != nullptr) {
         core::invalid("grad_bias", "a tensor", "none: rms_norm has no bias");
     }

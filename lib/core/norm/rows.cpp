@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/floating_point.hpp"
 #include "core/norm/geometry.hpp"
 #include "core/norm/staging.hpp"
 #include "core/norm/statistics.hpp"
@@ -164,6 +165,7 @@ void layer_norm(const TensorView &x_view, std::int32_t normalized_ndim, const Te
                 const TensorView *bias_view, double eps, const TensorView &y_view, const TensorView *mean_view,
                 const TensorView *rstd_view)
 {
+    const core::DefaultFloatingPoint environment;
     const Tensor x("x", x_view, Access::read);
     const Tensor weight("weight", weight_view, Access::read);
     const Tensor bias("bias", bias_view, Access::read);
@@ -201,6 +203,7 @@ void layer_norm(const TensorView &x_view, std::int32_t normalized_ndim, const Te
 void rms_norm(const TensorView &x_view, std::int32_t normalized_ndim, const TensorView *weight_view, double eps,
               const TensorView &y_view, const TensorView *rstd_view)
 {
+    const core::DefaultFloatingPoint environment;
     const Tensor x("x", x_view, Access::read);
     const Tensor weight("weight", weight_view, Access::read);
     const Tensor bias("bias", nullptr, Access::read);

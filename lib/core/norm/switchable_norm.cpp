@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/floating_point.hpp"
 #include "core/message.hpp"
 #include "core/norm/image_moments.hpp"
 #include "core/norm/running_statistics.hpp"
@@ -69,6 +70,7 @@ void switchable_norm(const TensorView &x_view, const TensorView *weight_view, co
                      const SwitchLogits &logits, const RunningStatistics &statistics, bool training, double eps,
                      const TensorView &y_view)
 {
+    const core::DefaultFloatingPoint environment;
     const Tensor x("x", x_view, Access::read);
     const Tensor weight("weight", weight_view, Access::read);
     const Tensor bias("bias", bias_view, Access::read);

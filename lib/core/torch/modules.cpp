@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "core/floating_point.hpp"
 #include "core/init/plan.hpp"
 #include "core/init/registry.hpp"
 #include "core/message.hpp"
@@ -62,6 +63,7 @@ void reset(Generator &generator, const TensorView &weight_view, const TensorView
 
 void torch_linear_reset(Generator &generator, const TensorView &weight, const TensorView *bias)
 {
+    const core::DefaultFloatingPoint environment;
     require_torch(generator);
     require_rank("weight", weight, 2, 2);
     if (bias != nullptr) {
@@ -76,6 +78,7 @@ void torch_linear_reset(Generator &generator, const TensorView &weight, const Te
 
 void torch_conv_reset(Generator &generator, const TensorView &weight, const TensorView *bias)
 {
+    const core::DefaultFloatingPoint environment;
     require_torch(generator);
     require_rank("weight", weight, 3, 5);
     if (bias != nullptr) {
@@ -86,6 +89,7 @@ void torch_conv_reset(Generator &generator, const TensorView &weight, const Tens
 
 void torch_embedding_reset(Generator &generator, const TensorView &weight)
 {
+    const core::DefaultFloatingPoint environment;
     require_torch(generator);
     require_rank("weight", weight, 2, 2);
     init_normal(generator, weight, 0, 1);

@@ -1,0 +1,90 @@
+/* Floating-point environments that a caller may be in, for C and C++: other rounding modes, denormal numbers flushed,
+ * exceptions that trap, each with a sticky flag raised that nothing in the library raises alone. */
+#ifndef UNITVAR_TESTS_SUPPORT_FLOATING_POINT_H
+#define UNITVAR_TESTS_SUPPORT_FLOATING_POINT_H
+
+#include <stdint.h>
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+enum { floating_point_environments = 6 };
+
+static inline const char *floating_point_name(int environment)
+{
+    static const char *const names[floating_point_environments] = {
+        "default", "upward", "downward", "toward zero", "denormals flushed", "exceptions trap"};
+    return names[environment];
+}
+
+/* What the library must leave alone. */
+struct floating_point_state {
+    uint64_t modes;
+    uint64_t flags;
+};
+
+static inline struct floating_point_state floating_point_now(void)
+{
+    struct floating_point_state state = {0, 0};
+#if defined(__x86_64__)
+    state.modes = _mm_getcsr(); /* both */
+#elif defined(__aarch64__)
+    __asm__ volatile("mrs %0, fpcr" : "=r"(state.modes));
+    __asm__ volatile("mrs %0, fpsr" : "=r"(state.flags));
+#endif
+    return state;
+}
+
+static inline int floating_point_equal(struct floating_point_state a, struct floating_point_state b)
+{
+    return a.modes == b.modes && a.flags == b.flags;
+}
+
+/* For the code that follows; returns what it set. Registers are written without libm, which programs may not link. */
+static inline struct floating_point_state floating_point_set(int environment)
+{
+    /* Nearest 0, up 1, down 2, toward zero 3, as Arm counts them. */
+    static const uint32_t rounding[floating_point_environments] = {0, 1, 2, 3, 0, 0};
+#if defined(__x86_64__)
+    static const uint32_t intel[4] = {0, 2, 1, 3};
+    const uint32_t underflow = 0x10, flush_to_zero = 0x8000, denormals_are_zero = 0x40, masks = 0x1F80;
+    const uint32_t rounding_bits = intel[rounding[environment]];
+    uint16_t x87 = (uint16_t)(0x37F | rounding_bits << 10);
+    uint32_t mxcsr = masks | underflow | rounding_bits << 13;
+    if (environment == 4)
+        mxcsr |= flush_to_zero | denormals_are_zero;
+    if (environment == 5)
+        mxcsr &= ~masks;
+    __asm__ volatile("fldcw %0" ::"m"(x87));
+    _mm_setcsr(mxcsr);
+#elif defined(__aarch64__)
+    /* FZ, FZ16 and DN, which makes every NaN the same; then all traps, which processors may lack. */
+    const uint64_t underflow = 8, flushing = UINT64_C(0x3080000), traps = 0x9F00;
+    uint64_t modes = (uint64_t)rounding[environment] << 22;
+    if (environment == 4)
+        modes |= flushing;
+    if (environment == 5)
+        modes |= traps;
+    __asm__ volatile("msr fpcr, %0" ::"r"(modes) : "memory");
+    __asm__ volatile("msr fpsr, %0" ::"r"(underflow) : "memory");
+#else
+    (void)rounding;
+    (void)environment;
+#endif
+    return floating_point_now();
+}
+
+static inline void floating_point_reset(void)
+{
+#if defined(__x86_64__)
+    const uint16_t x87 = 0x37F;
+    __asm__ volatile("fldcw %0" ::"m"(x87));
+    _mm_setcsr(0x1F80);
+#elif defined(__aarch64__)
+    __asm__ volatile("msr fpcr, xzr" ::: "memory");
+    __asm__ volatile("msr fpsr, xzr" ::: "memory");
+#endif
+}
+
+#endif
