@@ -1,7 +1,8 @@
 // Keeps "16 bits: an element is that of the same f32 tensor, rounded once, to nearest even": over all numbers of bf16
 // and f16, their midpoints and the neighbours of those, through each way that the library rounds by, and for every kind
-// of initialiser.
+// of initialiser. And "uniform ones stay below b".
 #include "oracle/half.hpp"
+#include "oracle/initializers.hpp"
 #include "support/capi.hpp"
 #include "support/kinds.hpp"
 #include "support/scale.hpp"
@@ -15,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -100,6 +102,35 @@ std::vector<std::uint16_t> rounded(const HalfFormat &format, const std::vector<f
     std::vector<std::uint16_t> result;
     for (const float x : values)
         result.push_back(oracle::round_to_half(format, static_cast<double>(x)));
+    return result;
+}
+
+// The upper bound of kinds that draw from a uniform distribution.
+std::optional<double> uniform_end(const unitvar_initializer &init, const Lengths &shape)
+{
+    switch (init.kind) {
+    case UNITVAR_INIT_UNIFORM:
+        return init.p[1];
+    case UNITVAR_INIT_XAVIER_UNIFORM:
+        return oracle::uniform_bound(oracle::xavier_std(shape, init.p[0]));
+    case UNITVAR_INIT_KAIMING_UNIFORM:
+        return oracle::uniform_bound(oracle::kaiming_std(shape, init.p[0], init.fan_mode, init.nonlinearity));
+    case UNITVAR_INIT_VARIANCE_SCALING:
+        if (init.distribution == UNITVAR_UNIFORM)
+            return oracle::uniform_bound(std::sqrt(init.p[0] / oracle::chosen_fan(shape, init.fan_mode)));
+        return std::nullopt;
+    default:
+        return std::nullopt;
+    }
+}
+
+// As above, and those that are the end of the interval the number below it.
+std::vector<std::uint16_t> rounded_below(const HalfFormat &format, const std::vector<float> &values, double end)
+{
+    const std::uint16_t excluded = oracle::round_to_half(format, static_cast<double>(static_cast<float>(end)));
+    const double below = oracle::half_below(format, oracle::half_value(format, excluded));
+    std::vector<std::uint16_t> result = rounded(format, values);
+    std::replace(result.begin(), result.end(), excluded, oracle::round_to_half(format, below));
     return result;
 }
 
@@ -213,7 +244,9 @@ TEST_CASE("every kind in 16 bits is the f32 tensor rounded once, on every instru
                     CAPTURE(c.name);
                     CAPTURE(type.name);
                     CAPTURE(shape.size());
-                    const std::vector<std::uint16_t> expected = rounded(type.format, values);
+                    const std::optional<double> end = uniform_end(c.init, shape);
+                    const std::vector<std::uint16_t> expected =
+                        end ? rounded_below(type.format, values, *end) : rounded(type.format, values);
                     for (const std::string &isa : support::isas()) {
                         const support::ForcedIsa forced(isa);
                         Tensor tensor(type.dtype, shape, std::nullopt, 1);
@@ -230,6 +263,49 @@ TEST_CASE("every kind in 16 bits is the f32 tensor rounded once, on every instru
                     const bool equal = strided.logical_values<std::uint16_t>() == expected;
                     CHECK(equal);
                     CHECK(strided.untouched_between_elements());
+                }
+            }
+}
+
+TEST_CASE("uniform elements of 16 bits never are the upper bound, and are the lower one where both round to it")
+{
+    struct Interval {
+        double a;
+        double b;
+    };
+    const std::vector<Interval> intervals{{0, 1},    {-1, 0},    {-0.1, 0.1},      {0, 0.1},          {2, 3},
+                                          {1, 1.01}, {-3, -2.9}, {3.0, 3.0000005}, {0, 2.9802322e-8}, {-0.37, 1.9}};
+    const std::size_t n = support::slow() ? 20011 : 200003;
+    for (const HalfType &type : half_types)
+        for (const Engine &engine : support::engines())
+            for (const Interval &interval : intervals) {
+                CAPTURE(type.name);
+                CAPTURE(engine.name);
+                CAPTURE(interval.a);
+                CAPTURE(interval.b);
+                const auto nearest = [&](double x) {
+                    return oracle::half_value(
+                        type.format, oracle::round_to_half(type.format, static_cast<double>(static_cast<float>(x))));
+                };
+                const double a = nearest(interval.a);
+                const double b = nearest(interval.b);
+                const double greatest = a < b ? oracle::half_below(type.format, b) : a;
+                std::vector<std::uint16_t> reference;
+                for (const std::string &isa : support::isas()) {
+                    const support::ForcedIsa forced(isa);
+                    Elements elements(type.dtype, {static_cast<std::int64_t>(n)});
+                    require_ok(unitvar_init_uniform(Generator(engine, 5), elements.view(), interval.a, interval.b));
+                    if (!reference.empty()) {
+                        const bool equal = elements.bits == reference;
+                        CHECK(equal);
+                        continue;
+                    }
+                    reference = elements.bits;
+                    const auto outside = [&](std::uint16_t bits) {
+                        const double x = oracle::half_value(type.format, bits);
+                        return !(a <= x && x <= greatest);
+                    };
+                    CHECK(std::count_if(reference.begin(), reference.end(), outside) == 0);
                 }
             }
 }

@@ -1,5 +1,5 @@
-// bf16 and f16 as bit patterns: rounding of f32 to nearest, ties to even, for single values. The portable kernels use
-// it too, so it is the definition that vector instructions must equal.
+// bf16 and f16 as bit patterns: rounding of f32 to nearest, ties to even, for single values, and back. The portable
+// kernels round by it too, so it is the definition that vector instructions must equal.
 #pragma once
 
 #include <bit>
@@ -34,6 +34,34 @@ namespace unitvar::core {
         rounded = std::bit_cast<std::uint32_t>(std::bit_cast<float>(magnitude) + 0.5F) - 0x3F000000U;
     }
     return static_cast<std::uint16_t>(sign | rounded);
+}
+
+[[nodiscard]] constexpr float widen_bf16(std::uint16_t x) noexcept
+{
+    return std::bit_cast<float>(static_cast<std::uint32_t>(x) << 16U);
+}
+
+[[nodiscard]] constexpr float widen_f16(std::uint16_t x) noexcept
+{
+    const std::uint32_t sign = (x & 0x8000U) << 16U;
+    const std::uint32_t magnitude = x & 0x7FFFU;
+    if (magnitude >= 0x7C00U) {
+        return std::bit_cast<float>(sign | 0x7F800000U | (magnitude & 0x3FFU) << 13U);
+    }
+    if (magnitude < 0x400U) {
+        const float value = static_cast<float>(magnitude) * 0x1p-24F;
+        return sign != 0 ? -value : value;
+    }
+    return std::bit_cast<float>(sign | ((magnitude << 13U) + 0x38000000U));
+}
+
+// The next number of either format below a finite one; of the least, the infinity.
+[[nodiscard]] constexpr std::uint16_t next_below_16(std::uint16_t x) noexcept
+{
+    if ((x & 0x7FFFU) == 0) {
+        return 0x8001;
+    }
+    return static_cast<std::uint16_t>((x & 0x8000U) != 0 ? x + 1 : x - 1);
 }
 
 } // namespace unitvar::core

@@ -57,7 +57,7 @@ struct Truncation {
 struct DrawParameters {
     double location;                        // uniform: low; normal: mean
     double scale;                           // uniform: high - low; normal: std
-    double limit;                           // uniform: no result is above it
+    double limit;                           // uniform: no result is above it; a number of the element type
     const Truncation *truncation = nullptr; // trunc_normal; must outlive the draw
 };
 

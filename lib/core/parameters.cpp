@@ -38,6 +38,33 @@ double rounded_parameter(DType dtype, std::string_view name, double value)
     return result;
 }
 
+namespace {
+
+// The greatest number of the element type below high, or low where both are one number in it: what keeps rounding from
+// reaching the bound that does not belong to the interval. In 16 bits it also is the greatest number of f32 that
+// rounding to the type may be given, because a number above it rounds to it or to the bound.
+double greatest_below(DType dtype, double low, double high) noexcept
+{
+    const auto below_16 = [low, high](auto narrow, auto widen) {
+        const std::uint16_t first = narrow(static_cast<float>(low));
+        const std::uint16_t last = narrow(static_cast<float>(high));
+        return static_cast<double>(widen(widen(first) < widen(last) ? next_below_16(last) : first));
+    };
+    switch (dtype) {
+    case DType::bf16:
+        return below_16(round_to_bf16, widen_bf16);
+    case DType::f16:
+        return below_16(round_to_f16, widen_f16);
+    case DType::f32:
+        return low < high ? std::nextafter(static_cast<float>(high), -std::numeric_limits<float>::infinity()) : low;
+    case DType::f64:
+        break;
+    }
+    return low < high ? std::nextafter(high, -std::numeric_limits<double>::infinity()) : low;
+}
+
+} // namespace
+
 DrawParameters uniform_parameters(DType dtype, double low, double high, ParameterNames names)
 {
     const double first = rounded_parameter(dtype, names.first, low);
@@ -47,17 +74,12 @@ DrawParameters uniform_parameters(DType dtype, double low, double high, Paramete
                               " is " + text(high) + "; expected " + std::string(names.first) +
                               " <= " + std::string(names.second));
     }
-    double width = second - first;
-    double below = std::nextafter(second, -std::numeric_limits<double>::infinity());
-    if (dtype != DType::f64) {
-        width = static_cast<float>(second) - static_cast<float>(first);
-        below = std::nextafter(static_cast<float>(second), -std::numeric_limits<float>::infinity());
-    }
+    const double width = dtype == DType::f64 ? second - first : static_cast<float>(second) - static_cast<float>(first);
     if (!std::isfinite(width)) {
         throw InvalidArgument(std::string(names.second) + " - " + std::string(names.first) + " is " + text(high) +
                               " - " + text(low) + "; expected a difference within the range of the element type");
     }
-    return {first, width, first < second ? below : first};
+    return {first, width, greatest_below(dtype, first, second)};
 }
 
 DrawParameters normal_parameters(DType dtype, double mean, double std, ParameterNames names)

@@ -1,6 +1,6 @@
 # Compares the SHA-256 sum of every entry of golden_dump with a file in the format of sha256sum ("HASH  ENTRY").
 #
-#   cmake -DDUMP=golden_dump -DSUMS=stream-v1.sha256 -DWORK=directory [-DEMULATOR="qemu-aarch64;-L;/sysroot"]
+#   cmake -DDUMP=golden_dump -DSUMS=stream-v2.sha256 -DWORK=directory [-DEMULATOR="qemu-aarch64;-L;/sysroot"]
 #         -P check_golden.cmake
 #
 # Reports every entry that differs, that cannot be produced, or that only one side knows, and fails at the end.

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 
 namespace oracle {
@@ -38,6 +39,17 @@ inline double half_value(const HalfFormat &format, std::uint16_t bits)
     if (pattern > format.infinity())
         magnitude = std::numeric_limits<double>::quiet_NaN();
     return (bits & 0x8000) != 0 ? -magnitude : magnitude;
+}
+
+// The greatest number below a finite one, found among all of the format.
+inline double half_below(const HalfFormat &format, double x)
+{
+    double greatest = -std::numeric_limits<double>::infinity();
+    for (int pattern = 0; pattern < format.infinity(); ++pattern)
+        for (const double candidate : {half_magnitude(format, pattern), -half_magnitude(format, pattern)})
+            if (candidate < x && candidate > greatest)
+                greatest = candidate;
+    return greatest;
 }
 
 // x is not NaN.

@@ -46,14 +46,18 @@ inline double xavier_std(const std::vector<std::int64_t> &shape, double factor)
     return factor * std::sqrt(2.0 / static_cast<double>(fan_in + fan_out));
 }
 
+inline double chosen_fan(const std::vector<std::int64_t> &shape, std::int32_t fan_mode)
+{
+    const auto [fan_in, fan_out] = fans(shape);
+    return fan_mode == UNITVAR_FAN_IN    ? static_cast<double>(fan_in)
+           : fan_mode == UNITVAR_FAN_OUT ? static_cast<double>(fan_out)
+                                         : static_cast<double>(fan_in + fan_out) / 2.0;
+}
+
 inline double kaiming_std(const std::vector<std::int64_t> &shape, double slope, std::int32_t fan_mode,
                           std::int32_t nonlinearity)
 {
-    const auto [fan_in, fan_out] = fans(shape);
-    const double fan = fan_mode == UNITVAR_FAN_IN    ? static_cast<double>(fan_in)
-                       : fan_mode == UNITVAR_FAN_OUT ? static_cast<double>(fan_out)
-                                                     : static_cast<double>(fan_in + fan_out) / 2.0;
-    return gain(nonlinearity, slope) / std::sqrt(fan);
+    return gain(nonlinearity, slope) / std::sqrt(chosen_fan(shape, fan_mode));
 }
 
 // The half-width of the uniform distribution with this deviation.

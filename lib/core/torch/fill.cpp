@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/torch/chunks.hpp"
-#include "core/torch/half.hpp"
+#include "core/half.hpp"
 
 namespace unitvar::core {
 namespace {

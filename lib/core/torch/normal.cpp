@@ -5,7 +5,7 @@
 #include <numbers>
 
 #include "core/torch/chunks.hpp"
-#include "core/torch/half.hpp"
+#include "core/half.hpp"
 
 namespace unitvar::core {
 namespace {

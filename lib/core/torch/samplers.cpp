@@ -10,7 +10,7 @@
 #include "core/message.hpp"
 #include "core/runtime.hpp"
 #include "core/torch/chunks.hpp"
-#include "core/torch/half.hpp"
+#include "core/half.hpp"
 #include "core/torch/row.hpp"
 #include "unitvar/error.hpp"
 
