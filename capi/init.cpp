@@ -17,13 +17,17 @@ using unitvar::capi::tensor_view;
 
 namespace {
 
+// No version's structure will be larger: a number that was never set must not be taken for a length.
+constexpr std::uint64_t most_initializer_bytes = 256;
+
 void check_size(const unitvar_initializer *init)
 {
     require(init, "init");
-    if (init->struct_size < sizeof(unitvar_initializer)) {
+    if (init->struct_size < sizeof(unitvar_initializer) || init->struct_size > most_initializer_bytes) {
         unitvar::core::invalid_value("init->struct_size", std::uint64_t{init->struct_size},
                                      unitvar::core::text(std::uint64_t{sizeof(unitvar_initializer)}) +
-                                         ", the size of unitvar_initializer");
+                                         ", the size of unitvar_initializer, or up to " +
+                                         unitvar::core::text(most_initializer_bytes) + " of a later version");
     }
 }
 

@@ -27,6 +27,10 @@ EnvironmentReport observe()
     EnvironmentReport report{};
     std::snprintf(report.isa, sizeof report.isa, "%s", unitvar_isa());
     report.num_threads = unitvar_num_threads();
+    // What was reported is the choice: nothing that the environment says from now on changes it.
+    if (std::strcmp(report.isa, "none") != 0)
+        setenv("UNITVAR_ISA", "sse9", 1);
+    std::snprintf(report.isa_afterwards, sizeof report.isa_afterwards, "%s", unitvar_isa());
 
     unitvar_generator *generator = nullptr;
     if (unitvar_generator_create(UNITVAR_PCG32, 42, 0, &generator) != UNITVAR_OK)

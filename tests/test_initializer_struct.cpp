@@ -4,6 +4,9 @@
 #include "support/kinds.hpp"
 #include "support/tensors.hpp"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -202,6 +205,26 @@ TEST_CASE("a larger structure is accepted with zeros behind what is known, and r
     require_ok(unitvar_initializer_defaults(&later.known, UNITVAR_INIT_EYE));
     CHECK(later.more[7] == 1);
     CHECK(later.known.struct_size == sizeof(later.known) + 7);
+}
+
+TEST_CASE("a structure of a size that none has is refused without a look behind it")
+{
+    // It ends with a page behind which nothing may be read.
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    void *const pages = mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(pages != MAP_FAILED);
+    unsigned char *const end = static_cast<unsigned char *>(pages) + page;
+    REQUIRE(mprotect(end, page, PROT_NONE) == 0);
+    auto *const init = reinterpret_cast<unitvar_initializer *>(end - sizeof(unitvar_initializer));
+    for (const std::uint32_t size : {257u, 4096u, 0x80000000u, 0xFFFFFFFFu}) {
+        *init = support::default_initializer(UNITVAR_INIT_NORMAL);
+        init->struct_size = size;
+        check_refused(init, "struct_size", std::to_string(size));
+        check_fails(unitvar_initializer_defaults(init, UNITVAR_INIT_EYE), UNITVAR_INVALID_ARGUMENT,
+                    {"struct_size", std::to_string(size)});
+        CHECK(init->kind == UNITVAR_INIT_NORMAL);
+    }
+    munmap(pages, 2 * page);
 }
 
 TEST_CASE("kinds that draw need a generator, the others look at none")

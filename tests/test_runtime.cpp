@@ -231,6 +231,7 @@ TEST_CASE("a usable environment variable is obeyed")
         CHECK(probe.report.initializer_status == UNITVAR_OK);
         CHECK(probe.report.moments_status == UNITVAR_OK);
         CHECK_FALSE(probe.report.outputs_untouched);
+        CHECK(probe.report.isa_afterwards == std::string(probe.report.isa));
         if (is_scalar)
             CHECK(probe.report.isa == std::string("scalar"));
         else

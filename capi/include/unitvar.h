@@ -328,8 +328,9 @@ typedef struct {
  * are negative, which PyTorch has not, count by addresses too). Tensors without elements
  * succeed, write nothing and leave the generator where it is. Semantics, defaults and formulas follow torch.nn.init.
  *
- * 16 bits: an element is that of the same f32 tensor, rounded once, to nearest even. So bounds hold after rounding: a
- * uniform element may be the dtype's number nearest to b. Parameters must be finite in the dtype.
+ * 16 bits: an element is that of the same f32 tensor, rounded once, to nearest even. Uniform ones stay below b as they
+ * do in f32: one that would become b, as the dtype rounds it, becomes the number below, and where the dtype rounds a
+ * and b to one number every element is that. Parameters must be finite in the dtype.
  * TORCH_MT19937 rounds as PyTorch 1.13 does, which has no trunc_normal of f16 and no orthogonal of 16-bit types; they,
  * delta_orthogonal and variance_scaling are UNSUPPORTED there.
  *
@@ -430,7 +431,7 @@ UNITVAR_API int32_t unitvar_init_variance_scaling(unitvar_generator *g, unitvar_
 /* Any of the above as a value, for tables of parameters and for shards. A kind looks only at what its function takes.
  */
 typedef struct {
-    uint32_t struct_size; /* sizeof(unitvar_initializer) */
+    uint32_t struct_size; /* sizeof(unitvar_initializer); no version's is above 256 */
     int32_t kind;         /* UNITVAR_INIT_... */
     int32_t fan_mode;
     int32_t nonlinearity;
@@ -443,12 +444,12 @@ typedef struct {
 /* Fills *init for a kind, with PyTorch's defaults where PyTorch has them: constant 0; uniform on [0, 1); normal (0, 1);
  * trunc_normal (0, 1) on [-2, 2]; gain 1; a = 0, FAN_IN, LEAKY_RELU; groups 1; sparsity 0.1 with std 0.01; scale 1,
  * FAN_IN, TRUNCATED_NORMAL. struct_size must be set before.
- * Errors: INVALID_ARGUMENT for an unknown kind, a struct_size that is too small. */
+ * Errors: INVALID_ARGUMENT for an unknown kind, a struct_size that is too small or above 256. */
 UNITVAR_API int32_t unitvar_initializer_defaults(unitvar_initializer *init, int32_t kind);
 
 /* The initialiser that init describes. g may be NULL for kinds that draw nothing, CONSTANT to DIRAC.
- * Errors: those of the function; INVALID_ARGUMENT for an unknown kind, a struct_size that is too small, a larger one
- * with anything but zeros behind what this version knows, a reserved that is not 0. */
+ * Errors: those of the function; INVALID_ARGUMENT for an unknown kind, a struct_size that is too small or above 256, a
+ * larger one than this version's with anything but zeros behind what it knows, a reserved that is not 0. */
 UNITVAR_API int32_t unitvar_init(unitvar_generator *g, const unitvar_initializer *init, unitvar_tensor *t);
 
 /* Writes one rectangular slice of the tensor that unitvar_init would write: local is the slice, of its own shape and

@@ -137,7 +137,9 @@ const char *isa() noexcept
     const KernelTable *table = active_table.load(std::memory_order_relaxed);
     if (table == nullptr) {
         try {
-            table = table_from_environment();
+            // What is said here is the choice for good.
+            const KernelTable *chosen = table_from_environment();
+            table = active_table.compare_exchange_strong(table, chosen, std::memory_order_relaxed) ? chosen : table;
         } catch (...) {
             return "none";
         }
@@ -177,7 +179,7 @@ const char *version_string() noexcept
 
 std::uint32_t stream_version() noexcept
 {
-    return 1;
+    return 2;
 }
 
 } // namespace unitvar

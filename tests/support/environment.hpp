@@ -13,6 +13,7 @@ namespace support {
 struct EnvironmentReport {
     bool finished; // false: the process died or could not be started
     char isa[32];
+    char isa_afterwards[32]; // after UNITVAR_ISA became unusable, unless it was
     std::int32_t num_threads;
     std::int32_t sampler_status;
     std::int32_t initializer_status;
