@@ -261,6 +261,68 @@ TEST_CASE("one tensor that is refused stops all, by its name, wherever it stands
     }
 }
 
+TEST_CASE("tensors that share memory are refused by their names and nothing is written, those side by side are not")
+{
+    const unitvar::Generator generator(unitvar::Engine::pcg32, 42);
+    const Lengths matrix{6, 10};
+    const Lengths row_major{10, 1};
+    const Lengths block{6, 4};
+    const Lengths downwards{-10, 1};
+    const Lengths row{10};
+    const Lengths one{1};
+    const Lengths none;
+    struct Case {
+        const Lengths &shape;
+        const Lengths &strides;
+        std::ptrdiff_t begin; // bytes behind the 6 x 10 elements of f32
+        bool shares;
+    };
+    // The other tensor is columns 3 to 6 of every row.
+    const std::vector<Case> cases{
+        {matrix, none, 0, true},
+        {block, row_major, 0, true},
+        {block, row_major, 28, false},
+        {block, row_major, 4, true},
+        {block, row_major, 25, true},
+        {block, row_major, -4, false},
+        {block, row_major, -3, true},
+        {block, downwards, 5 * 40, true},
+        {block, downwards, 5 * 40 + 28, false},
+        {row, row, 12, true},
+        {row, row, 52, true},
+        {row, row, 28, false},
+        {one, none, 3 * 4, true},
+        {one, none, 2 * 4, false},
+        {one, none, 5 * 40 + 6 * 4 + 3, true},
+        {one, none, 5 * 40 + 7 * 4, false},
+        {row, none, 5 * 40 + 7 * 4, false},
+        {matrix, none, -240 + 12, false},
+        {matrix, none, -240 + 13, true},
+    };
+    for (const auto &[shape, strides, begin, shares] : cases) {
+        CAPTURE(shape.size());
+        CAPTURE(begin);
+        Bytes memory(3 * 240 + 64, blank);
+        unsigned char *const at = memory.data() + 240;
+        const std::vector<unitvar::NamedTensor> tensors{
+            {"columns", unitvar::default_initializer(InitKind::zeros), {at + 12, DType::f32, block, row_major}},
+            {"apart", unitvar::default_initializer(InitKind::zeros), {memory.data() + 3 * 240, DType::f32, one, {}}},
+            {"other", unitvar::default_initializer(InitKind::ones), {at + begin, DType::f32, shape, strides}},
+        };
+        bool refused = false;
+        try {
+            unitvar::initialize_all(generator, tensors);
+        } catch (const unitvar::InvalidArgument &error) {
+            refused = true;
+            for (const char *const word : {"\"columns\"", "\"other\"", "memory"})
+                CHECK_MESSAGE(std::string(error.what()).find(word) != std::string::npos, word);
+        }
+        CHECK(refused == shares);
+        CHECK((std::count(memory.begin(), memory.end(), blank) == static_cast<std::ptrdiff_t>(memory.size())) ==
+              shares);
+    }
+}
+
 TEST_CASE("an engine that cannot be forked is refused and nothing is written")
 {
     Model model = make_model();

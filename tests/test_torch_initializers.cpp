@@ -264,6 +264,14 @@ TEST_CASE("torch: layers that do not exist are refused before anything is writte
     check_fails(unitvar_torch_linear_reset(g, nullptr, bias.view()), UNITVAR_INVALID_ARGUMENT, {"weight", "NULL"});
     check_fails(unitvar_torch_conv_reset(g, weight.view(), bias.view()), UNITVAR_INVALID_ARGUMENT, {"weight", "2"});
     check_fails(unitvar_torch_embedding_reset(g, filter.view()), UNITVAR_INVALID_ARGUMENT, {"weight", "3"});
+    Lengths strides{4, 1};
+    unitvar_tensor column = *weight.view(); // the third of the weight's
+    Lengths three{3};
+    column.ndim = 1;
+    column.shape = three.data();
+    column.strides = strides.data();
+    column.byte_offset += 2 * sizeof(float);
+    check_fails(unitvar_torch_linear_reset(g, weight.view(), &column), UNITVAR_INVALID_ARGUMENT, {"bias", "memory"});
     bias.view()->dtype = {0, 32, 1};
     check_fails(unitvar_torch_linear_reset(g, weight.view(), bias.view()), UNITVAR_UNSUPPORTED, {"dtype"});
     bias.view()->dtype = support::f32_dtype;

@@ -73,7 +73,8 @@ struct NamedTensor {
     TensorView tensor;
 };
 // Each tensor by generator.fork(name): neither the order nor the threads, which share the tensors, change a bit. All
-// arguments of all tensors are checked before anything is written. Throws InvalidArgument for two equal names.
+// arguments of all tensors are checked before anything is written, and all working memory is had. Throws InvalidArgument
+// for two equal names, and for tensors that share memory.
 void initialize_all(const Generator &generator, std::span<const NamedTensor> tensors);
 
 struct Fans {

@@ -1,8 +1,8 @@
 // What PyTorch's layers construct: the weights and biases of nn.Linear, nn.Conv1d to nn.Conv3d and nn.Embedding, bit
 // for bit, on a generator of torch_mt19937. capi/include/unitvar.h, section 7, gives formulas and limits.
 //
-// All throw InvalidArgument for another engine, malformed tensors and shapes that no such layer has, before the first
-// byte is written. bias may be null, as for bias=False.
+// All throw InvalidArgument for another engine, malformed tensors, shapes that no such layer has, and a weight and a bias
+// that share memory, before the first byte is written. bias may be null, as for bias=False.
 #pragma once
 
 #include "unitvar/generator.hpp"

@@ -9,6 +9,8 @@
 namespace unitvar::core {
 namespace {
 
+constexpr std::int64_t most_nodes = 1000000;
+
 class Search {
 public:
     // Dimensions in descending order of stride.
@@ -30,8 +32,6 @@ public:
     }
 
 private:
-    static constexpr std::int64_t most_nodes = 1000000;
-
     // Can dimensions k and later bring sum to 0? The first difference that is not 0 may be taken as positive.
     [[nodiscard]] bool solve(std::size_t k, std::int64_t sum, bool nonzero) noexcept
     {
@@ -74,12 +74,75 @@ private:
     std::int64_t nodes_ = 0;
 };
 
+class SumSearch {
+public:
+    // Terms in descending order of stride, all different.
+    explicit SumSearch(std::span<SumTerm> terms) : terms_(terms)
+    {
+        std::uint64_t reach = 0;
+        std::uint64_t divisor = 0;
+        for (std::size_t k = terms.size(); k-- > 0;) {
+            terms[k].reach = reach += terms[k].most * terms[k].stride;
+            terms[k].divisor = divisor = std::gcd(divisor, terms[k].stride);
+        }
+    }
+
+    [[nodiscard]] Overlap run(std::uint64_t sum) noexcept
+    {
+        const bool found = solve(0, sum);
+        return found ? Overlap::found : nodes_ > most_nodes ? Overlap::undecided : Overlap::none;
+    }
+
+private:
+    [[nodiscard]] bool solve(std::size_t k, std::uint64_t sum) noexcept
+    {
+        if (k == terms_.size()) {
+            return sum == 0;
+        }
+        if (++nodes_ > most_nodes) {
+            return false;
+        }
+        const auto [stride, most, reach, divisor] = terms_[k];
+        if (sum > reach || sum % divisor != 0) {
+            return false;
+        }
+        // What is left must be within reach of the rest.
+        const std::uint64_t rest = reach - most * stride;
+        const std::uint64_t low = sum > rest ? (sum - rest - 1) / stride + 1 : 0;
+        const std::uint64_t high = std::min(most, sum / stride);
+        for (std::uint64_t i = low; i <= high; ++i) {
+            if (solve(k + 1, sum - i * stride)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    std::span<const SumTerm> terms_;
+    std::int64_t nodes_ = 0;
+};
+
 } // namespace
 
 Overlap find_overlap(std::span<OverlapDimension> dimensions) noexcept
 {
     std::ranges::sort(dimensions, std::ranges::greater{}, &OverlapDimension::stride);
     return Search(dimensions).run();
+}
+
+Overlap find_sum(std::span<SumTerm> terms, std::uint64_t sum) noexcept
+{
+    std::ranges::sort(terms, std::ranges::greater{}, &SumTerm::stride);
+    // Two indices of one stride are one index, up to the sum of both.
+    std::size_t count = 0;
+    for (const SumTerm &term : terms) {
+        if (count != 0 && terms[count - 1].stride == term.stride) {
+            terms[count - 1].most += term.most;
+        } else {
+            terms[count++] = term;
+        }
+    }
+    return SumSearch(terms.first(count)).run(sum);
 }
 
 } // namespace unitvar::core

@@ -179,6 +179,32 @@ bool share_memory(const Tensor &a, const Tensor &b) noexcept
     return a.begin_address() < b.end_address() && b.begin_address() < a.end_address();
 }
 
+// An element of a at byte x of it is one of b at byte y, in addresses counted up from a's first byte and down from b's
+// last: a sum of steps of both, and of the bytes, that leads from one end of the two to the other.
+Overlap common_elements(const Tensor &a, const Tensor &b) noexcept
+{
+    if (a.elements() == 0 || b.elements() == 0 || !share_memory(a, b)) {
+        return Overlap::none;
+    }
+    SumTerm terms[2 * (most_dimensions + 1)];
+    std::size_t count = 0;
+    for (const Tensor *tensor : {&a, &b}) {
+        if (tensor->end_address() - tensor->begin_address() == tensor->bytes()) {
+            terms[count++] = {1, tensor->bytes() - 1};
+            continue;
+        }
+        terms[count++] = {1, tensor->element_bytes() - 1};
+        for (std::size_t d = 0; d < tensor->ndim(); ++d) {
+            const std::int64_t stride = tensor->stride(d);
+            if (tensor->length(d) != 1 && stride != 0) {
+                terms[count++] = {static_cast<std::uint64_t>(stride < 0 ? -stride : stride) * tensor->element_bytes(),
+                                  tensor->length(d) - 1};
+            }
+        }
+    }
+    return find_sum({terms, count}, b.end_address() - 1 - a.begin_address());
+}
+
 bool same_memory(const Tensor &a, const Tensor &b) noexcept
 {
     if (a.data() != b.data() || a.dtype() != b.dtype() || !std::ranges::equal(a.shape(), b.shape())) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include "core/overlap.hpp"
 #include "unitvar/tensor.hpp"
 
 namespace unitvar::core {
@@ -90,6 +91,9 @@ private:
 
 // Whether the memory that two tensors span has bytes in common.
 [[nodiscard]] bool share_memory(const Tensor &a, const Tensor &b) noexcept;
+// Whether two tensors have an element with bytes in common, which the memory that they span leaves open where strides
+// leave gaps: Overlap::undecided only for strides made for the purpose.
+[[nodiscard]] Overlap common_elements(const Tensor &a, const Tensor &b) noexcept;
 // Whether each index is at the same address in both.
 [[nodiscard]] bool same_memory(const Tensor &a, const Tensor &b) noexcept;
 

@@ -38,13 +38,40 @@ void check_names(std::span<const NamedTensor> tensors)
 // One tensor's initialize(), and the generator of its name.
 struct Parameter {
     Parameter(const Generator &generator, const NamedTensor &tensor)
-        : forked(generator.fork(tensor.name)), call("t", tensor.tensor)
+        : name(tensor.name), forked(generator.fork(tensor.name)), call("t", tensor.tensor)
     {
         core::make_plan(call.plan(), call.request(&forked, tensor.initializer));
     }
+    std::string_view name;
     Generator forked;
     core::InitCall call;
 };
+
+// What threads write at the same time must not be the same memory.
+void check_memory(const std::deque<Parameter> &parameters)
+{
+    std::vector<const Parameter *> by_address;
+    by_address.reserve(parameters.size());
+    for (const Parameter &parameter : parameters) {
+        by_address.push_back(&parameter);
+    }
+    const auto begin = [](const Parameter *parameter) { return parameter->call.tensor().begin_address(); };
+    std::ranges::sort(by_address, std::ranges::less{}, begin);
+    for (auto one = by_address.begin(); one != by_address.end(); ++one) {
+        const core::Tensor &tensor = (*one)->call.tensor();
+        for (auto other = one + 1; other != by_address.end() && begin(*other) < tensor.end_address(); ++other) {
+            const std::string both = "tensors " + core::quoted((*one)->name) + " and " + core::quoted((*other)->name);
+            switch (core::common_elements(tensor, (*other)->call.tensor())) {
+            case core::Overlap::none:
+                break;
+            case core::Overlap::found:
+                throw InvalidArgument(both + " share memory; expected elements at addresses of their own");
+            case core::Overlap::undecided:
+                throw Unsupported(both + " have strides that are too irregular to show that they share no memory");
+            }
+        }
+    }
+}
 
 } // namespace
 
@@ -63,6 +90,7 @@ void initialize_all(const Generator &generator, std::span<const NamedTensor> ten
             throw Unsupported("tensor " + core::quoted(tensor.name) + ": " + error.what());
         }
     }
+    check_memory(parameters);
     std::vector<core::InitCall *> small;
     small.reserve(tensors.size());
     for (Parameter &parameter : parameters) {

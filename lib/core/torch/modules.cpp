@@ -50,6 +50,9 @@ void reset(Generator &generator, const TensorView &weight_view, const TensorView
     if (bias_view != nullptr) {
         bias.emplace("bias", *bias_view);
         core::torch_sources.uniform(bias->plan(), bias->request(&generator, {}), -bound, bound, {"bias", "bias"});
+        if (core::common_elements(weight.tensor(), bias->tensor()) != core::Overlap::none) {
+            core::invalid("bias", "in memory that weight has", "memory of its own");
+        }
         bias->reserve();
     }
     weight.reserve();
