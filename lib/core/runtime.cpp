@@ -104,6 +104,12 @@ template <class T> T exchanged(std::atomic<T> &setting, T before, T value) noexc
 // Null until first use or a successful set.
 constinit std::atomic<const KernelTable *> active_table{nullptr};
 
+const KernelTable &table_setting()
+{
+    const KernelTable *const table = active_table.load(std::memory_order_relaxed);
+    return table != nullptr ? *table : *exchanged<const KernelTable *>(active_table, nullptr, table_from_environment());
+}
+
 // The number of threads; unset until first use or a successful set; 0 until the processors are counted, which waits for
 // the first call that is large enough for more than one thread.
 constexpr std::int32_t unset = -1;
@@ -119,12 +125,9 @@ std::int32_t threads_setting()
 
 const KernelTable &core::kernels()
 {
-    const KernelTable *table = active_table.load(std::memory_order_relaxed);
-    if (table == nullptr) {
-        table = exchanged<const KernelTable *>(active_table, nullptr, table_from_environment());
-    }
+    const KernelTable &table = table_setting();
     static_cast<void>(threads_setting());
-    return *table;
+    return table;
 }
 
 void core::require_environment()
@@ -134,17 +137,11 @@ void core::require_environment()
 
 const char *isa() noexcept
 {
-    const KernelTable *table = active_table.load(std::memory_order_relaxed);
-    if (table == nullptr) {
-        try {
-            // What is said here is the choice for good.
-            const KernelTable *chosen = table_from_environment();
-            table = active_table.compare_exchange_strong(table, chosen, std::memory_order_relaxed) ? chosen : table;
-        } catch (...) {
-            return "none";
-        }
+    try {
+        return table_setting().name;
+    } catch (...) {
+        return "none";
     }
-    return table->name;
 }
 
 void set_isa(std::string_view name)
