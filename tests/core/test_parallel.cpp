@@ -17,7 +17,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cfenv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -383,22 +382,26 @@ TEST_CASE("helpers are named, take no signal, and run where the process may, not
 
 TEST_CASE("helpers compute in the default floating-point environment, whatever their creator's is")
 {
-    CHECK(status_of_child([] {
-              unitvar::set_num_threads(2);
-              floating_point_set(4); // denormals flushed
-              std::fesetround(FE_UPWARD);
-              Meeting meeting(2);
-              const pthread_t self = pthread_self();
-              std::atomic<int> wrong{0};
-              parallel_for(2, 1, [&](std::size_t, std::size_t) {
-                  const bool is_caller = pthread_equal(self, pthread_self()) != 0;
-                  const volatile float denormal = 1e-39F;
-                  const volatile float one = 1;
-                  wrong += (std::fegetround() == FE_UPWARD) != is_caller || (denormal * one == 0) != is_caller ? 1 : 0;
-                  meeting.join();
-              });
-              return wrong.load();
-          }) == 0);
+    for (int environment = 0; environment < floating_point_environments; ++environment)
+        CHECK(status_of_child([&] {
+                  unitvar::set_num_threads(2);
+                  Meeting meeting(2);
+                  const pthread_t self = pthread_self();
+                  int wrong = 1;
+                  const floating_point_state callers = floating_point_set(environment);
+                  parallel_for(2, 1, [&](std::size_t, std::size_t) {
+                      const volatile float denormal = 1e-39F;
+                      const volatile float one = 1;
+                      const volatile float little = 1e-10F;
+                      meeting.join();
+                      if (pthread_equal(self, pthread_self()) == 0)
+                          wrong =
+                              denormal * one != 0 && one + little == 1 && -one - little == -1 && one / 3 > 0 ? 0 : 2;
+                  });
+                  const floating_point_state after = floating_point_now();
+                  floating_point_reset();
+                  return wrong + (floating_point_equal(callers, after) != 0 ? 0 : 4);
+              }) == 0);
 }
 
 TEST_CASE("a thread that is to be cancelled ends its loop first")
