@@ -300,8 +300,10 @@ TEST_CASE("tensors that share memory are refused by their names and nothing is w
         {matrix, none, -240 + 13, true},
     };
     for (const auto &[shape, strides, begin, shares] : cases) {
-        CAPTURE(shape.size());
-        CAPTURE(begin);
+        const std::size_t dimensions = shape.size();
+        const std::ptrdiff_t first = begin; // clang 14 cannot capture structured bindings
+        CAPTURE(dimensions);
+        CAPTURE(first);
         Bytes memory(3 * 240 + 64, blank);
         unsigned char *const at = memory.data() + 240;
         const std::vector<unitvar::NamedTensor> tensors{
