@@ -70,12 +70,23 @@ enum class StoreMode : std::uint32_t {
 using FillKernel = void (*)(const EngineState &, const DrawParameters &, void *target, std::size_t n, StoreMode);
 
 // The mean is the sum of its two parts: what rounding would lose of it matters where chunks' means are subtracted.
+// All are of the data times prescale, a power of two: 1, or tiny_prescale or huge_prescale where the squares of f64
+// data would leave double's range (lib/kernels/chunk_range.hpp, core/norm/chunk_moments.cpp).
 struct ChunkMoments {
     double count;
     double mean;
     double mean_low;
     double m2;
+    double prescale = 1;
 };
+struct ChunkSquares {
+    double sum;
+    double prescale = 1;
+};
+inline constexpr double tiny_prescale = 0x1p600;  // of data whose squares vanish
+inline constexpr double huge_prescale = 0x1p-600; // of data whose squares overflow
+// A sum of squares below this may have lost digits to the underflow of single squares.
+inline constexpr double least_squares = 0x1p-900;
 
 // Moments of n elements, 0 < n <= moments_chunk.
 inline constexpr std::size_t moments_chunk = 8192;

@@ -65,7 +65,7 @@ core::GradientSums gradient_sums(const void *gradient, const void *x, const core
                              : sums_of<T, false>(g, v, runs, mean, v);
 }
 
-template <class T, bool Weighted>
+template <class T, bool Weighted, bool Scaled>
 void runs_of(const T *gradient, const T *x, T *target, const core::Runs &runs, const core::GradientAffine &affine,
              const T *weight)
 {
@@ -73,12 +73,17 @@ void runs_of(const T *gradient, const T *x, T *target, const core::Runs &runs, c
     const auto scale = broadcast<Wide>(affine.scale);
     const auto slope = broadcast<Wide>(affine.slope);
     const auto offset = broadcast<Wide>(affine.offset);
+    const auto prescale = broadcast<Wide>(affine.prescale);
     const auto f = [&](const T *g, const T *v, const T *w) UNITVAR_INLINE_LAMBDA {
         auto value = load_as_f64<Wide, T>(g);
         if constexpr (Weighted) {
             value = value * load_as_f64<Wide, T>(w);
         }
-        return fma(value, scale, fma(load_as_f64<Wide, T>(v) - mean, slope, offset));
+        Wide deviation = load_as_f64<Wide, T>(v) - mean;
+        if constexpr (Scaled) {
+            deviation = deviation * prescale;
+        }
+        return fma(value, scale, fma(deviation, slope, offset));
     };
     const std::size_t n = runs.length;
     for (std::size_t r = 0; r < runs.count; ++r) {
@@ -101,6 +106,17 @@ void runs_of(const T *gradient, const T *x, T *target, const core::Runs &runs, c
     }
 }
 
+template <class T, bool Scaled>
+void weighted_runs(const T *gradient, const T *x, T *target, const core::Runs &runs, const core::GradientAffine &affine,
+                   const T *weight)
+{
+    if (weight != nullptr) {
+        runs_of<T, true, Scaled>(gradient, x, target, runs, affine, weight);
+    } else {
+        runs_of<T, false, Scaled>(gradient, x, target, runs, affine, x);
+    }
+}
+
 template <class T>
 void gradient_runs(const void *gradient, const void *x, void *target, const core::Runs &runs,
                    const core::GradientAffine &affine, const void *weight)
@@ -108,11 +124,14 @@ void gradient_runs(const void *gradient, const void *x, void *target, const core
     const auto *g = static_cast<const T *>(gradient);
     const auto *v = static_cast<const T *>(x);
     auto *y = static_cast<T *>(target);
-    if (weight != nullptr) {
-        runs_of<T, true>(g, v, y, runs, affine, static_cast<const T *>(weight));
-    } else {
-        runs_of<T, false>(g, v, y, runs, affine, v);
+    const auto *w = static_cast<const T *>(weight);
+    if constexpr (sizeof(T) == sizeof(double)) {
+        if (affine.prescale != 1) {
+            weighted_runs<T, true>(g, v, y, runs, affine, w);
+            return;
+        }
     }
+    weighted_runs<T, false>(g, v, y, runs, affine, w);
 }
 
 template <class T>

@@ -1,10 +1,10 @@
 // Local response normalisation of a strip of positions: squares of all channels in double, then for each channel the
-// sum over its window, k + a S, and the power. beta = 1/2, 3/4 and 1 need square roots and quotients alone, and those
-// in the element type: at most 3 roundings of half an ulp each that count fully. The usual case of f32 data, beta = 3/4
-// and k about 1, is iterated: the root of a root and a quotient take twice as long.
-#include "kernels/norm_lanes.hpp"
+// sum over its window, k + a S, and the power. beta = 1/2, 3/4 and 1 need square roots and quotients alone: at most 3
+// roundings of half an ulp each that count fully. They are f32's own where all k + a S are well within its range, and
+// its usual case, beta = 3/4, is iterated: the root of a root and a quotient take twice as long. What double's range or
+// precision does not bear is left to response_precise.hpp.
+#include "kernels/response_precise.hpp"
 #include "kernels/units.hpp"
-#include "simd/power.hpp"
 
 namespace unitvar::UNITVAR_ISA {
 namespace {
@@ -12,56 +12,119 @@ namespace {
 inline constexpr std::size_t strip = core::response_strip;
 inline constexpr std::size_t line = 64;
 using Strip = F64x<strip>;
-template <class T> using Native = std::conditional_t<std::is_same_v<T, float>, F32x<strip>, F64x<strip>>;
+using NarrowStrip = F32x<strip>;
 
-// t^-beta x, x and t in the element type.
-template <class T> UNITVAR_INLINE Native<T> quotient(const Native<T> &x, const Native<T> &t, double beta)
+// One strip of one channel after the other, whole: narrower ones are filled up with zeros.
+template <class T> class Strips {
+public:
+    Strips(const T *x, T *y, std::size_t channel_stride, std::size_t width)
+        : x_(x), y_(y), stride_(channel_stride), width_(width)
+    {
+    }
+    // Fetches the next strip too: its lines are too far apart for the processor to see a pattern.
+    UNITVAR_INLINE const T *ahead(std::size_t channel)
+    {
+        for (std::size_t i = 0; i < strip * sizeof(T); i += line) {
+            __builtin_prefetch(reinterpret_cast<const unsigned char *>(x_ + channel * stride_ + strip) + i);
+            __builtin_prefetch(reinterpret_cast<const unsigned char *>(y_ + channel * stride_ + strip) + i, 1);
+        }
+        return values(channel);
+    }
+    UNITVAR_INLINE const T *values(std::size_t channel)
+    {
+        const T *const at = x_ + channel * stride_;
+        if (width_ == strip) {
+            return at;
+        }
+        __builtin_memcpy(row_, at, width_ * sizeof(T));
+        return row_;
+    }
+    // Where the results of a channel go, and once they are there.
+    UNITVAR_INLINE T *results(std::size_t channel) { return width_ == strip ? y_ + channel * stride_ : row_; }
+    UNITVAR_INLINE void finish(std::size_t channel)
+    {
+        if (width_ != strip) {
+            __builtin_memcpy(y_ + channel * stride_, row_, width_ * sizeof(T));
+        }
+    }
+
+private:
+    const T *x_;
+    T *y_;
+    std::size_t stride_;
+    std::size_t width_;
+    alignas(line) T row_[strip] = {};
+};
+
+// t^-beta x, x and t in one type.
+template <class P> UNITVAR_INLINE P quotient(const P &x, const P &t, double beta)
 {
     if (beta == 1) {
         return x / t;
     }
-    const Native<T> root = sqrt(t);
+    const P root = sqrt(t);
     return beta == 0.5 ? x / root : x / (root * sqrt(root));
 }
 
-template <class T>
-void local_response(const void *source, void *target, std::size_t channels, std::size_t channel_stride,
-                    std::size_t width, const core::ResponseWindow &window, double *squares)
+enum class Path : unsigned char {
+    narrow_iterated, // f32, beta = 3/4
+    narrow_roots,    // in f32
+    roots,           // in double
+    power,           // in double, of f32 data
+    precise,
+};
+
+// most: no k + factor S is above it where factor and k are positive.
+template <class T> Path path_of(const core::ResponseWindow &window, double most)
 {
-    const auto *x = static_cast<const T *>(source);
-    auto *y = static_cast<T *>(target);
-    const auto zero = broadcast<Wide>(0.0);
-    const auto clear = [&](double *row, std::size_t rows) {
-        for (std::size_t i = 0; i < rows * strip; i += norm_lanes) {
-            store(row + i, zero);
+    const bool exact = window.beta == 0.5 || window.beta == 0.75 || window.beta == 1;
+    const bool positive = window.factor >= 0 && window.k >= 0;
+    if constexpr (sizeof(T) == sizeof(float)) {
+        // In double, squares of f32 are exact and the sum is, for f32.
+        if (positive && exact && window.k >= 0x1p-60 && most < 0x1p60) {
+            return window.beta == 0.75 ? Path::narrow_iterated : Path::narrow_roots;
         }
-    };
-    alignas(64) T row[strip] = {};
-    Wide total = zero;
-    clear(squares, window.before);
-    clear(squares + (window.before + channels) * strip, window.after);
+        const auto between = [&](double least_factor, double limit, double most_beta) {
+            return positive && (window.factor >= least_factor || window.factor == 0) && most < limit &&
+                   (exact || (window.beta < most_beta && window.beta > -most_beta));
+        };
+        // The least k + a S is k or the square of the least f32, 2^-298, times the factor: its power is a double.
+        const bool bounded = (window.k >= 0x1p-60 && between(0, 0x1p60, 16)) || between(0x1p-200, 0x1p500, 2);
+        return !bounded ? Path::precise : exact ? Path::roots : Path::power;
+    } else {
+        // Rounding adds up in long sums.
+        constexpr std::size_t most_terms = 16;
+        const bool bounded = positive && window.factor < 0x1p60 && window.k >= 0x1p-900 && most < 0x1p1000 &&
+                             window.before + window.after < most_terms;
+        return bounded && exact ? Path::roots : Path::precise;
+    }
+}
+
+template <class T>
+void precise_response(Strips<T> &strips, std::size_t channels, const core::ResponseWindow &window, double *values)
+{
     for (std::size_t c = 0; c < channels; ++c) {
-        // The next strip: its lines are too far apart for the processor to see a pattern.
-        for (std::size_t i = 0; i < strip * sizeof(T); i += line) {
-            __builtin_prefetch(reinterpret_cast<const unsigned char *>(x + c * channel_stride + strip) + i);
-            __builtin_prefetch(reinterpret_cast<const unsigned char *>(y + c * channel_stride + strip) + i, 1);
-        }
-        const T *values = x + c * channel_stride;
-        if (width != strip) {
-            __builtin_memcpy(row, values, width * sizeof(T));
-            values = row;
-        }
+        const T *const source = strips.values(c);
         for (std::size_t i = 0; i < strip; i += norm_lanes) {
-            const auto v = load_as_f64<Wide, T>(values + i);
-            store(squares + (window.before + c) * strip + i, v * v);
-            total = fma(v, v, total);
+            store(values + (window.before + c) * strip + i, load_as_f64<Wide, T>(source + i));
         }
     }
-    // All t are in the range of inverse_three_quarters: from k up to this.
-    const double most = window.k + window.factor * merge_norm_lanes(total);
-    const bool common =
-        sizeof(T) == sizeof(float) && window.beta == 0.75 && window.factor >= 0 && window.k >= 0x1p-60 && most < 0x1p60;
-    const bool exact = window.beta == 0.5 || window.beta == 0.75 || window.beta == 1;
+    const PreciseResponse response(window);
+    alignas(line) double lanes[norm_lanes];
+    for (std::size_t c = 0; c < channels; ++c) {
+        T *const results = strips.results(c);
+        for (std::size_t i = 0; i < strip; i += norm_lanes) {
+            response.run(values + c * strip + i, window.before, lanes);
+            store_from_f64<T>(results + i, load<Wide>(lanes));
+        }
+        strips.finish(c);
+    }
+}
+
+template <class T>
+void direct_response(Strips<T> &strips, std::size_t channels, const core::ResponseWindow &window, const double *squares,
+                     Path path)
+{
     const double infinity = __builtin_inf();
     const NegativePower power{window.beta,
                               window.beta > 0   ? infinity
@@ -72,52 +135,80 @@ void local_response(const void *source, void *target, std::size_t channels, std:
                                                 : 1.0};
     const std::size_t size = window.before + window.after + 1;
     for (std::size_t c = 0; c < channels; ++c) {
-        const T *values = x + c * channel_stride;
-        T *results = y + c * channel_stride;
-        if (width != strip) {
-            __builtin_memcpy(row, values, width * sizeof(T));
-            values = row;
-            results = row;
-        }
+        const T *const values = strips.values(c);
+        T *const results = strips.results(c);
         Strip sum = load<Strip>(squares + c * strip);
         for (std::size_t j = 1; j < size; ++j) {
             sum = sum + load<Strip>(squares + (c + j) * strip);
         }
         const Strip t = fma(sum, broadcast<Strip>(window.factor), broadcast<Strip>(window.k));
-        if (common) {
-            if constexpr (sizeof(T) == sizeof(float)) {
-                store(results, load<Native<T>>(values) * inverse_three_quarters(to_f32(t)));
-            }
-        } else if (exact) {
-            alignas(64) T base[strip];
-            store_from_f64<T>(base, t);
-            store(results, quotient<T>(load<Native<T>>(values), load<Native<T>>(base), window.beta));
-        } else {
-            alignas(64) double base[strip];
+        if (path == Path::roots) {
+            alignas(line) double base[strip];
             store(base, t);
             for (std::size_t i = 0; i < strip; i += norm_lanes) {
-                const Wide factor = negative_power(load<Wide>(base + i), power);
-                store_from_f64<T>(results + i, load_as_f64<Wide, T>(values + i) * factor);
+                store_from_f64<T>(results + i,
+                                  quotient(load_as_f64<Wide, T>(values + i), load<Wide>(base + i), window.beta));
+            }
+        } else if constexpr (sizeof(T) == sizeof(float)) {
+            if (path == Path::narrow_iterated) {
+                store(results, load<NarrowStrip>(values) * inverse_three_quarters(to_f32(t)));
+            } else if (path == Path::narrow_roots) {
+                store(results, quotient(load<NarrowStrip>(values), to_f32(t), window.beta));
+            } else {
+                alignas(line) double base[strip];
+                store(base, t);
+                for (std::size_t i = 0; i < strip; i += norm_lanes) {
+                    const Wide factor = negative_power(load<Wide>(base + i), power);
+                    store_from_f64<T>(results + i, load_as_f64<Wide, T>(values + i) * factor);
+                }
             }
         }
-        if (width != strip) {
-            __builtin_memcpy(y + c * channel_stride, row, width * sizeof(T));
+        strips.finish(c);
+    }
+}
+
+template <class T>
+void local_response(const void *source, void *target, std::size_t channels, std::size_t channel_stride,
+                    std::size_t width, const core::ResponseWindow &window, double *squares)
+{
+    Strips<T> strips(static_cast<const T *>(source), static_cast<T *>(target), channel_stride, width);
+    const auto zero = broadcast<Wide>(0.0);
+    const auto clear = [&](double *row, std::size_t rows) {
+        for (std::size_t i = 0; i < rows * strip; i += norm_lanes) {
+            store(row + i, zero);
         }
+    };
+    Wide total = zero;
+    clear(squares, window.before);
+    clear(squares + (window.before + channels) * strip, window.after);
+    for (std::size_t c = 0; c < channels; ++c) {
+        const T *const values = strips.ahead(c);
+        for (std::size_t i = 0; i < strip; i += norm_lanes) {
+            const auto v = load_as_f64<Wide, T>(values + i);
+            store(squares + (window.before + c) * strip + i, v * v);
+            total = fma(v, v, total);
+        }
+    }
+    const Path path = path_of<T>(window, window.k + window.factor * merge_norm_lanes(total));
+    if (path == Path::precise) {
+        precise_response(strips, channels, window, squares);
+    } else {
+        direct_response(strips, channels, window, squares, path);
     }
 }
 
 } // namespace
 
 void local_response_f32(const void *x, void *y, std::size_t channels, std::size_t channel_stride, std::size_t width,
-                        const core::ResponseWindow &window, double *squares)
+                        const core::ResponseWindow &window, double *workspace)
 {
-    local_response<float>(x, y, channels, channel_stride, width, window, squares);
+    local_response<float>(x, y, channels, channel_stride, width, window, workspace);
 }
 
 void local_response_f64(const void *x, void *y, std::size_t channels, std::size_t channel_stride, std::size_t width,
-                        const core::ResponseWindow &window, double *squares)
+                        const core::ResponseWindow &window, double *workspace)
 {
-    local_response<double>(x, y, channels, channel_stride, width, window, squares);
+    local_response<double>(x, y, channels, channel_stride, width, window, workspace);
 }
 
 } // namespace unitvar::UNITVAR_ISA

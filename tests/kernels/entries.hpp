@@ -92,7 +92,7 @@ void add_rows(Entries &entries, const std::string &prefix, const Access<Table> &
 void add_fills(Entries &, const std::string &name, const Access<const core::FillRow * [core::engine_count]> &);
 // moments.cpp
 template <class T> void drive_chunk_moments(Trial<core::MomentsKernel> &);
-template <class T> void drive_sum_of_squares(Trial<double (*)(const void *, std::size_t)> &);
+template <class T, class Sum> void drive_sum_of_squares(Trial<Sum (*)(const void *, std::size_t)> &);
 template <class T> void add_moments(Entries &, const std::string &name, const Access<core::MomentKernels> &);
 // norms.cpp
 template <class T> void add_affine(Entries &, const std::string &name, const Access<core::AffineKernels> &);

@@ -192,7 +192,7 @@ template <class T> void add_reflectors(Entries &entries, const std::string &name
 {
     static constexpr std::tuple rows{
         Row{"strip_width", &ReflectorKernels::strip_width, constant},
-        Row{"sum_of_squares", &ReflectorKernels::sum_of_squares, kernel(drive_sum_of_squares<T>)},
+        Row{"sum_of_squares", &ReflectorKernels::sum_of_squares, kernel(drive_sum_of_squares<T, double>)},
         Row{"factor", &ReflectorKernels::factor, kernel(drive_factor<T>)},
         Row{"apply", &ReflectorKernels::apply, kernel(drive_apply<T>)},
         Row{"apply_transposed", &ReflectorKernels::apply_transposed, kernel(drive_apply<T>)},

@@ -59,22 +59,22 @@ template <class T> void drive_chunk_moments(Trial<core::MomentsKernel> &trial)
 template void drive_chunk_moments<float>(Trial<core::MomentsKernel> &);
 template void drive_chunk_moments<double>(Trial<core::MomentsKernel> &);
 
-template <class T> void drive_sum_of_squares(Trial<double (*)(const void *, std::size_t)> &trial)
+template <class T, class Sum> void drive_sum_of_squares(Trial<Sum (*)(const void *, std::size_t)> &trial)
 {
     for (const std::size_t n : trial.lengths({.first = 0, .block = 32, .largest = core::moments_chunk})) {
         Case c(trial, formatted("n = %zu", n));
-        const auto x = c.in("x", trial.random.floats<T>(n));
+        const auto x = c.in("x", trial.random.template floats<T>(n));
         c.run(n, [&](auto kernel, Role) { return kernel(x, n); });
     }
 }
-template void drive_sum_of_squares<float>(Trial<double (*)(const void *, std::size_t)> &);
-template void drive_sum_of_squares<double>(Trial<double (*)(const void *, std::size_t)> &);
+template void drive_sum_of_squares<float, double>(Trial<double (*)(const void *, std::size_t)> &);
+template void drive_sum_of_squares<double, double>(Trial<double (*)(const void *, std::size_t)> &);
 
 template <class T> void add_moments(Entries &entries, const std::string &name, const Access<Table> &at)
 {
     static constexpr std::tuple rows{
         Row{"moments", &Table::moments, kernel(drive_moments<T>)},
-        Row{"sum_of_squares", &Table::sum_of_squares, kernel(drive_sum_of_squares<T>)},
+        Row{"sum_of_squares", &Table::sum_of_squares, kernel(drive_sum_of_squares<T, core::ChunkSquares>)},
         Row{"column_moments", &Table::column_moments, kernel(drive_column_moments<T>)},
     };
     static_assert(has_a_row_for_each_member(rows));

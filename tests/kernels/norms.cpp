@@ -156,8 +156,9 @@ void drive_gradient_runs(Trial<void (*)(const void *, const void *, void *, cons
         for (const bool weighted : {false, true}) {
             const Runs runs = runs_of<T>(trial, length);
             Random &random = trial.random;
+            const bool scaled = std::is_same_v<T, double> && random.one_in(3);
             const core::GradientAffine affine{random.tame<double>(), random.tame<double>(), random.tame<double>(),
-                                              random.tame<double>()};
+                                              random.tame<double>(), scaled ? 0x1p400 : 1};
             Case c(trial, formatted("runs {%zu, %zu, %zu}, %s", runs.length, runs.count, runs.stride,
                                     weighted ? "weights" : "no weights"));
             const auto g = c.in("gradient", random.floats<T>(elements_of(runs)));
@@ -205,10 +206,11 @@ template <class T> void drive_local_response(Trial<core::LocalResponseKernel> &t
             Random &random = trial.random;
             const std::size_t channels = trial.bench() ? 64 : random.between(1, 12);
             const std::size_t stride = width + random.below(20);
-            core::ResponseWindow window{random.below(4), random.below(4), 1, 1e-4 / 5, 0.75};
+            core::ResponseWindow window{random.below(4), random.below(4), 1, 1e-4 / 5, 0, 0.75};
             if (repeat != 0) {
                 window.k = random.one_in(2) ? 2 : random.unit();
                 window.factor = random.one_in(4) ? -random.unit() : random.unit();
+                window.factor_low = std::ldexp(window.factor * random.signed_unit(), -54);
                 window.beta = trial.pick({0.75, 0.5, 1.0, 0.0, random.tame<double>()});
             }
             Case c(trial,

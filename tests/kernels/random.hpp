@@ -75,8 +75,8 @@ public:
     {
         return values<T>(n, [this] { return tame<T>(); });
     }
-    // An array of one character: tame, far from 0 with small deviations, of any exponent, or tame with a few special
-    // numbers in it.
+    // An array of one character: tame, far from 0 with small deviations, of any exponent, so large or so small that
+    // squares leave the range, or tame with a few special numbers in it.
     template <class T> std::vector<T> floats(std::size_t n, bool with_nan = true)
     {
         const T mean = std::ldexp(tame<T>(), 20);
@@ -89,6 +89,11 @@ public:
         case 3: {
             const std::uint64_t rarity = std::uint64_t{2} << below(8);
             return values<T>(n, [&] { return one_in(rarity) ? special<T>(with_nan) : tame<T>(); });
+        }
+        case 4: {
+            const int most = std::numeric_limits<T>::max_exponent - 4;
+            const int exponent = static_cast<int>(between(most / 2, most)) * (one_in(2) ? 1 : -1);
+            return values<T>(n, [&] { return std::ldexp(tame<T>(), exponent); });
         }
         default:
             return tame_values<T>(n);

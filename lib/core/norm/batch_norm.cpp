@@ -72,13 +72,14 @@ private:
     }
     [[nodiscard]] Affine finish(std::size_t c, const ChunkMoments &m) const noexcept
     {
-        const double rstd = core::reciprocal_deviation(m.m2 / m.count, eps_);
-        core::set_value(t_.save_mean, c, m.mean + m.mean_low);
+        const double rstd = core::reciprocal_deviation(m, eps_);
+        core::set_value(t_.save_mean, c, core::mean_of(m));
         core::set_value(t_.save_rstd, c, rstd);
         if (training_) {
-            running_.record(c, m.mean + m.mean_low, m.m2 / (m.count - 1));
+            running_.record(c, core::mean_of(m), core::variance_of(m, m.count - 1));
         }
-        return {m.mean, m.mean_low, rstd * core::value_or(t_.weight, c, 1), core::value_or(t_.bias, c, 0)};
+        return {m.mean / m.prescale, m.mean_low / m.prescale, rstd * core::value_or(t_.weight, c, 1),
+                core::value_or(t_.bias, c, 0)};
     }
 
     const BatchTensors &t_;

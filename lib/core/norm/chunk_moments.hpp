@@ -12,6 +12,14 @@ namespace unitvar::core {
 
 // Appends the elements of other. Chan, Golub and LeVeque's rule (1979).
 void append(ChunkMoments &into, const ChunkMoments &other) noexcept;
+void append(ChunkSquares &into, const ChunkSquares &other) noexcept;
+
+// Of the data without their prescale: the mean, and m2 / divisor, which may be infinite where that is not.
+[[nodiscard]] double mean_of(const ChunkMoments &m) noexcept;
+[[nodiscard]] double variance_of(const ChunkMoments &m, double divisor) noexcept;
+
+// 1 / sqrt(v + eps), v being square / prescale^2: of data without their prescale.
+[[nodiscard]] double reciprocal_root(double square, double eps, double prescale) noexcept;
 
 // A part of a set of runs: the offset of its first element, and its runs.
 struct Chunk {

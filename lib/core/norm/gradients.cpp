@@ -1,6 +1,9 @@
 // What the backward passes share.
 #include "core/norm/gradients.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace unitvar::core {
 
 GradientOutputs::GradientOutputs(const NormGradients &gradients)
@@ -39,6 +42,21 @@ GradientSums gradient_sums(const GradientKernels &kernels, const unsigned char *
         sums.product += part.product;
     }
     return sums;
+}
+
+GradientAffine gradient_affine(const Normalization &norm, double w, const GradientSums &sums, double m) noexcept
+{
+    const auto &[mean, rstd] = norm;
+    const double product = sums.product / m;
+    const double offset = -rstd * (sums.gradient / m);
+    // f64 data far from 1: rstd^3 would leave double's range, although its product with d does not.
+    constexpr int most = 300;
+    const int exponent = std::isnormal(rstd) ? std::ilogb(rstd) : 0;
+    if (exponent < -most || exponent > most) {
+        const double prescale = std::ldexp(1.0, std::min(exponent, 1022));
+        return {mean, w * rstd, -(rstd * product) * rstd * (rstd / prescale), offset, prescale};
+    }
+    return {mean, w * rstd, -rstd * rstd * rstd * product, offset};
 }
 
 } // namespace unitvar::core

@@ -26,6 +26,15 @@ struct GradientOutputs {
                                          const Runs &runs, double mean, const unsigned char *weight,
                                          std::size_t element_bytes) noexcept;
 
+struct Normalization {
+    double mean;
+    double rstd;
+};
+// The coefficients of the gradient of x where its weight is w, from sums over the m elements that share statistics:
+// w rstd g - rstd sum(g) / m - d rstd^3 sum(g d) / m.
+[[nodiscard]] GradientAffine gradient_affine(const Normalization &norm, double w, const GradientSums &sums,
+                                             double m) noexcept;
+
 // A vector of values as doubles.
 class Widened {
 public:

@@ -1,5 +1,4 @@
 // group_norm and instance_norm: statistics of groups of channels within one image.
-#include <cmath>
 #include <optional>
 
 #include "core/floating_point.hpp"
@@ -73,7 +72,8 @@ public:
 private:
     [[nodiscard]] Affine affine(std::size_t channel, const ChunkMoments &m, double rstd) const noexcept
     {
-        return {m.mean, m.mean_low, rstd * core::value_or(t_.weight, channel, 1), core::value_or(t_.bias, channel, 0)};
+        return {m.mean / m.prescale, m.mean_low / m.prescale, rstd * core::value_or(t_.weight, channel, 1),
+                core::value_or(t_.bias, channel, 0)};
     }
 
     const ImageTensors &t_;
@@ -94,8 +94,8 @@ void record(const core::Running &running, const core::Images &images, const Chun
         double var = 0;
         for (std::size_t n = 0; n < images.count; ++n) {
             const ChunkMoments &m = moments[n * images.channels + c];
-            mean += m.mean + m.mean_low;
-            var += m.m2 / (m.count - 1);
+            mean += core::mean_of(m);
+            var += core::variance_of(m, m.count - 1);
         }
         running.record(c, mean / count, var / count);
     }
@@ -138,8 +138,8 @@ void group_norm(const TensorView &x_view, std::int64_t groups, const TensorView 
     const GroupNorm norm(scratch, image_tensors, images, count);
     scratch.allocate();
     norm.run([&](std::size_t u, const ChunkMoments &m) {
-        const double scale = 1 / std::sqrt(m.m2 / m.count + rounded);
-        core::set_value(mean, u, m.mean + m.mean_low);
+        const double scale = core::reciprocal_root(m.m2 / m.count, rounded, m.prescale);
+        core::set_value(mean, u, core::mean_of(m));
         core::set_value(rstd, u, scale);
         return scale;
     });
@@ -194,7 +194,7 @@ void instance_norm(const TensorView &x_view, const TensorView *weight_view, cons
         if (moments != nullptr) {
             moments[u] = m;
         }
-        return core::reciprocal_deviation(m.m2 / m.count, rounded);
+        return core::reciprocal_deviation(m, rounded);
     });
     if (moments != nullptr) {
         record(running, images, moments);

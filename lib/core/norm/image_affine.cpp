@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/norm/chunk_moments.hpp"
 #include "core/parallel.hpp"
 #include "core/sharing.hpp"
 
@@ -128,6 +129,11 @@ void ImageAffine::run_short_images() const noexcept
 double reciprocal_deviation(double var, double eps) noexcept
 {
     return var == 0 && eps == 0 ? 0 : 1 / std::sqrt(var + eps);
+}
+
+double reciprocal_deviation(const ChunkMoments &m, double eps) noexcept
+{
+    return m.m2 == 0 && eps == 0 ? 0 : reciprocal_root(m.m2 / m.count, eps, m.prescale);
 }
 
 } // namespace unitvar::core

@@ -45,5 +45,6 @@ private:
 
 // 1 / sqrt(var + eps), and as in PyTorch's batch_norm 0 where both are 0.
 [[nodiscard]] double reciprocal_deviation(double var, double eps) noexcept;
+[[nodiscard]] double reciprocal_deviation(const ChunkMoments &m, double eps) noexcept;
 
 } // namespace unitvar::core

@@ -18,15 +18,8 @@ namespace unitvar {
 namespace {
 
 using core::Access;
-using core::GradientAffine;
 using core::GradientSums;
 using core::Tensor;
-
-// The coefficients for channels of weight w, from sums over m elements.
-GradientAffine coefficients(double mean, double rstd, double w, const GradientSums &sums, double m) noexcept
-{
-    return {mean, w * rstd, -rstd * rstd * rstd * (sums.product / m), -rstd * (sums.gradient / m)};
-}
 
 struct ImageTensors {
     Tensor grad_y;
@@ -96,8 +89,8 @@ private:
         for (std::size_t i = u * width_; i < (u + 1) * width_; ++i) {
             const std::size_t at = i * images_.positions * bytes;
             kernels.runs(g_.data() + at, x_.data() + at, target + at, runs,
-                         coefficients(mean, rstd, core::value_or(t_.weight, i % images_.channels, 1), group,
-                                      static_cast<double>(width_ * images_.positions)),
+                         core::gradient_affine({mean, rstd}, core::value_or(t_.weight, i % images_.channels, 1), group,
+                                               static_cast<double>(width_ * images_.positions)),
                          nullptr);
         }
     }
@@ -173,8 +166,8 @@ private:
         sums = recorded_ ? GradientSums{0, 0} : GradientSums{w * sums.gradient, w * sums.product};
         // A copy of grad_y has done its service once its channel is read.
         unsigned char *const target = (g_.copied() ? g_.row(0) : t_.gradients.x.data()) + at;
-        kernels.runs(gradient, source, target, runs, coefficients(mean, rstd, w, sums, static_cast<double>(values())),
-                     nullptr);
+        kernels.runs(gradient, source, target, runs,
+                     core::gradient_affine({mean, rstd}, w, sums, static_cast<double>(values())), nullptr);
     }
 
     const ImageTensors &t_;
@@ -272,18 +265,15 @@ void instance_norm_backward(const TensorView &grad_y, const TensorView &x, const
     }
     for (std::size_t i = 0; i < count; ++i) {
         const std::size_t c = i % images.channels;
-        double mean = 0;
-        double var = 0;
+        double &mean = scratch.data(means)[i];
+        double &rstd = scratch.data(rstds)[i];
         if (moments) {
-            const core::ChunkMoments &m = moments->data()[i];
-            mean = m.mean + m.mean_low;
-            var = m.m2 / m.count;
+            mean = core::mean_of(moments->data()[i]);
+            rstd = core::reciprocal_deviation(moments->data()[i], rounded);
         } else {
             mean = core::value_at(running_mean, c);
-            var = core::value_at(running_var, c);
+            rstd = core::reciprocal_deviation(core::value_at(running_var, c), rounded);
         }
-        scratch.data(means)[i] = mean;
-        scratch.data(rstds)[i] = core::reciprocal_deviation(var, rounded);
     }
     backward.run(scratch.data(means), scratch.data(rstds));
 }

@@ -9,6 +9,7 @@
 namespace unitvar::core {
 
 struct ChunkMoments;
+struct ChunkSquares;
 enum class StoreMode : std::uint32_t;
 
 // count runs of length contiguous elements, stride elements from the start of one to that of the next.
@@ -38,19 +39,20 @@ struct GradientSums {
     double product;
 };
 
-// grad_x = g w scale + ((x - mean) slope + offset)
+// grad_x = g w scale + ((x - mean) prescale slope + offset), prescale a power of two and, for f32, 1.
 struct GradientAffine {
     double mean;
     double scale;
     double slope;
     double offset;
+    double prescale = 1;
 };
 
 struct MomentKernels {
     // Moments of a chunk of 1 to moments_chunk elements.
     ChunkMoments (*moments)(const void *x, const Runs &runs);
     // Sum of squares of n elements, n <= moments_chunk.
-    double (*sum_of_squares)(const void *x, std::size_t n);
+    ChunkSquares (*sum_of_squares)(const void *x, std::size_t n);
     // Moments of each column of a matrix of 1 to moments_chunk rows and any number of columns.
     void (*column_moments)(const void *x, std::size_t rows, std::size_t row_stride, std::size_t columns,
                            ChunkMoments *result);
@@ -101,19 +103,21 @@ struct ActivationKernels {
     double (*prelu_slope_gradient)(const void *gradient, const void *x, std::size_t n);
 };
 
-// y = x (k + factor S)^-beta, S the sum of squares of channels c - before ... c + after; those outside count as zeros.
+// y = x (k + (factor + factor_low) S)^-beta, S the sum of squares of channels c - before ... c + after; those outside
+// count as zeros.
 struct ResponseWindow {
     std::size_t before;
     std::size_t after;
     double k;
     double factor;
+    double factor_low; // what rounding took from factor; 0 where that is below 2^-900
     double beta;
 };
-// All channels of width <= response_strip positions; y may be x. squares: (channels + before + after) * response_strip
+// All channels of width <= response_strip positions; y may be x. workspace: (channels + before + after) * response_strip
 // doubles, aligned to 64 bytes.
 inline constexpr std::size_t response_strip = 32;
 using LocalResponseKernel = void (*)(const void *x, void *y, std::size_t channels, std::size_t channel_stride,
-                                     std::size_t width, const ResponseWindow &window, double *squares);
+                                     std::size_t width, const ResponseWindow &window, double *workspace);
 
 // C += A B for one block of depth: A in panels of tile_rows interleaved rows, B in panels of tile_columns.
 inline constexpr std::size_t product_depth = 256;

@@ -86,8 +86,8 @@ public:
     }
     void operator()(const Position &at, const core::ChunkMoments &m) const noexcept
     {
-        write(mean_, first_.mean + at.mean, m.mean + m.mean_low);
-        write(var_, first_.var + at.var, m.m2 / std::max(0.0, m.count - correction_));
+        write(mean_, first_.mean + at.mean, core::mean_of(m));
+        write(var_, first_.var + at.var, core::variance_of(m, std::max(0.0, m.count - correction_)));
     }
     // Of no elements.
     void undefined(const Position &at) const noexcept

@@ -1,5 +1,6 @@
 // local_response_norm, a strip of positions with all its channels at a time.
 #include <algorithm>
+#include <cmath>
 
 #include "core/floating_point.hpp"
 #include "core/message.hpp"
@@ -37,9 +38,15 @@ void local_response_norm(const TensorView &x_view, std::int64_t size, double alp
     }
     // What is beyond the channels adds nothing.
     const std::size_t others = images.channels - 1;
+    const auto elements = static_cast<double>(size);
+    const double factor = alpha / elements;
+    const double factor_low = std::abs(factor) < 0x1p-900 ? 0 : std::fma(-factor, elements, alpha) / elements;
     const core::ResponseWindow window{std::min(static_cast<std::size_t>(size / 2), others),
-                                      std::min(static_cast<std::size_t>((size - 1) / 2), others), k,
-                                      alpha / static_cast<double>(size), beta};
+                                      std::min(static_cast<std::size_t>((size - 1) / 2), others),
+                                      k,
+                                      factor,
+                                      factor_low,
+                                      beta};
     const std::size_t rows = images.channels + window.before + window.after;
     const std::size_t strips = (images.positions + core::response_strip - 1) / core::response_strip;
     const std::size_t count = images.count * strips;
@@ -47,7 +54,7 @@ void local_response_norm(const TensorView &x_view, std::int64_t size, double alp
     const std::size_t buffer = rows * core::response_strip;
     core::Scratch scratch;
     const core::RowMajor staged(scratch, x);
-    const auto squares = scratch.add<double>(slots * buffer);
+    const auto workspace = scratch.add<double>(slots * buffer);
     scratch.allocate();
 
     staged.read();
@@ -59,7 +66,7 @@ void local_response_norm(const TensorView &x_view, std::int64_t size, double alp
             const std::size_t at = (i / strips * images.image() + first) * x.element_bytes();
             kernels.local_response(source + at, target + at, images.channels, images.positions,
                                    std::min(core::response_strip, images.positions - first), window,
-                                   scratch.data(squares) + slot * buffer);
+                                   scratch.data(workspace) + slot * buffer);
         }
     });
     staged.write_to(y);

@@ -100,10 +100,9 @@ private:
                 const core::Runs row{rows_.length, 1, 0};
                 const GradientSums s = core::gradient_sums(*kernels_.gradient, g_.data() + at, x_.data() + at, row,
                                                            mean[r], weight, bytes);
-                const double offset = t_.mean.present() ? -rstd[r] * (s.gradient / n) : 0;
-                kernels_.gradient->runs(g_.data() + at, x_.data() + at, target + at, row,
-                                        {mean[r], rstd[r], -rstd[r] * rstd[r] * rstd[r] * (s.product / n), offset},
-                                        weight);
+                core::GradientAffine affine = core::gradient_affine({mean[r], rstd[r]}, 1, s, n);
+                affine.offset = t_.mean.present() ? affine.offset : 0;
+                kernels_.gradient->runs(g_.data() + at, x_.data() + at, target + at, row, affine, weight);
             }
         });
         g_.write_to(t_.gradients.x);

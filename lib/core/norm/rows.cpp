@@ -1,7 +1,6 @@
 // layer_norm and rms_norm: statistics of rows, then y = (x - mean) rstd weight + bias. Where there are enough rows a
 // thread does both halves of a row while it is in its cache.
 #include <algorithm>
-#include <cmath>
 
 #include "core/floating_point.hpp"
 #include "core/norm/geometry.hpp"
@@ -76,14 +75,6 @@ private:
     core::Scratch::Buffer<double> weights_;
     core::Scratch::Buffer<double> biases_;
 };
-
-struct Squares {
-    double sum;
-};
-void append(Squares &into, const Squares &other) noexcept
-{
-    into.sum += other.sum;
-}
 
 struct RowTensors {
     const Tensor &x;
@@ -193,10 +184,10 @@ void layer_norm(const TensorView &x_view, std::int32_t normalized_ndim, const Te
                 return kernels.moments(data, {n, 1, 0});
             },
             [&](std::size_t row, const ChunkMoments &m) {
-                const double scale = 1 / std::sqrt(m.m2 / m.count + rounded);
-                core::set_value(mean, row, m.mean + m.mean_low);
+                const double scale = core::reciprocal_root(m.m2 / m.count, rounded, m.prescale);
+                core::set_value(mean, row, core::mean_of(m));
                 core::set_value(rstd, row, scale);
-                return Affine{m.mean, m.mean_low, scale, 0};
+                return Affine{m.mean / m.prescale, m.mean_low / m.prescale, scale, 0};
             });
 }
 
@@ -223,11 +214,11 @@ void rms_norm(const TensorView &x_view, std::int32_t normalized_ndim, const Tens
         return;
     }
     const auto length = static_cast<double>(rows.length);
-    RowNorm<Squares>({x, weight, bias, y}, rows)
+    RowNorm<core::ChunkSquares>({x, weight, bias, y}, rows)
         .run([](const core::MomentKernels &kernels, const unsigned char *data,
-                std::size_t n) { return Squares{kernels.sum_of_squares(data, n)}; },
-             [&](std::size_t row, const Squares &squares) {
-                 const double scale = 1 / std::sqrt(squares.sum / length + rounded);
+                std::size_t n) { return kernels.sum_of_squares(data, n); },
+             [&](std::size_t row, const core::ChunkSquares &squares) {
+                 const double scale = core::reciprocal_root(squares.sum / length, rounded, squares.prescale);
                  core::set_value(rstd, row, scale);
                  return Affine{0, 0, scale, 0};
              });

@@ -59,9 +59,11 @@ struct Weights {
     }
 };
 
-double mean_of(const ChunkMoments &m)
+// The biased variance, as of data times prescale.
+double variance_at(double prescale, const ChunkMoments &m)
 {
-    return m.mean + m.mean_low;
+    const double factor = prescale / m.prescale;
+    return m.m2 / m.count * factor * factor;
 }
 
 } // namespace
@@ -117,16 +119,17 @@ void switchable_norm(const TensorView &x_view, const TensorView *weight_view, co
     for (std::size_t i = 0; i < instances.size(); ++i) {
         const ChunkMoments &l = layer[i / images.channels];
         const std::size_t c = i % images.channels;
-        const double batch_mean = recorded ? running.mean(c) : mean_of(batch[c]);
-        const double batch_var = recorded ? running.var(c) : batch[c].m2 / batch[c].count;
-        const double mean = mean_weights.mix(mean_of(instance[i]), mean_of(l), batch_mean);
-        const double var = var_weights.mix(instance[i].m2 / instance[i].count, l.m2 / l.count, batch_var);
-        affine.set(i, {mean, 0, core::reciprocal_deviation(var, rounded) * core::value_or(weight, c, 1),
-                       core::value_or(bias, c, 0)});
+        const double prescale = std::min({instance[i].prescale, l.prescale, recorded ? 1 : batch[c].prescale});
+        const double batch_mean = recorded ? running.mean(c) : core::mean_of(batch[c]);
+        const double batch_var = recorded ? running.var(c) * prescale * prescale : variance_at(prescale, batch[c]);
+        const double mean = mean_weights.mix(core::mean_of(instance[i]), core::mean_of(l), batch_mean);
+        const double var = var_weights.mix(variance_at(prescale, instance[i]), variance_at(prescale, l), batch_var);
+        const double rstd = var == 0 && rounded == 0 ? 0 : core::reciprocal_root(var, rounded, prescale);
+        affine.set(i, {mean, 0, rstd * core::value_or(weight, c, 1), core::value_or(bias, c, 0)});
     }
     affine.run();
     for (std::size_t c = 0; training && c < images.channels; ++c) {
-        running.record(c, mean_of(batch[c]), batch[c].m2 / (batch[c].count - 1));
+        running.record(c, core::mean_of(batch[c]), core::variance_of(batch[c], batch[c].count - 1));
     }
 }
 
