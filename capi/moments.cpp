@@ -4,6 +4,7 @@
 #include "guard.hpp"
 
 using unitvar::Moments;
+using unitvar::WideMoments;
 using unitvar::capi::buffer;
 using unitvar::capi::guard;
 using unitvar::capi::require;
@@ -15,13 +16,44 @@ Moments value_of(const unitvar_moments *m, const char *name)
     require(m, name);
     return {m->count, m->mean, m->m2};
 }
+WideMoments value_of(const unitvar_wide_moments *m, const char *name)
+{
+    require(m, name);
+    return {m->count, m->mean, m->mean_low, m->m2, m->prescale};
+}
 
-template <class T> int32_t update(unitvar_moments *m, const T *x, size_t n)
+unitvar_moments of(const Moments &m)
+{
+    return {m.count, m.mean, m.m2};
+}
+unitvar_wide_moments of(const WideMoments &m)
+{
+    return {m.count, m.mean, m.mean_low, m.m2, m.prescale};
+}
+
+template <class State, class T> int32_t update(State *m, const T *x, size_t n)
 {
     return guard([&] {
-        Moments moments = value_of(m, "m");
+        auto moments = value_of(m, "m");
         moments.update(buffer(x, n, "x"));
-        *m = {moments.count, moments.mean, moments.m2};
+        *m = of(moments);
+    });
+}
+
+template <class State> int32_t merge(State *into, const State *other)
+{
+    return guard([&] {
+        auto moments = value_of(into, "into");
+        moments.merge(value_of(other, "other"));
+        *into = of(moments);
+    });
+}
+
+template <class State> int32_t variance(const State *m, double correction, double *out)
+{
+    return guard([&] {
+        require(out, "out");
+        *out = value_of(m, "m").variance(correction);
     });
 }
 
@@ -41,19 +73,40 @@ int32_t unitvar_moments_update_f64(unitvar_moments *m, const double *x, size_t n
 
 int32_t unitvar_moments_merge(unitvar_moments *into, const unitvar_moments *other)
 {
-    return guard([&] {
-        Moments moments = value_of(into, "into");
-        moments.merge(value_of(other, "other"));
-        *into = {moments.count, moments.mean, moments.m2};
-    });
+    return merge(into, other);
 }
 
 int32_t unitvar_moments_variance(const unitvar_moments *m, double correction, double *out)
 {
+    return variance(m, correction, out);
+}
+
+int32_t unitvar_wide_moments_update_f32(unitvar_wide_moments *m, const float *x, size_t n)
+{
+    return update(m, x, n);
+}
+
+int32_t unitvar_wide_moments_update_f64(unitvar_wide_moments *m, const double *x, size_t n)
+{
+    return update(m, x, n);
+}
+
+int32_t unitvar_wide_moments_merge(unitvar_wide_moments *into, const unitvar_wide_moments *other)
+{
+    return merge(into, other);
+}
+
+int32_t unitvar_wide_moments_mean(const unitvar_wide_moments *m, double *out)
+{
     return guard([&] {
         require(out, "out");
-        *out = value_of(m, "m").variance(correction);
+        *out = value_of(m, "m").average();
     });
+}
+
+int32_t unitvar_wide_moments_variance(const unitvar_wide_moments *m, double correction, double *out)
+{
+    return variance(m, correction, out);
 }
 
 } // extern "C"

@@ -603,6 +603,23 @@ TEST_CASE("moments, mean_var and linear")
         const unitvar_moments other{2, 1, 1};
         check("unitvar_moments_merge", {{&moments}},
               [&](unitvar_generator *) { return unitvar_moments_merge(m, &other); });
+        Bytes state(sizeof(unitvar_wide_moments), 0);
+        auto *const w = reinterpret_cast<unitvar_wide_moments *>(state.data());
+        check("unitvar_wide_moments_update_f32", {{&state}},
+              [&](unitvar_generator *) { return unitvar_wide_moments_update_f32(w, single.data(), single.size()); });
+        check("unitvar_wide_moments_update_f64", {{&state}},
+              [&](unitvar_generator *) { return unitvar_wide_moments_update_f64(w, wide.data(), wide.size()); });
+        const unitvar_wide_moments more{2, 1, 0, 1, 1};
+        check("unitvar_wide_moments_merge", {{&state}},
+              [&](unitvar_generator *) { return unitvar_wide_moments_merge(w, &more); });
+        check("unitvar_wide_moments_mean", {}, [&](unitvar_generator *) {
+            double mean = 0;
+            return unitvar_wide_moments_mean(&more, &mean);
+        });
+        check("unitvar_wide_moments_variance", {}, [&](unitvar_generator *) {
+            double variance = 0;
+            return unitvar_wide_moments_variance(&more, 1, &variance);
+        });
         check("unitvar_moments_variance", {}, [&](unitvar_generator *) {
             double variance = 0;
             return unitvar_moments_variance(&other, 1, &variance);

@@ -19,6 +19,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -214,6 +215,128 @@ TEST_CASE("many small updates have the moments of the whole")
         at += n;
     }
     check_close(m, oracle::moments<float>(data), 1e-10);
+}
+
+namespace {
+
+// 2000 parts of 100 elements with deviation 1 about a mean, appended or merged one by one.
+struct Parts {
+    std::vector<double> data;
+    double center;
+    explicit Parts(double mean) : data(uniform_data<double>(200000, mean, 1)), center(mean) {}
+    // Of the data less the center, which is exact: a sum of the data themselves is not, in long double.
+    oracle::Moments exact() const
+    {
+        std::vector<double> deviations = data;
+        for (double &x : deviations)
+            x -= center;
+        return oracle::moments<double>(deviations);
+    }
+    template <class Append> void each(const Append &append) const
+    {
+        for (std::size_t i = 0; i < data.size(); i += 100)
+            append(data.data() + i, std::size_t{100});
+    }
+};
+
+double relative(double got, long double exact)
+{
+    return static_cast<double>(std::abs(got - exact) / std::abs(exact));
+}
+
+} // namespace
+
+TEST_CASE("wide moments keep their digits over any number of updates and merges")
+{
+    for (const std::string &isa : support::isas()) {
+        const support::ForcedIsa forced(isa);
+        CAPTURE(isa);
+        for (const double mean : {0.0, 1e6, 1e10, 1e13, -1e14}) {
+            CAPTURE(mean);
+            const Parts parts(mean);
+            const oracle::Moments exact = parts.exact();
+            const long double variance = exact.m2 / static_cast<long double>(exact.count - 1);
+            unitvar_wide_moments updated{};
+            unitvar_wide_moments merged{};
+            parts.each([&](const double *x, std::size_t n) {
+                require_ok(unitvar_wide_moments_update_f64(&updated, x, n));
+                unitvar_wide_moments part{};
+                require_ok(unitvar_wide_moments_update_f64(&part, x, n));
+                require_ok(unitvar_wide_moments_merge(&merged, &part));
+            });
+            for (const unitvar_wide_moments *m : {&updated, &merged}) {
+                double got = -1;
+                require_ok(unitvar_wide_moments_variance(m, 1, &got));
+                CHECK(relative(got, variance) <= 0x1p-48);
+                require_ok(unitvar_wide_moments_mean(m, &got));
+                CHECK(std::abs(got - (mean + exact.mean)) <= 0x1.01p-53 * std::max(std::abs(mean), 1.0));
+            }
+        }
+    }
+}
+
+TEST_CASE("moments of three doubles stay within the bound that the header states")
+{
+    for (const double mean : {1e6, 1e10, 1e12}) {
+        CAPTURE(mean);
+        const Parts parts(mean);
+        const oracle::Moments exact = parts.exact();
+        unitvar_moments m{};
+        parts.each([&](const double *x, std::size_t n) { require_ok(unitvar_moments_update_f64(&m, x, n)); });
+        CHECK(relative(m.m2, exact.m2) <= 2000 * 0x1p-53 * mean);
+    }
+}
+
+TEST_CASE("wide moments of f64 data reach both ends of double's range, and f32 data have them too")
+{
+    const std::vector<double> data{-3, -1, 2, 5};
+    for (const int exponent : {600, -700, 1020, -1070}) {
+        CAPTURE(exponent);
+        unitvar_wide_moments m{};
+        for (const double x : data) {
+            const double value = std::ldexp(x, exponent);
+            require_ok(unitvar_wide_moments_update_f64(&m, &value, 1));
+        }
+        double mean = 0;
+        require_ok(unitvar_wide_moments_mean(&m, &mean));
+        CHECK(mean == std::ldexp(0.75, exponent));
+        CHECK(std::ldexp(m.m2, -2 * (exponent + std::ilogb(m.prescale))) == doctest::Approx(36.75).epsilon(1e-14));
+    }
+    unitvar_wide_moments narrow{};
+    const std::vector<float> floats{-3, -1, 2, 5};
+    require_ok(unitvar_wide_moments_update_f32(&narrow, floats.data(), floats.size()));
+    CHECK(narrow.count == 4);
+    double variance = 0;
+    require_ok(unitvar_wide_moments_variance(&narrow, 0, &variance));
+    CHECK(variance == 147 / 16.0);
+}
+
+TEST_CASE("wide moments refuse counts and scales that are none, and change nothing")
+{
+    const double x = 1;
+    double out = -7;
+    for (const unitvar_wide_moments &bad :
+         {unitvar_wide_moments{-1, 0, 0, 0, 1}, unitvar_wide_moments{infinity, 0, 0, 0, 1},
+          unitvar_wide_moments{not_a_number, 0, 0, 0, 1}, unitvar_wide_moments{1, 0, 0, 0, 0},
+          unitvar_wide_moments{1, 0, 0, 0, 2}, unitvar_wide_moments{1, 0, 0, 0, not_a_number}}) {
+        const std::string_view word = bad.count == 1 ? "prescale" : "count";
+        unitvar_wide_moments m = bad;
+        unitvar_wide_moments good{1, 2, 0, 0, 1};
+        check_fails(unitvar_wide_moments_update_f64(&m, &x, 1), UNITVAR_INVALID_ARGUMENT, {word});
+        check_fails(unitvar_wide_moments_merge(&m, &good), UNITVAR_INVALID_ARGUMENT, {word});
+        check_fails(unitvar_wide_moments_merge(&good, &m), UNITVAR_INVALID_ARGUMENT, {word});
+        check_fails(unitvar_wide_moments_variance(&m, 1, &out), UNITVAR_INVALID_ARGUMENT, {word});
+        check_fails(unitvar_wide_moments_mean(&m, &out), UNITVAR_INVALID_ARGUMENT, {word});
+        CHECK(std::memcmp(&m, &bad, sizeof(m)) == 0);
+        CHECK(good.count == 1);
+    }
+    CHECK(out == -7);
+    unitvar_wide_moments empty{};
+    require_ok(unitvar_wide_moments_mean(&empty, &out));
+    CHECK(std::isnan(out));
+    check_fails(unitvar_wide_moments_mean(nullptr, &out), UNITVAR_INVALID_ARGUMENT, {"NULL"});
+    check_fails(unitvar_wide_moments_mean(&empty, nullptr), UNITVAR_INVALID_ARGUMENT, {"NULL"});
+    check_fails(unitvar_wide_moments_update_f64(&empty, nullptr, 1), UNITVAR_INVALID_ARGUMENT, {"NULL"});
 }
 
 TEST_CASE("appending or merging nothing changes no bit")

@@ -195,10 +195,10 @@ func layer(reset func(g *unitvar.Generator, weight, bias *unitvar.Tensor) error,
 	return littleEndian(weight, bias)
 }
 
-func moments[T unitvar.Float]() (m unitvar.Moments) {
+func moments[T unitvar.Float]() (m unitvar.PlainMoments) {
 	x := make([]T, count)
 	must(unitvar.Normal(pcg32(), x, 3, 2))
-	must(unitvar.Update(&m, x))
+	must(unitvar.UpdatePlain(&m, x))
 	return m
 }
 
@@ -210,6 +210,33 @@ func merged() []byte {
 
 func variance() []byte {
 	m := moments[float32]()
+	return littleEndian(value(m.Variance(1)))
+}
+
+func wideMoments[T unitvar.Float]() (m unitvar.Moments) {
+	x := make([]T, count)
+	must(unitvar.Normal(pcg32(), x, 3, 2))
+	must(unitvar.Update(&m, x))
+	return m
+}
+
+func five(m unitvar.Moments) []byte {
+	return littleEndian(m.Five())
+}
+
+func wideMerged() []byte {
+	m := wideMoments[float32]()
+	must(m.Merge(wideMoments[float64]()))
+	return five(m)
+}
+
+func wideMean() []byte {
+	m := wideMoments[float32]()
+	return littleEndian(value(m.Average()))
+}
+
+func wideVariance() []byte {
+	m := wideMoments[float32]()
 	return littleEndian(value(m.Variance(1)))
 }
 
@@ -342,6 +369,12 @@ var functions = map[string]func() []byte{
 	"moments_update_f64":   func() []byte { return littleEndian(moments[float64]()) },
 	"moments_merge":        merged,
 	"moments_variance":     variance,
+
+	"wide_moments_update_f32": func() []byte { return five(wideMoments[float32]()) },
+	"wide_moments_update_f64": func() []byte { return five(wideMoments[float64]()) },
+	"wide_moments_merge":      wideMerged,
+	"wide_moments_mean":       wideMean,
+	"wide_moments_variance":   wideVariance,
 }
 
 // lines gives the last word of each line of a file, and the first.

@@ -108,6 +108,11 @@ SHIM(moments_update_f32, (unitvar_moments * m, const float *x, size_t n), (m, x,
 SHIM(moments_update_f64, (unitvar_moments * m, const double *x, size_t n), (m, x, n))
 SHIM(moments_merge, (unitvar_moments * into, const unitvar_moments *other), (into, other))
 SHIM(moments_variance, (const unitvar_moments *m, double correction, double *out), (m, correction, out))
+SHIM(wide_moments_update_f32, (unitvar_wide_moments * m, const float *x, size_t n), (m, x, n))
+SHIM(wide_moments_update_f64, (unitvar_wide_moments * m, const double *x, size_t n), (m, x, n))
+SHIM(wide_moments_merge, (unitvar_wide_moments * into, const unitvar_wide_moments *other), (into, other))
+SHIM(wide_moments_mean, (const unitvar_wide_moments *m, double *out), (m, out))
+SHIM(wide_moments_variance, (const unitvar_wide_moments *m, double correction, double *out), (m, correction, out))
 
 SHIM(mean_var, (tensor x, const int32_t *axes, int32_t naxes, double correction, tensor mean, tensor var),
      (T(x), axes, naxes, correction, T(mean), T(var)))

@@ -236,8 +236,10 @@ UNITVAR_API int32_t unitvar_generator_save_torch(const unitvar_generator *g, voi
  *                 j + 8 of each becoming a pair; where n mod 16 is not 0, 16 fresh uniforms then overwrite the last 16
  *                 elements. For n < 16 pairs in double, of which the second waits in the generator for the next such
  *                 call, of whatever type.
- *   trunc_normal  nn.init.trunc_normal_(mean, std, a, b): std > 0, a <= b; with a probability of up to 2^-24 an element
- *                 is a itself, as in PyTorch.
+ *   trunc_normal  nn.init.trunc_normal_(mean, std, a, b): std > 0, a <= b. Where a uniform is rounded to the end of its
+ *                 interval the element is a itself, far out as a may be, as in PyTorch: with a probability of up to
+ *                 2^-24 in f32, and of 2^-8, 4 of 1000 elements, in bf16, whose deviation that raises: std 0.02 on
+ *                 [-2, 2] gives 0.128.
  *   permutation   torch.randperm(n).
  *   normal_icdf   UNSUPPORTED.
  */
@@ -478,7 +480,10 @@ UNITVAR_API int32_t unitvar_torch_embedding_reset(unitvar_generator *g, unitvar_
  *
  * Count, mean and sum of squared deviations of a sequence, in double, updated by blocks: two passes over each chunk
  * of 8192 elements while it is in cache, chunks merged by the rule of Chan, Golub and LeVeque (1979) in a fixed
- * order. No cancellation where |mean| is far larger than the deviation; NaN and infinity propagate.
+ * order. One update does not cancel, however far |mean| is above the deviation; NaN and infinity propagate.
+ *
+ * unitvar_moments round the mean after each update and merge: k of them can move the variance by k 2^-53 |mean| /
+ * deviation of itself, 1 % after 2000 parts whose mean is 5e10 deviations. unitvar_wide_moments keep what is rounded away.
  */
 typedef struct {
     double count; /* elements seen; all three zero is the empty sequence */
@@ -499,6 +504,24 @@ UNITVAR_API int32_t unitvar_moments_merge(unitvar_moments *into, const unitvar_m
  * Errors: INVALID_ARGUMENT for a NaN or infinite correction, or a count as above. */
 UNITVAR_API int32_t unitvar_moments_variance(const unitvar_moments *m, double correction, double *out);
 
+/* The same with the mean in two parts, mean + mean_low, and with a scale: any number of updates and merges leaves the
+ * variance within 2^-48 of itself, and f64 data whose squares leave the range of double have moments too. */
+typedef struct {
+    double count; /* elements seen; all five zero is the empty sequence */
+    double mean;
+    double mean_low;
+    double m2;
+    double prescale; /* the data of the three are multiplied with this: 1, 2^600 or 2^-600 */
+} unitvar_wide_moments;
+
+/* As those of unitvar_moments. Errors: INVALID_ARGUMENT also for another prescale where count is not 0.
+ * unitvar_wide_moments_mean: *out is the mean of the data, NaN for an empty sequence. */
+UNITVAR_API int32_t unitvar_wide_moments_update_f32(unitvar_wide_moments *m, const float *x, size_t n);
+UNITVAR_API int32_t unitvar_wide_moments_update_f64(unitvar_wide_moments *m, const double *x, size_t n);
+UNITVAR_API int32_t unitvar_wide_moments_merge(unitvar_wide_moments *into, const unitvar_wide_moments *other);
+UNITVAR_API int32_t unitvar_wide_moments_mean(const unitvar_wide_moments *m, double *out);
+UNITVAR_API int32_t unitvar_wide_moments_variance(const unitvar_wide_moments *m, double correction, double *out);
+
 /* ---- 9. Norms ---------------------------------------------------------------------------------
  *
  * Moments along axes, normalisation layers and their gradients, with the semantics of PyTorch's functions of the same
@@ -507,7 +530,8 @@ UNITVAR_API int32_t unitvar_moments_variance(const unitvar_moments *m, double co
  *
  * Statistics are summed in double in a fixed order and the value between load and store is double too: y is within 1
  * ulp (f32) of the same formula in double, also where |mean| is a million times the deviation. Bits depend on data,
- * shape and layout alone.
+ * shape and layout alone. Of f64 data whose squares leave the range of double, statistics are taken times a power of
+ * two: y, mean, rstd and the gradients are right wherever they, and the deviations from the mean, are numbers.
  * eps is rounded to the dtype first; it may be 0. NaN and infinity propagate.
  * Statistics that a layer saves for its gradients, mean, rstd, save_mean and save_rstd, have the dtype of x, or f64
  * where that is f32: gradients are then within 8 ulp of the largest however far the mean is from 0, while a mean rounded
@@ -590,7 +614,9 @@ UNITVAR_API int32_t unitvar_switchable_norm(const unitvar_tensor *x, const unitv
 
 /* Local response normalisation (Krizhevsky, Sutskever and Hinton 2012) of x (N, C, ...), at least 3 dimensions:
  * y_c = x_c / (k + alpha / size * sum of x_j^2 for j = c - size / 2 ... c + (size - 1) / 2)^beta; channels that do not
- * exist count as zeros. PyTorch's defaults are alpha = 1e-4, beta = 0.75, k = 1. Within 4 ulp (f32).
+ * exist count as zeros. PyTorch's defaults are alpha = 1e-4, beta = 0.75, k = 1. Within 4 ulp wherever y is a number,
+ * whatever the sums are, for |beta| up to 64 where alpha and k are not negative; as pow has it, the whole powers of
+ * negative sums are numbers and others NaN.
  * Errors: INVALID_ARGUMENT for fewer than 3 dimensions, size < 1, an alpha, beta or k that is NaN or infinite. */
 UNITVAR_API int32_t unitvar_local_response_norm(const unitvar_tensor *x, int64_t size, double alpha, double beta,
                                                 double k, unitvar_tensor *y);

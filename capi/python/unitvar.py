@@ -107,6 +107,12 @@ class _Moments(ctypes.Structure):
     _fields_ = [("count", c_double), ("mean", c_double), ("m2", c_double)]
 
 
+class _WideMoments(ctypes.Structure):
+    _fields_ = [
+        ("count", c_double), ("mean", c_double), ("mean_low", c_double), ("m2", c_double), ("prescale", c_double),
+    ]
+
+
 # Every function: its parameters in C's order, each with its kind (a key of _KINDS), and its result, where that is not a
 # status.
 _FUNCTIONS = {
@@ -170,10 +176,15 @@ _FUNCTIONS = {
     "torch_linear_reset": "g:g weight:out bias:out?",
     "torch_conv_reset": "g:g weight:out bias:out?",
     "torch_embedding_reset": "g:g weight:out",
-    "moments_update_f32": "m:m x:pointer n:size",
-    "moments_update_f64": "m:m x:pointer n:size",
-    "moments_merge": "m:m other:&moments",
-    "moments_variance": "m:m correction:real out:&real",
+    "moments_update_f32": "m:&moments x:pointer n:size",
+    "moments_update_f64": "m:&moments x:pointer n:size",
+    "moments_merge": "m:&moments other:&moments",
+    "moments_variance": "m:&moments correction:real out:&real",
+    "wide_moments_update_f32": "m:m x:pointer n:size",
+    "wide_moments_update_f64": "m:m x:pointer n:size",
+    "wide_moments_merge": "m:m other:&wide",
+    "wide_moments_mean": "m:m out:&real",
+    "wide_moments_variance": "m:m correction:real out:&real",
     "mean_var": "x:array axes:axes naxes:int32 correction:real mean:out? var:out?",
     "layer_norm": "x:array normalized_ndim:dims weight:array? bias:array? eps:real y:out mean:out? rstd:out?",
     "rms_norm": "x:array normalized_ndim:dims weight:array? eps:eps? y:out rstd:out?",
@@ -1072,7 +1083,8 @@ _KINDS = {
     "out": _Kind(POINTER(_Tensor), _out), "out?": _Kind(POINTER(_Tensor), _out_or_null),
     "count?": _Kind(c_void_p, _count_or_null),
     # The first parameter of what is done alone.
-    "g": _Kind(c_void_p, _generator), "g?": _Kind(c_void_p, _generator_or_none), "m": _Kind(POINTER(_Moments)),
+    "g": _Kind(c_void_p, _generator), "g?": _Kind(c_void_p, _generator_or_none), "m": _Kind(POINTER(_WideMoments)),
+    "&wide": _Kind(POINTER(_WideMoments)),
     # What this module makes itself.
     "pointer": _Kind(c_void_p), "size": _Kind(c_size_t), "&pointer": _Kind(POINTER(c_void_p)),
     "&int32": _Kind(POINTER(c_int32)), "&int64": _Kind(POINTER(c_int64)), "&uint64": _Kind(POINTER(c_uint64)),
@@ -1721,22 +1733,22 @@ def linear_backward(grad_y: Array, x: Array, weight: Array, grad_x: Optional[Arr
 
 
 class Moments(_Exclusive):
-    """Count, mean and sum of squared deviations of a sequence, without cancellation.
+    """Count, mean and sum of squared deviations of a sequence, without cancellation, however many parts it comes in.
 
     It may be copied and pickled. It belongs to one thread at a time: a call while another thread is in one raises
     InvalidArgument. Threads take one each and merge them, in an order of their own choice, which the last bits show.
     """
 
     def __init__(self) -> None:
-        self._raw = _Moments()
+        self._raw = _WideMoments()
         _Exclusive.__init__(self)
 
     def _pointer(self) -> Any:
         return byref(self._raw)
 
-    def _value(self) -> _Moments:
+    def _value(self) -> _WideMoments:
         """A copy."""
-        copy = _Moments()
+        copy = _WideMoments()
         self._call(lambda raw: ctypes.pointer(copy).__setitem__(0, self._raw))
         return copy
 
@@ -1750,8 +1762,7 @@ class Moments(_Exclusive):
         return _moments_of, (bytes(self._value()),)
 
     def __repr__(self) -> str:
-        raw = self._raw
-        return f"<unitvar.Moments count={raw.count:.17g} mean={raw.mean:.17g} m2={raw.m2:.17g}>"
+        return f"<unitvar.Moments count={self.count:.17g} mean={self.mean:.17g} m2={self.m2:.17g}>"
 
     def update(self, x: Array) -> None:
         """Appends the elements of a contiguous float32 or float64 array."""
@@ -1761,12 +1772,12 @@ class Moments(_Exclusive):
         """Appends another sequence."""
         if not isinstance(other, Moments):
             raise _of_wrong_type("other", other, "a Moments")
-        _library.moments_merge(self, byref(other._value()))
+        _library.wide_moments_merge(self, byref(other._value()))
 
     def variance(self, correction: Number = 1.0) -> float:
         """The sum of squared deviations / (count - correction): 0 for the biased, 1 for the unbiased variance."""
         variance = c_double()
-        _library.moments_variance(self, correction, byref(variance))
+        _library.wide_moments_variance(self, correction, byref(variance))
         return variance.value
 
     @property
@@ -1776,19 +1787,22 @@ class Moments(_Exclusive):
 
     @property
     def mean(self) -> float:
-        """Their mean."""
-        return self._value().mean
+        """Their mean; 0 of none."""
+        mean = c_double()
+        _library.wide_moments_mean(self, byref(mean))
+        return mean.value if self.count else 0.0
 
     @property
     def m2(self) -> float:
-        """The sum of squared deviations from the mean."""
-        return self._value().m2
+        """The sum of squared deviations from the mean; infinite where that is no number."""
+        raw = self._value()
+        return raw.m2 / raw.prescale / raw.prescale if raw.count else 0.0
 
 
-_MOMENTS_UPDATE = _ByDType(f32="moments_update_f32", f64="moments_update_f64")
+_MOMENTS_UPDATE = _ByDType(f32="wide_moments_update_f32", f64="wide_moments_update_f64")
 
 
 def _moments_of(state: bytes) -> Moments:
     moments = Moments()
-    moments._raw = _Moments.from_buffer_copy(state)
+    moments._raw = _WideMoments.from_buffer_copy(state)
     return moments

@@ -77,7 +77,8 @@ detects)
     changed "a result has another type" broken 's/^UNITVAR_API uint32_t unitvar_version(/UNITVAR_API uint64_t unitvar_version(/'
     changed "a member has another type" broken 's/int32_t fan_mode;/uint32_t fan_mode;/'
     changed "a struct has a member more" broken 's/double p\[4\];/double p[5];/'
-    changed "two members change places" broken 's/    double mean;/    double m2, x;/; s/    double m2; /    double mean;/'
+    changed "two members change places" broken \
+        '/all three zero/,/} unitvar_moments/{s/    double mean;/    double m2, x;/; s/    double m2; /    double mean;/}'
     changed "a comment changes" kept '1s/.*/\/* changed/'
     ;;
 esac

@@ -488,6 +488,58 @@ static void moments_variance(void)
     give(&variance, sizeof variance);
 }
 
+static unitvar_wide_moments wide_moments_f32(void)
+{
+    static float x[count];
+    unitvar_generator *g = pcg32();
+    unitvar_wide_moments m = {0, 0, 0, 0, 0};
+    OK(unitvar_normal_f32(g, x, count, 3.0, 2.0));
+    OK(unitvar_wide_moments_update_f32(&m, x, count));
+    unitvar_generator_destroy(g);
+    return m;
+}
+static unitvar_wide_moments wide_moments_f64(void)
+{
+    static double x[count];
+    unitvar_generator *g = pcg32();
+    unitvar_wide_moments m = {0, 0, 0, 0, 0};
+    OK(unitvar_normal_f64(g, x, count, 3.0, 2.0));
+    OK(unitvar_wide_moments_update_f64(&m, x, count));
+    unitvar_generator_destroy(g);
+    return m;
+}
+static void wide_moments_update_f32(void)
+{
+    const unitvar_wide_moments m = wide_moments_f32();
+    give(&m, sizeof m);
+}
+static void wide_moments_update_f64(void)
+{
+    const unitvar_wide_moments m = wide_moments_f64();
+    give(&m, sizeof m);
+}
+static void wide_moments_merge(void)
+{
+    unitvar_wide_moments m = wide_moments_f32();
+    const unitvar_wide_moments other = wide_moments_f64();
+    OK(unitvar_wide_moments_merge(&m, &other));
+    give(&m, sizeof m);
+}
+static void wide_moments_mean(void)
+{
+    const unitvar_wide_moments m = wide_moments_f32();
+    double mean = 0;
+    OK(unitvar_wide_moments_mean(&m, &mean));
+    give(&mean, sizeof mean);
+}
+static void wide_moments_variance(void)
+{
+    const unitvar_wide_moments m = wide_moments_f32();
+    double variance = 0;
+    OK(unitvar_wide_moments_variance(&m, 1.0, &variance));
+    give(&variance, sizeof variance);
+}
+
 /* Norms and activations: x and grad_y are f32 of shape (4, 6, 5), or grad_y (4, 6, 3) for linear; w and b, of up to 30
  * elements, are weight and bias. Drawn from one generator in the order x, grad_y, w, b as standard normals, 120, 120,
  * 30 and 30. The running mean is 0, the running variance 1, all outputs are 0 before. A sum is that of all outputs: y
@@ -664,6 +716,11 @@ static const struct function functions[] = {
     FUNCTION(moments_update_f64),
     FUNCTION(moments_merge),
     FUNCTION(moments_variance),
+    FUNCTION(wide_moments_update_f32),
+    FUNCTION(wide_moments_update_f64),
+    FUNCTION(wide_moments_merge),
+    FUNCTION(wide_moments_mean),
+    FUNCTION(wide_moments_variance),
     FUNCTION(mean_var),
     FUNCTION(layer_norm),
     FUNCTION(rms_norm),

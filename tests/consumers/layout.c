@@ -46,6 +46,12 @@ AT(unitvar_initializer, p, 32);
 AT(unitvar_moments, count, 0);
 AT(unitvar_moments, mean, 8);
 AT(unitvar_moments, m2, 16);
+AT(unitvar_wide_moments, count, 0);
+AT(unitvar_wide_moments, mean, 8);
+AT(unitvar_wide_moments, mean_low, 16);
+AT(unitvar_wide_moments, m2, 24);
+AT(unitvar_wide_moments, prescale, 32);
+_Static_assert(sizeof(unitvar_wide_moments) == 40, "sizes");
 _Static_assert(sizeof(unitvar_tensor) == 48 && sizeof(unitvar_initializer) == 64 && sizeof(unitvar_moments) == 24,
                "sizes of structs");
 

@@ -2,6 +2,7 @@
 tests/golden/functions-v1.sha256. tests/consumers/functions.c says what is called with which arguments. UNITVAR_EXPORTS
 names a file with the names that the library exports: each must have a case here."""
 
+import ctypes
 import hashlib
 import math
 import os
@@ -106,22 +107,42 @@ def destroy():
     return TRUE
 
 
-def moments(dtype):
+def normals(dtype):
     x = np.empty(COUNT, dtype)
     pcg32().normal(x, 3.0, 2.0)
-    m = unitvar.Moments()
-    m.update(x)
+    return x
+
+
+def moments(dtype):
+    """C's three doubles, which the class does not use."""
+    m, x = unitvar._Moments(), normals(dtype)
+    update = {"f": unitvar._library.moments_update_f32, "d": unitvar._library.moments_update_f64}[x.dtype.char]
+    update(ctypes.byref(m), x.ctypes.data, COUNT)
     return m
-
-
-def three(m):
-    return struct.pack("<3d", m.count, m.mean, m.m2)
 
 
 def merged():
     m = moments(np.float32)
-    m.merge(moments(np.float64))
-    return three(m)
+    unitvar._library.moments_merge(ctypes.byref(m), ctypes.byref(moments(np.float64)))
+    return bytes(m)
+
+
+def variance():
+    out = ctypes.c_double()
+    unitvar._library.moments_variance(ctypes.byref(moments(np.float32)), 1.0, ctypes.byref(out))
+    return bytes(out)
+
+
+def wide(dtype):
+    m = unitvar.Moments()
+    m.update(normals(dtype))
+    return m
+
+
+def wide_merged():
+    m = wide(np.float32)
+    m.merge(wide(np.float64))
+    return bytes(m._value())
 
 
 def shard():
@@ -291,10 +312,15 @@ FUNCTIONS = {
     "torch_linear_reset": lambda: layer(unitvar.torch_linear_reset, (16, 12)),
     "torch_conv_reset": lambda: layer(unitvar.torch_conv_reset, (16, 12, 3)),
     "torch_embedding_reset": lambda: layer(lambda g, w, _: unitvar.torch_embedding_reset(g, w), (16, 12))[: 4 * 192],
-    "moments_update_f32": lambda: three(moments(np.float32)),
-    "moments_update_f64": lambda: three(moments(np.float64)),
+    "moments_update_f32": lambda: bytes(moments(np.float32)),
+    "moments_update_f64": lambda: bytes(moments(np.float64)),
     "moments_merge": merged,
-    "moments_variance": lambda: struct.pack("<d", moments(np.float32).variance(1.0)),
+    "moments_variance": variance,
+    "wide_moments_update_f32": lambda: bytes(wide(np.float32)._value()),
+    "wide_moments_update_f64": lambda: bytes(wide(np.float64)._value()),
+    "wide_moments_merge": wide_merged,
+    "wide_moments_mean": lambda: struct.pack("<d", wide(np.float32).mean),
+    "wide_moments_variance": lambda: struct.pack("<d", wide(np.float32).variance(1.0)),
 }
 
 
@@ -317,6 +343,28 @@ class Functions(unittest.TestCase):
         for name, call in FUNCTIONS.items():
             with self.subTest(name, isa=unitvar.isa()):
                 self.assertEqual(hashlib.sha256(call()).hexdigest(), golden["unitvar_" + name])
+
+
+class ManyParts(unittest.TestCase):
+    def test_moments_of_many_parts_far_from_zero_keep_their_digits(self):
+        center = 1e13
+        x = center + np.rint(np.random.default_rng(7).normal(size=(2000, 100)) * 512) / 512
+        updated, merged = unitvar.Moments(), unitvar.Moments()
+        for part in x:
+            updated.update(part)
+            other = unitvar.Moments()
+            other.update(part)
+            merged.merge(other)
+        expected = (x - center).var(ddof=1)
+        for m in (updated, merged):
+            self.assertLess(abs(m.variance() / expected - 1), 1e-13)
+            self.assertEqual(m.count, x.size)
+
+    def test_moments_reach_the_ends_of_the_range(self):
+        for scale in (2.0**700, 2.0**-700):
+            m = unitvar.Moments()
+            m.update(np.array([-3.0, -1, 2, 5]) * scale)
+            self.assertEqual(m.mean, 0.75 * scale)
 
 
 if __name__ == "__main__":

@@ -29,14 +29,41 @@ void require_count(std::string_view name, double count)
     }
 }
 
-ChunkMoments widened(const Moments &m) noexcept
+void require_valid(const char *name, const Moments &m)
 {
-    return {m.count, m.mean, 0, m.m2};
+    require_count(name, m.count);
+}
+void require_valid(const char *name, const WideMoments &m)
+{
+    require_count(name, m.count);
+    if (m.count != 0 && m.prescale != 1 && m.prescale != core::tiny_prescale && m.prescale != core::huge_prescale) {
+        core::invalid_value("prescale", m.prescale, "1, 2^600 or 2^-600");
+    }
 }
 
-Moments narrowed(const ChunkMoments &m) noexcept
+ChunkMoments from(const Moments &m) noexcept
 {
-    return {m.count, m.mean + m.mean_low, m.m2};
+    return {m.count, m.mean, 0, m.m2, 1};
+}
+ChunkMoments from(const WideMoments &m) noexcept
+{
+    return {m.count, m.mean, m.mean_low, m.m2, m.count == 0 ? 1 : m.prescale};
+}
+
+void assign(Moments &m, const ChunkMoments &value) noexcept
+{
+    m = {value.count, core::mean_of(value), core::variance_of(value, 1)};
+}
+// The mean is rounded well by itself: what it lacks is below half an ulp.
+void assign(WideMoments &m, const ChunkMoments &value) noexcept
+{
+    if (value.count == 0) {
+        m = {};
+        return;
+    }
+    const double mean = value.mean + value.mean_low;
+    const double low = value.mean_low - (mean - value.mean);
+    m = {value.count, mean, std::isfinite(low) ? low : 0, value.m2, value.prescale};
 }
 
 ChunkMoments group_moments(core::MomentsKernel kernel, const unsigned char *x, std::size_t n, std::size_t element_bytes)
@@ -48,10 +75,13 @@ ChunkMoments group_moments(core::MomentsKernel kernel, const unsigned char *x, s
     return result;
 }
 
-void update(Moments &moments, core::MomentsKernel core::KernelTable::*kernel, const void *data, std::size_t n,
+// Appends n elements to moments of either kind.
+template <class State>
+void update(State &moments, core::MomentsKernel core::KernelTable::*kernel, const void *data, std::size_t n,
             std::size_t element_bytes)
 {
-    require_count("count", moments.count);
+    const core::DefaultFloatingPoint environment;
+    require_valid("count", moments);
     if (n > core::most_bytes / element_bytes) {
         core::invalid_value("n", std::uint64_t{n},
                             "at most " + core::text(core::most_bytes / element_bytes) + " elements");
@@ -71,46 +101,89 @@ void update(Moments &moments, core::MomentsKernel core::KernelTable::*kernel, co
                 group_moments(run, x + first * element_bytes, std::min(group_elements, n - first), element_bytes);
         }
     });
-    ChunkMoments all = widened(moments);
+    ChunkMoments all = from(moments);
     for (std::size_t g = 0; g < count; ++g) {
         append(all, groups[g]);
     }
-    moments = narrowed(all);
+    assign(moments, all);
+}
+template <class State> void update(State &moments, std::span<const float> x)
+{
+    update(moments, &core::KernelTable::moments_f32, x.data(), x.size(), sizeof(float));
+}
+template <class State> void update(State &moments, std::span<const double> x)
+{
+    update(moments, &core::KernelTable::moments_f64, x.data(), x.size(), sizeof(double));
+}
+
+template <class State> void merge(State &into, const State &other)
+{
+    const core::DefaultFloatingPoint environment;
+    require_valid("count", into);
+    require_valid("other's count", other);
+    ChunkMoments all = from(into);
+    append(all, from(other));
+    assign(into, all);
+}
+
+template <class State> double variance(const State &moments, double correction)
+{
+    const core::DefaultFloatingPoint environment;
+    require_valid("count", moments);
+    core::require_finite("correction", correction);
+    if (moments.count == 0) {
+        return std::numeric_limits<double>::quiet_NaN();
+    }
+    return environment.computed(core::variance_of(from(moments), std::max(0.0, moments.count - correction)));
 }
 
 } // namespace
 
 void Moments::update(std::span<const float> x)
 {
-    const core::DefaultFloatingPoint environment;
-    unitvar::update(*this, &core::KernelTable::moments_f32, x.data(), x.size(), sizeof(float));
+    unitvar::update(*this, x);
 }
 
 void Moments::update(std::span<const double> x)
 {
-    const core::DefaultFloatingPoint environment;
-    unitvar::update(*this, &core::KernelTable::moments_f64, x.data(), x.size(), sizeof(double));
+    unitvar::update(*this, x);
 }
 
 void Moments::merge(const Moments &other)
 {
-    const core::DefaultFloatingPoint environment;
-    require_count("count", count);
-    require_count("other's count", other.count);
-    ChunkMoments all = widened(*this);
-    append(all, widened(other));
-    *this = narrowed(all);
+    unitvar::merge(*this, other);
 }
 
 double Moments::variance(double correction) const
 {
+    return unitvar::variance(*this, correction);
+}
+
+void WideMoments::update(std::span<const float> x)
+{
+    unitvar::update(*this, x);
+}
+
+void WideMoments::update(std::span<const double> x)
+{
+    unitvar::update(*this, x);
+}
+
+void WideMoments::merge(const WideMoments &other)
+{
+    unitvar::merge(*this, other);
+}
+
+double WideMoments::average() const
+{
     const core::DefaultFloatingPoint environment;
-    require_count("count", count);
-    core::require_finite("correction", correction);
-    if (count == 0) {
-        return std::numeric_limits<double>::quiet_NaN();
-    }
-    return environment.computed(m2 / std::max(0.0, count - correction));
+    require_valid("count", *this);
+    return count == 0 ? std::numeric_limits<double>::quiet_NaN() : environment.computed(core::mean_of(from(*this)));
+}
+
+double WideMoments::variance(double correction) const
+{
+    return unitvar::variance(*this, correction);
 }
 
 } // namespace unitvar

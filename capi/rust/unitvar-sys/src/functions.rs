@@ -1,6 +1,6 @@
 //! Every function of `unitvar.h`, once: as declarations to link with, as a table of pointers for programs that load the
 //! library themselves, and as a list of names.
-use crate::{unitvar_generator, unitvar_initializer, unitvar_moments, unitvar_tensor};
+use crate::{unitvar_generator, unitvar_initializer, unitvar_moments, unitvar_tensor, unitvar_wide_moments};
 use std::ffi::{c_void, CStr};
 use std::os::raw::c_char;
 
@@ -108,6 +108,11 @@ functions! {
     fn unitvar_moments_update_f64(m: *mut unitvar_moments, x: *const f64, n: usize) -> i32;
     fn unitvar_moments_merge(into: *mut unitvar_moments, other: *const unitvar_moments) -> i32;
     fn unitvar_moments_variance(m: *const unitvar_moments, correction: f64, out: *mut f64) -> i32;
+    fn unitvar_wide_moments_update_f32(m: *mut unitvar_wide_moments, x: *const f32, n: usize) -> i32;
+    fn unitvar_wide_moments_update_f64(m: *mut unitvar_wide_moments, x: *const f64, n: usize) -> i32;
+    fn unitvar_wide_moments_merge(into: *mut unitvar_wide_moments, other: *const unitvar_wide_moments) -> i32;
+    fn unitvar_wide_moments_mean(m: *const unitvar_wide_moments, out: *mut f64) -> i32;
+    fn unitvar_wide_moments_variance(m: *const unitvar_wide_moments, correction: f64, out: *mut f64) -> i32;
     fn unitvar_mean_var(x: *const unitvar_tensor, axes: *const i32, naxes: i32, correction: f64, mean: *mut unitvar_tensor, var: *mut unitvar_tensor) -> i32;
     fn unitvar_layer_norm(x: *const unitvar_tensor, normalized_ndim: i32, weight: *const unitvar_tensor, bias: *const unitvar_tensor, eps: f64, y: *mut unitvar_tensor, mean: *mut unitvar_tensor, rstd: *mut unitvar_tensor) -> i32;
     fn unitvar_rms_norm(x: *const unitvar_tensor, normalized_ndim: i32, weight: *const unitvar_tensor, eps: f64, y: *mut unitvar_tensor, rstd: *mut unitvar_tensor) -> i32;

@@ -72,3 +72,15 @@ pub struct unitvar_moments {
     pub mean: f64,
     pub m2: f64,
 }
+
+/// The same with the mean in two parts and a power of two that the data are multiplied with; all zero is the empty
+/// sequence.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct unitvar_wide_moments {
+    pub count: f64,
+    pub mean: f64,
+    pub mean_low: f64,
+    pub m2: f64,
+    pub prescale: f64,
+}

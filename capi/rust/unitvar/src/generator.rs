@@ -171,7 +171,7 @@ impl fmt::Debug for Generator {
 
 type Fill<T> = unsafe extern "C" fn(*mut sys::unitvar_generator, *mut T, usize, f64, f64) -> i32;
 type FillBetween<T> = unsafe extern "C" fn(*mut sys::unitvar_generator, *mut T, usize, f64, f64, f64, f64) -> i32;
-type Update<T> = unsafe extern "C" fn(*mut sys::unitvar_moments, *const T, usize) -> i32;
+type Update<T> = unsafe extern "C" fn(*mut sys::unitvar_wide_moments, *const T, usize) -> i32;
 
 mod functions {
     use super::{Fill, FillBetween, Update};
@@ -194,7 +194,7 @@ impl functions::Functions for f32 {
     const NORMAL: Fill<f32> = sys::unitvar_normal_f32;
     const NORMAL_ICDF: Fill<f32> = sys::unitvar_normal_icdf_f32;
     const TRUNC_NORMAL: FillBetween<f32> = sys::unitvar_trunc_normal_f32;
-    const UPDATE: Update<f32> = sys::unitvar_moments_update_f32;
+    const UPDATE: Update<f32> = sys::unitvar_wide_moments_update_f32;
 }
 
 impl functions::Functions for f64 {
@@ -202,5 +202,5 @@ impl functions::Functions for f64 {
     const NORMAL: Fill<f64> = sys::unitvar_normal_f64;
     const NORMAL_ICDF: Fill<f64> = sys::unitvar_normal_icdf_f64;
     const TRUNC_NORMAL: FillBetween<f64> = sys::unitvar_trunc_normal_f64;
-    const UPDATE: Update<f64> = sys::unitvar_moments_update_f64;
+    const UPDATE: Update<f64> = sys::unitvar_wide_moments_update_f64;
 }

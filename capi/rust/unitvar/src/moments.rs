@@ -1,4 +1,4 @@
-//! Count, mean and variance of a sequence, without cancellation.
+//! Count, mean and variance of a sequence, without cancellation, however many parts it comes in.
 use crate::error::{check, Result};
 use crate::Float;
 use unitvar_sys as sys;
@@ -6,7 +6,7 @@ use unitvar_sys as sys;
 /// The moments of what was seen; the default is the empty sequence.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Moments {
-    raw: sys::unitvar_moments,
+    raw: sys::unitvar_wide_moments,
 }
 
 impl Moments {
@@ -23,13 +23,13 @@ impl Moments {
 
     /// Appends another sequence.
     pub fn merge(&mut self, other: &Moments) -> Result<()> {
-        check(unsafe { sys::unitvar_moments_merge(&mut self.raw, &other.raw) })
+        check(unsafe { sys::unitvar_wide_moments_merge(&mut self.raw, &other.raw) })
     }
 
     /// The sum of squared deviations divided by count - correction: 0 for the biased, 1 for the unbiased variance.
     pub fn variance(&self, correction: f64) -> Result<f64> {
         let mut variance = 0.0;
-        check(unsafe { sys::unitvar_moments_variance(&self.raw, correction, &mut variance) })?;
+        check(unsafe { sys::unitvar_wide_moments_variance(&self.raw, correction, &mut variance) })?;
         Ok(variance)
     }
 
@@ -38,13 +38,24 @@ impl Moments {
         self.raw.count
     }
 
-    /// Their mean.
+    /// Their mean; 0 of none.
     pub fn mean(&self) -> f64 {
-        self.raw.mean
+        match self.raw.prescale {
+            0.0 => 0.0,
+            prescale => (self.raw.mean + self.raw.mean_low) / prescale,
+        }
     }
 
-    /// The sum of squared deviations from the mean.
+    /// The sum of squared deviations from the mean; infinite where that is no number.
     pub fn m2(&self) -> f64 {
-        self.raw.m2
+        match self.raw.prescale {
+            0.0 => 0.0,
+            prescale => self.raw.m2 / prescale / prescale,
+        }
+    }
+
+    /// What C has of them.
+    pub fn as_raw(&self) -> &sys::unitvar_wide_moments {
+        &self.raw
     }
 }

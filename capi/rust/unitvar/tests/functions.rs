@@ -6,9 +6,10 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::{env, fs};
 use unitvar::{
-    init, norm, torch, Distribution, Element, Engine, FanMode, Generator, InitKind, Initializer, Moments, Nonlinearity,
-    Result, Status, TensorView, TensorViewMut,
+    init, norm, torch, Distribution, Element, Engine, FanMode, Float, Generator, InitKind, Initializer, Moments,
+    Nonlinearity, Result, Status, TensorView, TensorViewMut,
 };
+use unitvar_sys as sys;
 
 /// Little-endian bytes.
 trait Bytes {
@@ -198,25 +199,51 @@ fn layer(
     Ok([weight.bytes(), bias.bytes()].concat())
 }
 
-fn moments_f32() -> Result<Moments> {
-    let (mut x, mut m) = ([0f32; COUNT], Moments::new());
+fn normals<T: Float + Default>() -> Result<[T; COUNT]> {
+    let mut x = [T::default(); COUNT];
     pcg32()?.normal(&mut x, 3.0, 2.0)?;
-    m.update(&x)?;
+    Ok(x)
+}
+
+/// C's three doubles, which `Moments` does not use.
+fn moments_f32() -> Result<sys::unitvar_moments> {
+    let (x, mut m) = (normals::<f32>()?, sys::unitvar_moments::default());
+    // Safety: the pointers are valid for the call; so below.
+    assert_eq!(unsafe { sys::unitvar_moments_update_f32(&mut m, x.as_ptr(), COUNT) }, 0);
     Ok(m)
 }
-fn moments_f64() -> Result<Moments> {
-    let (mut x, mut m) = ([0f64; COUNT], Moments::new());
-    pcg32()?.normal(&mut x, 3.0, 2.0)?;
-    m.update(&x)?;
+fn moments_f64() -> Result<sys::unitvar_moments> {
+    let (x, mut m) = (normals::<f64>()?, sys::unitvar_moments::default());
+    assert_eq!(unsafe { sys::unitvar_moments_update_f64(&mut m, x.as_ptr(), COUNT) }, 0);
     Ok(m)
 }
-fn three(m: Moments) -> Sum {
-    Ok([m.count(), m.mean(), m.m2()].bytes())
+fn three(m: sys::unitvar_moments) -> Sum {
+    Ok([m.count, m.mean, m.m2].bytes())
 }
 fn merged() -> Sum {
     let mut m = moments_f32()?;
-    m.merge(&moments_f64()?)?;
+    assert_eq!(unsafe { sys::unitvar_moments_merge(&mut m, &moments_f64()?) }, 0);
     three(m)
+}
+fn variance() -> Sum {
+    let mut variance = 0.0;
+    assert_eq!(unsafe { sys::unitvar_moments_variance(&moments_f32()?, 1.0, &mut variance) }, 0);
+    Ok(variance.bytes())
+}
+
+fn wide<T: Float + Default>() -> Result<Moments> {
+    let mut m = Moments::new();
+    m.update(&normals::<T>()?)?;
+    Ok(m)
+}
+fn five(m: Moments) -> Sum {
+    let m = m.as_raw();
+    Ok([m.count, m.mean, m.mean_low, m.m2, m.prescale].bytes())
+}
+fn wide_merged() -> Sum {
+    let mut m = wide::<f32>()?;
+    m.merge(&wide::<f64>()?)?;
+    five(m)
 }
 
 /// Norms and activations: functions.c says what is drawn, and what a sum is of.
@@ -404,7 +431,12 @@ const FUNCTIONS: &[(&str, fn() -> Sum)] = &[
     ("moments_update_f32", || three(moments_f32()?)),
     ("moments_update_f64", || three(moments_f64()?)),
     ("moments_merge", merged),
-    ("moments_variance", || Ok(moments_f32()?.variance(1.0)?.bytes())),
+    ("moments_variance", variance),
+    ("wide_moments_update_f32", || five(wide::<f32>()?)),
+    ("wide_moments_update_f64", || five(wide::<f64>()?)),
+    ("wide_moments_merge", wide_merged),
+    ("wide_moments_mean", || Ok(wide::<f32>()?.mean().bytes())),
+    ("wide_moments_variance", || Ok(wide::<f32>()?.variance(1.0)?.bytes())),
 ];
 
 #[test]
