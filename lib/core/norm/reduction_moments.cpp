@@ -48,6 +48,11 @@ ReductionMoments::ReductionMoments(Scratch &scratch, const MomentKernels &kernel
             return;
         }
     }
+    // Sets whose runs lie side by side are gathered together, so that memory is read in order.
+    if (by_runs && kept.count() != 0) {
+        columns_ = static_cast<std::size_t>(kept.inner().length);
+        column_step_ = kept.inner().step;
+    }
     outer_reduced_ = reduced.outer();
     const std::size_t width = std::min(columns_, gathered_columns);
     const std::size_t elements = reduced.elements();
@@ -63,7 +68,7 @@ void ReductionMoments::gather(std::size_t slot, const unsigned char *source, std
     const std::size_t first = chunk * moments_chunk;
     const std::size_t n = std::min(moments_chunk, reduction_.reduced.elements() - first);
     if (reduction_.reduced.inner().step.x == 1) {
-        copy_runs(source, first, n, buffer);
+        copy_runs(source, sets, first, n, buffer);
     } else if (element_bytes_ == sizeof(std::uint32_t)) {
         copy_columns<std::uint32_t>(source, sets, first, n, buffer);
     } else {
@@ -74,8 +79,9 @@ void ReductionMoments::gather(std::size_t slot, const unsigned char *source, std
     }
 }
 
-// Elements first to first + n - 1 of one set. Runs are too short for the processor to see where the next ones are.
-void ReductionMoments::copy_runs(const unsigned char *source, std::size_t first, std::size_t n,
+// Elements first to first + n - 1 of `sets` neighbouring sets, each to a buffer of its own, by runs. Those are too short
+// for the processor to see where the next ones are.
+void ReductionMoments::copy_runs(const unsigned char *source, std::size_t sets, std::size_t first, std::size_t n,
                                  unsigned char *target) const noexcept
 {
     constexpr std::size_t runs_ahead = 6;
@@ -83,16 +89,20 @@ void ReductionMoments::copy_runs(const unsigned char *source, std::size_t first,
     constexpr std::size_t line = 64;
     const auto bytes = static_cast<std::int64_t>(element_bytes_);
     const auto length = static_cast<std::size_t>(reduction_.reduced.inner().length);
+    const std::int64_t between_sets = column_step_.x * bytes;
+    const std::size_t bytes_of_set = set_stride() * element_bytes_;
     ReductionWalk walk(outer_reduced_, first / length);
-    ReductionWalk ahead(outer_reduced_, first / length + runs_ahead);
+    ReductionWalk ahead(outer_reduced_, first / length + (runs_ahead + sets - 1) / sets);
     for (std::size_t skipped = first % length; n != 0; skipped = 0, walk.next(), ahead.next()) {
-        const unsigned char *const next = source + ahead.offset() * bytes;
-        for (std::size_t i = 0; i < std::min(length * element_bytes_, bytes_ahead); i += line) {
-            __builtin_prefetch(next + i);
-        }
         const std::size_t run = std::min(n, length - skipped);
-        std::memcpy(target, source + (walk.offset() + static_cast<std::int64_t>(skipped)) * bytes,
-                    run * element_bytes_);
+        const unsigned char *from = source + (walk.offset() + static_cast<std::int64_t>(skipped)) * bytes;
+        const unsigned char *next = source + ahead.offset() * bytes;
+        for (std::size_t s = 0; s < sets; ++s, from += between_sets, next += between_sets) {
+            for (std::size_t i = 0; i < std::min(length * element_bytes_, bytes_ahead); i += line) {
+                __builtin_prefetch(next + i);
+            }
+            std::memcpy(target + s * bytes_of_set, from, run * element_bytes_);
+        }
         target += run * element_bytes_;
         n -= run;
     }

@@ -57,7 +57,8 @@ private:
     {
         return std::min(moments_chunk, reduction_.reduced.elements()) + 16;
     }
-    void copy_runs(const unsigned char *source, std::size_t first, std::size_t n, unsigned char *target) const noexcept;
+    void copy_runs(const unsigned char *source, std::size_t sets, std::size_t first, std::size_t n,
+                   unsigned char *target) const noexcept;
     template <class Word>
     void copy_columns(const unsigned char *source, std::size_t sets, std::size_t first, std::size_t n,
                       unsigned char *target) const noexcept;
