@@ -41,6 +41,19 @@ struct Pcg32Lanes {
 inline constexpr Pcg32Lanes pcg32_table;
 inline constexpr core::Pcg32Step pcg32_leap = core::pcg32_step(pcg32_lanes);
 
+// The outputs of 32 states, of even and of odd words.
+template <class Wide, std::size_t K>
+UNITVAR_INLINE U32x<pcg32_lanes> pcg32_words(const Pack<Wide, K> &even, const Pack<Wide, K> &odd)
+{
+    const auto interleave = [](const Pack<Wide, K> &low, const Pack<Wide, K> &high) UNITVAR_INLINE_LAMBDA {
+        return map([](Wide p, Wide q) UNITVAR_INLINE_LAMBDA { return even_odd(p, q); }, low, high);
+    };
+    const auto value =
+        interleave(shift_right<27>(even ^ shift_right<18>(even)), shift_left<5>(odd ^ shift_right<18>(odd)));
+    const auto count = interleave(shift_right<59>(even), shift_right<27>(odd));
+    return map([](U32 v, U32 n) UNITVAR_INLINE_LAMBDA { return rotate_right(v, n); }, value, count);
+}
+
 // Wide is U64, a parameter so that only tables with the operations of this form instantiate it.
 template <class Wide> class Pcg32Leapfrog {
 public:
@@ -60,9 +73,7 @@ public:
         const States y = odd;
         even = multiply(x, leap) + leap_sum;
         odd = multiply(y, leap) + leap_sum;
-        const auto value = interleave(shift_right<27>(x ^ shift_right<18>(x)), shift_left<5>(y ^ shift_right<18>(y)));
-        const auto count = interleave(shift_right<59>(x), shift_right<27>(y));
-        words[0] = map([](U32 v, U32 n) UNITVAR_INLINE_LAMBDA { return rotate_right(v, n); }, value, count);
+        words[0] = pcg32_words(x, y);
     }
 
 private:
@@ -71,10 +82,6 @@ private:
     UNITVAR_INLINE static States multiply(const States &a, const States &b)
     {
         return map([](Wide p, Wide q) UNITVAR_INLINE_LAMBDA { return multiply_u64(p, q); }, a, b);
-    }
-    UNITVAR_INLINE static U32x<pcg32_lanes> interleave(const States &low, const States &high)
-    {
-        return map([](Wide p, Wide q) UNITVAR_INLINE_LAMBDA { return even_odd(p, q); }, low, high);
     }
     UNITVAR_INLINE static States first(const std::uint64_t *power, const std::uint64_t *sum,
                                        const core::EngineState &engine)
@@ -132,6 +139,124 @@ private:
 };
 
 using Pcg32 = std::conditional_t<has_multiply_u64, Pcg32Leapfrog<U64>, Pcg32Cross<U32>>;
+
+// leap[k] is the step over 2^k words.
+struct Pcg32Leaps {
+    core::Pcg32Step leap[64]{};
+
+    constexpr Pcg32Leaps()
+    {
+        leap[0] = core::pcg32_step(1);
+        for (std::size_t k = 1; k < 64; ++k) {
+            leap[k] = leap[k - 1] * leap[k - 1];
+        }
+    }
+};
+inline constexpr Pcg32Leaps pcg32_leaps;
+
+// States before words of any index. Distances from one to the next are few and return: those between the elements of a
+// run, and those between runs. Steps over them are kept.
+class Pcg32Walk {
+public:
+    UNITVAR_INLINE Pcg32Walk(const core::EngineState &engine, std::uint64_t first)
+        : state(engine.position), increment(engine.key), index(first)
+    {
+        state = advanced(step_over(first));
+    }
+
+    UNITVAR_INLINE std::uint64_t to(std::uint64_t next)
+    {
+        const std::uint64_t distance = next - index;
+        index = next;
+        for (const Known &one : known) {
+            if (one.distance == distance) {
+                return state = advanced(one.step);
+            }
+        }
+        learn(distance);
+        return state = advanced(known[newest].step);
+    }
+
+private:
+    // The sum is multiplied by the increment.
+    struct Known {
+        std::uint64_t distance = 0;
+        core::Pcg32Step step{1, 0};
+    };
+    static constexpr std::size_t most_known = 8;
+
+    [[nodiscard]] UNITVAR_INLINE std::uint64_t advanced(const core::Pcg32Step &step) const
+    {
+        return step.power * state + step.sum;
+    }
+    // Backwards too: the period is 2^64.
+    [[nodiscard]] UNITVAR_CALLED core::Pcg32Step step_over(std::uint64_t words) const
+    {
+        core::Pcg32Step step{1, 0};
+        for (; words != 0; words &= words - 1) {
+            step = step * pcg32_leaps.leap[__builtin_ctzll(words)];
+        }
+        return {step.power, step.sum * increment};
+    }
+    UNITVAR_CALLED void learn(std::uint64_t distance)
+    {
+        newest = (newest + 1) % most_known;
+        known[newest] = {distance, step_over(distance)};
+    }
+
+    std::uint64_t state;
+    std::uint64_t increment;
+    std::uint64_t index;
+    std::size_t newest = most_known - 1;
+    Known known[most_known];
+};
+
+template <bool Pairs>
+void gather_pcg32(const core::EngineState &engine, const std::uint64_t *index, std::uint32_t *words, std::size_t groups)
+{
+    using States = U64x<pcg32_lanes / 2>;
+    constexpr std::size_t half = pcg32_lanes / 2;
+    // Multiplications are scalar, and far enough ahead of the loads that these need not wait for the stores.
+    constexpr std::size_t batch = 8;
+    alignas(64) std::uint64_t even[batch * half];
+    alignas(64) std::uint64_t odd[batch * half];
+    constexpr core::Pcg32Step forwards = core::pcg32_step(half);
+    constexpr core::Pcg32Step backwards = core::pcg32_step(0 - std::uint64_t{half});
+    const core::Pcg32Step over[2] = {{forwards.power, forwards.sum * engine.key},
+                                     {backwards.power, backwards.sum * engine.key}};
+    if (groups == 0) {
+        return;
+    }
+    Pcg32Walk walk(engine, index[0]);
+    while (groups != 0) {
+        const std::size_t n = groups < batch ? groups : batch;
+        for (std::size_t g = 0; g < n; ++g) {
+            std::uint64_t *const even_of_group = even + g * half;
+            std::uint64_t *const odd_of_group = odd + g * half;
+            const auto pair = [&](std::uint64_t at, std::uint64_t *target) UNITVAR_INLINE_LAMBDA {
+                const std::uint64_t own = walk.to(at);
+                const bool is_upper = (at & half) != 0;
+                const core::Pcg32Step &step = over[is_upper ? 1 : 0];
+                const std::uint64_t other = step.power * own + step.sum;
+                target[0] = is_upper ? other : own;
+                target[half / 2] = is_upper ? own : other;
+            };
+            for (std::size_t i = 0; i < (Pairs ? half : pcg32_lanes); i += 2) {
+                if constexpr (Pairs) {
+                    pair(*index++, even_of_group + i / 2);
+                    pair(*index++, odd_of_group + i / 2);
+                } else {
+                    even_of_group[i / 2] = walk.to(*index++);
+                    odd_of_group[i / 2] = walk.to(*index++);
+                }
+            }
+        }
+        for (std::size_t g = 0; g < n; ++g, words += pcg32_lanes) {
+            store(words, pcg32_words(load<States>(even + g * half), load<States>(odd + g * half)));
+        }
+        groups -= n;
+    }
+}
 
 } // namespace
 } // namespace unitvar
