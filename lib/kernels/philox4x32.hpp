@@ -33,11 +33,8 @@ public:
 
     UNITVAR_INLINE void next(U32x<32> (&words)[groups])
     {
-        // Counters of block b end in 16b + l, l < 16, so adding l never carries into the high word.
-        const U low = broadcast<U>(counter & 0xFFFFFFFFU);
-        const U high = broadcast<U>(counter >> 32U);
-        const Words even = rounds(load<U>(offsets) + low, high);
-        const Words odd = rounds(load<U>(offsets + U::lanes) + low, high);
+        const Words even = of_block<0>();
+        const Words odd = of_block<1>();
         counter += 16;
         words[0] = join(interleave(even.w0, odd.w0), interleave(even.w1, odd.w1));
         words[1] = join(interleave(even.w2, odd.w2), interleave(even.w3, odd.w3));
@@ -47,18 +44,24 @@ public:
     UNITVAR_INLINE Words at(const U &index) const
     {
         const U own = broadcast<U>(counter) + shift_left<4>(shift_right<6>(index)) + (index & broadcast<U>(15));
-        return rounds(own, shift_right<32>(own));
+        return rounds({own, shift_right<32>(own), broadcast<U>(stream & 0xFFFFFFFFU), broadcast<U>(stream >> 32U)});
     }
 
 private:
-    alignas(64) static constexpr std::uint64_t offsets[16] = {0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15};
+    // Counters of block b end in 16b + l, l < 16, so adding l never carries into the high word.
+    template <std::uint64_t Odd> UNITVAR_INLINE Words of_block() const
+    {
+        alignas(64) static constexpr std::uint64_t offsets[8] = {0 + Odd, 2 + Odd,  4 + Odd,  6 + Odd,
+                                                                 8 + Odd, 10 + Odd, 12 + Odd, 14 + Odd};
+        return rounds({load<U>(offsets) + broadcast<U>(counter & 0xFFFFFFFFU), broadcast<U>(counter >> 32U),
+                       broadcast<U>(stream & 0xFFFFFFFFU), broadcast<U>(stream >> 32U)});
+    }
 
-    // Of the low and high words of counters, each in the low half of its lane.
-    UNITVAR_INLINE Words rounds(const U &low, const U &high) const
+    // Of counters, the four words of each in the low halves of its lanes.
+    UNITVAR_INLINE Words rounds(Words x) const
     {
         const U multiplier0 = broadcast<U>(0xD2511F53U);
         const U multiplier1 = broadcast<U>(0xCD9E8D57U);
-        Words x{low, high, broadcast<U>(stream & 0xFFFFFFFFU), broadcast<U>(stream >> 32U)};
         std::uint64_t key0 = key & 0xFFFFFFFFU;
         std::uint64_t key1 = key >> 32U;
         for (int round = 0; round < 10; ++round) {

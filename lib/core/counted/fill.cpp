@@ -75,11 +75,10 @@ void Fill::write_aligned(void *target, std::uint64_t first, std::size_t count, S
 void Fill::write_runs(void *target, const Region &region, std::uint64_t first, std::size_t count,
                       std::size_t element_bytes) const noexcept
 {
-    // Measured: longer runs repay a block each, and a few do not repay the group that they are padded to.
+    // Measured: longer runs repay a block each, a single one any.
     constexpr std::size_t most_words = 16;
-    constexpr std::size_t fewest_runs = 4;
     const std::uint64_t run = region.run_elements();
-    if (run <= most_words / row(draw_).words_per_element && count >= fewest_runs * run) {
+    if (run <= most_words / row(draw_).words_per_element && count > run) {
         gather(target, region, first, count);
     } else {
         ElementSource::write_runs(target, region, first, count, element_bytes);
