@@ -148,27 +148,27 @@ struct Pcg32Leaps {
 };
 inline constexpr Pcg32Leaps pcg32_leaps;
 
-// States before words of any index. Distances from one to the next are few and return: those between the elements of a
-// run, and those between runs. Steps over them are kept.
+// States before words of any index. Distances from one to the next are few and return: 1 within a run, and those between
+// runs. Steps over them are kept.
 class Pcg32Walk {
 public:
     UNITVAR_INLINE Pcg32Walk(const core::EngineState &engine, std::uint64_t first)
-        : state(engine.position), increment(engine.key), index(first)
+        : state(engine.position), increment(engine.key), index(first), last{first, step_over(first)}
     {
-        state = advanced(step_over(first));
+        state = advanced(last.step);
     }
 
     UNITVAR_INLINE std::uint64_t to(std::uint64_t next)
     {
         const std::uint64_t distance = next - index;
         index = next;
-        for (const Known &one : known) {
-            if (one.distance == distance) {
-                return state = advanced(one.step);
-            }
+        if (distance == 1) {
+            return state = core::pcg32_multiplier * state + increment;
         }
-        learn(distance);
-        return state = advanced(known[newest].step);
+        if (distance != last.distance) {
+            last = found(distance);
+        }
+        return state = advanced(last.step);
     }
 
 private:
@@ -192,16 +192,22 @@ private:
         }
         return {step.power, step.sum * increment};
     }
-    UNITVAR_CALLED void learn(std::uint64_t distance)
+    [[nodiscard]] UNITVAR_CALLED Known found(std::uint64_t distance)
     {
-        newest = (newest + 1) % most_known;
-        known[newest] = {distance, step_over(distance)};
+        for (const Known &one : known) {
+            if (one.distance == distance) {
+                return one;
+            }
+        }
+        oldest = (oldest + 1) % most_known;
+        return known[oldest] = {distance, step_over(distance)};
     }
 
     std::uint64_t state;
     std::uint64_t increment;
     std::uint64_t index;
-    std::size_t newest = most_known - 1;
+    Known last;
+    std::size_t oldest = 0;
     Known known[most_known];
 };
 
