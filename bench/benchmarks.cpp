@@ -1,5 +1,6 @@
 // unitvar_bench: every sampler on every instruction set of this machine, BM_<op>/<isa>/<n>, every initialiser,
-// BM_init_<kind>/<isa>/<dtype> for 2^20 elements, and their peers BM_<peer>/<n>, with items/s and bytes/s. One thread,
+// BM_init_<kind>/<isa>/<dtype> for 2^20 elements, shards of few columns,
+// BM_shard_<kind>[_<engine>]/<isa>/<dtype>/<columns> of 4096 by 4096, and their peers BM_<peer>/<n>, with items/s and bytes/s. One thread,
 // so that figures compare.
 #include <benchmark/benchmark.h>
 
@@ -156,6 +157,54 @@ void register_initializers(const std::string &isa)
     }
 }
 
+// Rows of a few elements each, far from one another in the stream.
+void initialize_columns(benchmark::State &state, std::int32_t engine, std::int32_t kind, const DType &dtype,
+                        const std::string &isa, std::int64_t columns)
+{
+    constexpr std::int64_t side = 4096;
+    const std::int64_t whole[] = {side, side};
+    const std::int64_t offset[] = {0, 37};
+    std::int64_t shape[] = {side, columns};
+    const auto n = static_cast<std::size_t>(side * columns);
+    const std::size_t element_bytes = dtype.dtype.bits / 8U;
+    const auto memory = unitvar::bench::touched_pages(n * element_bytes);
+    unitvar_tensor tensor{memory.get(), {1, 0}, 2, dtype.dtype, shape, nullptr, 0};
+    unitvar_initializer init{sizeof(init), 0, 0, 0, 0, 0, 0, {}};
+    unitvar_generator *handle = nullptr;
+    if (unitvar_set_isa(isa.c_str()) != UNITVAR_OK || unitvar_initializer_defaults(&init, kind) != UNITVAR_OK ||
+        unitvar_generator_create(engine, 42, 0, &handle) != UNITVAR_OK) {
+        state.SkipWithError(unitvar_last_error());
+        return;
+    }
+    const std::unique_ptr<unitvar_generator, Destroy> g(handle);
+    for (auto iteration : state) {
+        if (unitvar_init_shard(g.get(), &init, &tensor, whole, offset) != UNITVAR_OK) {
+            state.SkipWithError(unitvar_last_error());
+            return;
+        }
+        benchmark::ClobberMemory();
+    }
+    count(state, n, element_bytes);
+}
+
+void register_columns(const std::string &isa)
+{
+    for (const auto &[engine, suffix] : {std::pair{UNITVAR_PCG32, ""}, std::pair{UNITVAR_PHILOX4X32, "_philox4x32"}}) {
+        for (const std::int32_t kind : {UNITVAR_INIT_UNIFORM, UNITVAR_INIT_NORMAL, UNITVAR_INIT_TRUNC_NORMAL}) {
+            for (const DType &dtype : dtypes) {
+                for (const std::int64_t columns : {1, 2, 3, 8, 16, 17}) {
+                    const std::string name = std::string("BM_shard_") + unitvar_initializer_name(kind) + suffix + "/" +
+                                             isa + "/" + dtype.name + "/" + std::to_string(columns);
+                    benchmark::RegisterBenchmark(
+                        name.c_str(), [engine = engine, kind, &dtype, isa, columns](benchmark::State &state) {
+                            initialize_columns(state, engine, kind, dtype, isa, columns);
+                        });
+                }
+            }
+        }
+    }
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -172,6 +221,7 @@ int main(int argc, char **argv)
         if (unitvar_set_isa(isa) == UNITVAR_OK) {
             register_samplers(isa);
             register_initializers(isa);
+            register_columns(isa);
         }
     }
     benchmark::Initialize(&argc, argv);

@@ -113,6 +113,35 @@ struct FreshFill {
     }
 };
 
+// A shard of one column.
+class Column {
+public:
+    static constexpr std::int64_t rows = 4096;
+
+    Column(std::int32_t engine, std::int32_t kind, float *target) : target_(target)
+    {
+        Sampler::check(unitvar_initializer_defaults(&init_, kind));
+        Sampler::check(unitvar_generator_create(engine, 42, 0, &g_));
+    }
+    Column(const Column &) = delete;
+    Column &operator=(const Column &) = delete;
+    ~Column() { unitvar_generator_destroy(g_); }
+
+    void operator()() const
+    {
+        const std::int64_t whole[] = {rows, rows};
+        const std::int64_t offset[] = {0, 37};
+        std::int64_t shape[] = {rows, 1};
+        unitvar_tensor tensor{target_, {1, 0}, 2, {2, 32, 1}, shape, nullptr, 0};
+        Sampler::check(unitvar_init_shard(g_, &init_, &tensor, whole, offset));
+    }
+
+private:
+    unitvar_initializer init_{sizeof(unitvar_initializer), 0, 0, 0, 0, 0, 0, {}};
+    float *target_;
+    unitvar_generator *g_ = nullptr;
+};
+
 void print_row(const char *what, double measured, const char *unit, const char *relation, double target)
 {
     const bool met = std::strcmp(relation, ">=") == 0 ? measured >= target : measured <= target;
@@ -179,6 +208,16 @@ int main(int argc, char **argv)
     const Comparison calls = compare(call, reset(64, memory.get()));
     unitvar_generator_destroy(g);
     print_row("normal_f32 of 16 elements, whole C call", calls.a * 1e9, "ns", "<=", 200);
+    for (const auto &[engine, kind, name] :
+         {std::tuple{UNITVAR_PCG32, UNITVAR_INIT_UNIFORM, "uniform, pcg32"},
+          std::tuple{UNITVAR_PCG32, UNITVAR_INIT_NORMAL, "normal, pcg32"},
+          std::tuple{UNITVAR_PHILOX4X32, UNITVAR_INIT_UNIFORM, "uniform, philox4x32"},
+          std::tuple{UNITVAR_PHILOX4X32, UNITVAR_INIT_NORMAL, "normal, philox4x32"}}) {
+        const Column column(engine, kind, floats);
+        const Comparison columns = compare(column, reset(Column::rows * sizeof(float), memory.get()));
+        print_row((std::string("f32 column of 4096 x 4096, ") + name + ", an element").c_str(),
+                  columns.a * 1e9 / Column::rows, "ns", "<=", 4);
+    }
 
     std::printf("\nmedians: normal_f32 %.3f ns per element, uniform_f32 %.3f, normal_f64 %.3f (65536);"
                 " memset of 2^28 bytes %.1f GB/s\n",

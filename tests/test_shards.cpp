@@ -352,6 +352,106 @@ TEST_CASE("a column shard of one column, the last element and the whole are slic
         }
 }
 
+TEST_CASE("shards of a few columns are slices of the whole, for every kind, dtype and engine")
+{
+    // Rows whose length is a multiple of what a group of words makes, and rows whose length is not; more elements than
+    // are looked up at a time; runs up to those that go by blocks again, and runs at more than one distance.
+    const std::vector<Lengths> shapes{{1100, 37}, {1030, 64}, {90, 5, 21}, {40, 6, 3, 25}, {12, 3, 5, 4, 7}};
+    pcg32 choose(20240301, 6);
+    for (const InitializerCase &c : support::initializer_cases()) {
+        std::size_t taken = 0;
+        for (const Lengths &shape : shapes) {
+            if (!support::accepts(c.init, f32_dtype, shape))
+                continue;
+            ++taken;
+            for (const NamedDtype &dtype : support::dtypes())
+                for (const Engine &engine : support::engines()) {
+                    if (choose(support::slow() ? 10 : 1) != 0)
+                        continue;
+                    CAPTURE(c.name);
+                    CAPTURE(dtype.name);
+                    CAPTURE(engine.name);
+                    CAPTURE(shape.size());
+                    const Whole expected = whole(c, engine, dtype.dtype, shape);
+                    for (const std::int64_t width : {1, 2, 3, 8, 9, 16, 17}) {
+                        if (width > shape.back())
+                            continue;
+                        Lengths slice = shape;
+                        Lengths offset(shape.size(), 0);
+                        const auto cut = [&](std::size_t d, std::int64_t length) {
+                            slice[d] = length;
+                            offset[d] = choose(static_cast<std::uint32_t>(shape[d] - length + 1));
+                        };
+                        cut(shape.size() - 1, width);
+                        for (std::size_t d = 0; d + 1 < shape.size(); ++d)
+                            if (choose(2) == 0)
+                                cut(d, 1 + choose(static_cast<std::uint32_t>(shape[d])));
+                        CAPTURE(width);
+                        check_slice(c, engine, dtype.dtype, expected, slice, offset, choose);
+                    }
+                }
+        }
+        CHECK(taken != 0);
+    }
+}
+
+TEST_CASE("columns that are shared by threads are the bits of the whole, on every instruction set")
+{
+    const std::int64_t rows = support::slow() ? 9000 : 70000;
+    const std::int64_t columns = 33;
+    Bytes all;
+    Bytes part;
+    std::size_t number = 0;
+    for (const InitializerCase &c : support::kinds())
+        for (const NamedDtype &dtype : support::dtypes()) {
+            if (!c.draws || c.init.kind == UNITVAR_INIT_ORTHOGONAL ||
+                !support::accepts(c.init, f32_dtype, {40, columns}))
+                continue;
+            ++number;
+            if (support::quick() && number % 5 != 0)
+                continue;
+            const Engine &engine = support::engines()[number / 2 % 2];
+            const std::int64_t width = number % 3 == 0 ? 5 : 1;
+            const std::size_t element_bytes = dtype.dtype.bits / 8u;
+            const std::size_t run_bytes = static_cast<std::size_t>(width) * element_bytes;
+            CAPTURE(c.name);
+            CAPTURE(dtype.name);
+            CAPTURE(engine.name);
+            Lengths shape{rows, columns};
+            Lengths slice{rows, width};
+            const Lengths offset{0, static_cast<std::int64_t>(number) % (columns - width)};
+            const auto tensor = [&](Bytes &bytes, Lengths &lengths) {
+                bytes.assign(static_cast<std::size_t>(product(lengths)) * element_bytes, 0x5A);
+                unitvar_tensor t{};
+                t.data = bytes.data();
+                t.device = {1, 0};
+                t.ndim = 2;
+                t.dtype = dtype.dtype;
+                t.shape = lengths.data();
+                return t;
+            };
+            unitvar_tensor t = tensor(all, shape);
+            require_ok(unitvar_init(begin(engine), &c.init, &t));
+            for (const std::string &isa : support::isas()) {
+                if (isa == "scalar" && support::isas().size() > 1 && number % 4 != 0)
+                    continue;
+                const support::ForcedIsa forced(isa);
+                const support::ForcedThreads threads(number % 2 == 0 ? 3 : 1);
+                unitvar_tensor local = tensor(part, slice);
+                require_ok(unitvar_init_shard(begin(engine), &c.init, &local, shape.data(), offset.data()));
+                CAPTURE(isa);
+                std::int64_t wrong = 0;
+                for (std::int64_t row = 0; row < rows; ++row) {
+                    const std::size_t from = static_cast<std::size_t>(row * columns + offset[1]) * element_bytes;
+                    const std::size_t to = static_cast<std::size_t>(row) * run_bytes;
+                    wrong += std::memcmp(part.data() + to, all.data() + from, run_bytes) != 0 ? 1 : 0;
+                }
+                CHECK(wrong == 0);
+            }
+        }
+    CHECK(number >= 4 * 9);
+}
+
 TEST_CASE("an empty slice moves the generator as the whole does, and needs no data")
 {
     for (const InitializerCase &c : support::kinds())

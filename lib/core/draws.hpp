@@ -47,6 +47,8 @@ struct DrawRow {
     const char *name;
     std::size_t element_bytes;
     std::size_t words_per_element;
+    // An element takes the words of the other half of its 32 too: those at its own words' indices with bit 4 flipped.
+    bool paired = false;
     [[nodiscard]] constexpr std::size_t elements_per_block() const noexcept
     {
         return words_per_block / words_per_element;
@@ -58,16 +60,16 @@ inline constexpr std::array<DrawRow, draw_count> draws{{
     {"bits_u64", 8, 2},
     {"uniform_f32", 4, 1},
     {"uniform_f64", 8, 2},
-    {"normal_f32", 4, 1},
-    {"normal_f64", 8, 2},
+    {"normal_f32", 4, 1, true},
+    {"normal_f64", 8, 2, true},
     {"normal_icdf_f32", 4, 1},
     {"normal_icdf_f64", 8, 2},
     {"trunc_normal_f32", 4, 1},
     {"trunc_normal_f64", 8, 2},
     {"uniform_bf16", 2, 1},
     {"uniform_f16", 2, 1},
-    {"normal_bf16", 2, 1},
-    {"normal_f16", 2, 1},
+    {"normal_bf16", 2, 1, true},
+    {"normal_f16", 2, 1, true},
     {"trunc_normal_bf16", 2, 1},
     {"trunc_normal_f16", 2, 1},
 }};

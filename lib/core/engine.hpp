@@ -2,8 +2,8 @@
 // row and never which engine it is.
 //
 // To add a counted engine (one whose words are addressed by block): an enumerator in unitvar/generator.hpp, its name in
-// UNITVAR_COUNTED_ENGINES (draws.hpp), a row in engine.cpp, and its words in lib/kernels. Samplers, initialisers,
-// positions, forks and the saved form follow.
+// UNITVAR_COUNTED_ENGINES (draws.hpp), a row in engine.cpp, and its words in lib/kernels, block by block and at any
+// indices. Samplers, initialisers, positions, forks and the saved form follow.
 #pragma once
 
 #include <cstddef>

@@ -92,9 +92,24 @@ inline constexpr double least_squares = 0x1p-900;
 inline constexpr std::size_t moments_chunk = 8192;
 using MomentsKernel = ChunkMoments (*)(const void *source, std::size_t n);
 
+// Words by their index, counted from the engine's block on, in groups of 32; the indices may have any order.
+using GatherKernel = void (*)(const EngineState &, const std::uint64_t *index, std::uint32_t *words,
+                              std::size_t groups);
+
 // All draws from one engine.
 struct FillRow {
     FillKernel draw[draw_count];
+    // The word of each of 32 indices.
+    GatherKernel gather;
+    // Of each of 16 indices: first the words where bit 4 of the index is 0, then those where it is 1.
+    GatherKernel gather_pairs;
+};
+
+// Groups of 32 words, from wherever, to the elements that a draw makes of them; elements_per_block() / 2 of each.
+using TransformKernel = void (*)(const std::uint32_t *words, const DrawParameters &, void *target, std::size_t groups);
+
+struct TransformRow {
+    TransformKernel draw[draw_count];
 };
 
 // Householder reflectors v, (I - 2 v v^T / v^T v), in panels of up to panel_width: the product of a panel is
@@ -142,6 +157,7 @@ struct NormKernels;  // core/norm/kernels.hpp
 struct KernelTable {
     const char *name;
     const FillRow *fill[engine_count];
+    const TransformRow *transform;
     MomentsKernel moments_f32;
     MomentsKernel moments_f64;
     const ReflectorKernels *reflectors_f32;

@@ -75,14 +75,17 @@ void fill(const core::EngineState &state, const core::DrawParameters &parameters
     }
 }
 
-template <class Engine, std::size_t... Index> consteval core::FillRow fill_row(std::index_sequence<Index...> /*draws*/)
+template <class Engine, std::size_t... Index>
+consteval core::FillRow fill_row(core::GatherKernel gather, core::GatherKernel gather_pairs,
+                                 std::index_sequence<Index...> /*draws*/)
 {
-    return {{&fill<Engine, static_cast<core::DrawIndex>(Index)>...}};
+    return {{&fill<Engine, static_cast<core::DrawIndex>(Index)>...}, gather, gather_pairs};
 }
-// One kernel for every draw of the registry.
-template <class Engine> consteval core::FillRow fill_row()
+// One kernel for every draw of the registry, and the words alone at any indices.
+template <class Engine>
+consteval core::FillRow fill_row(core::GatherKernel gather, core::GatherKernel gather_pairs)
 {
-    return fill_row<Engine>(std::make_index_sequence<core::draw_count>{});
+    return fill_row<Engine>(gather, gather_pairs, std::make_index_sequence<core::draw_count>{});
 }
 
 } // namespace

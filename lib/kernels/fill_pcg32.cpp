@@ -5,6 +5,6 @@
 
 namespace unitvar::UNITVAR_ISA {
 
-constinit const core::FillRow fill_pcg32 = fill_row<Pcg32>();
+constinit const core::FillRow fill_pcg32 = fill_row<Pcg32>(&gather_pcg32<false>, &gather_pcg32<true>);
 
 } // namespace unitvar::UNITVAR_ISA

@@ -5,6 +5,7 @@
 
 namespace unitvar::UNITVAR_ISA {
 
-constinit const core::FillRow fill_philox4x32 = fill_row<Philox4x32>();
+constinit const core::FillRow fill_philox4x32 =
+    fill_row<Philox4x32>(&gather_philox4x32<false>, &gather_philox4x32<true>);
 
 } // namespace unitvar::UNITVAR_ISA

@@ -26,6 +26,7 @@ constinit const unitvar::core::NormKernels norms_f64 = {
 constinit const unitvar::core::KernelTable UNITVAR_TABLE_NAME(UNITVAR_ISA) = {
     UNITVAR_STRING(UNITVAR_ISA),
     {UNITVAR_COUNTED_ENGINES(UNITVAR_FILL_ROW)},
+    &transform,
     &moments_f32,
     &moments_f64,
     &reflectors_f32,

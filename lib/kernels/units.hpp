@@ -23,6 +23,7 @@ namespace unitvar::UNITVAR_ISA {
 #define UNITVAR_DECLARE(name) extern const core::FillRow fill_##name;
 UNITVAR_COUNTED_ENGINES(UNITVAR_DECLARE)
 #undef UNITVAR_DECLARE
+extern const core::TransformRow transform;
 
 core::ChunkMoments moments_f32(const void *source, std::size_t n);
 core::ChunkMoments moments_f64(const void *source, std::size_t n);

@@ -36,6 +36,7 @@ Entries all_entries()
     static constexpr std::tuple rows{
         Row{"name", &Table::name, constant},
         Row{"fill", &Table::fill, add_fills},
+        Row{"transform", &Table::transform, table(add_transforms)},
         Row{"moments_f32", &Table::moments_f32, kernel(drive_chunk_moments<float>)},
         Row{"moments_f64", &Table::moments_f64, kernel(drive_chunk_moments<double>)},
         Row{"reflectors_f32", &Table::reflectors_f32, table(add_reflectors<float>)},

@@ -90,6 +90,7 @@ void add_rows(Entries &entries, const std::string &prefix, const Access<Table> &
 
 // fills.cpp
 void add_fills(Entries &, const std::string &name, const Access<const core::FillRow * [core::engine_count]> &);
+void add_transforms(Entries &, const std::string &name, const Access<core::TransformRow> &);
 // moments.cpp
 template <class T> void drive_chunk_moments(Trial<core::MomentsKernel> &);
 template <class T, class Sum> void drive_sum_of_squares(Trial<Sum (*)(const void *, std::size_t)> &);

@@ -156,6 +156,7 @@ void lose_minus_zero(const void *, void *y, std::size_t n)
 }
 
 constexpr const char *relu = "norms_f32.activation.relu";
+constexpr const char *gather_pairs = "fill.pcg32.gather_pairs";
 constexpr const char *normal = "fill.pcg32.normal_f32";
 
 const Fault faults[] = {
@@ -233,6 +234,25 @@ const Fault faults[] = {
                  fill(state, p, y, whole, mode);
                  fill(state, p, at(y, whole), n - whole, mode);
              };
+     }},
+    {gather_pairs, "the two of a pair exchanged", Finding::value,
+     [](Copy &copy) {
+         copy.pcg32.gather_pairs = [](const core::EngineState &state, const std::uint64_t *index, std::uint32_t *words,
+                                      std::size_t groups) {
+             original->fill[0]->gather_pairs(state, index, words, groups);
+             for (std::size_t g = 0; g < groups; ++g)
+                 std::swap(words[32 * g + 3], words[32 * g + 19]);
+         };
+     }},
+    {"fill.pcg32.gather", "indices of 32 bits", Finding::value,
+     [](Copy &copy) {
+         copy.pcg32.gather = [](const core::EngineState &state, const std::uint64_t *index, std::uint32_t *words,
+                                std::size_t groups) {
+             std::vector<std::uint64_t> low(index, index + 32 * groups);
+             for (std::uint64_t &i : low)
+                 i &= 0xFFFFFFFFU;
+             original->fill[0]->gather(state, low.data(), words, groups);
+         };
      }},
     {"torch.uniform_f32", "the words behind the end in the result", Finding::value,
      [](Copy &copy) {

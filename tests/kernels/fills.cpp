@@ -1,5 +1,6 @@
 // Fills: every draw from every engine. A tail must equal the beginning of a longer run, so the reference always writes
-// whole steps.
+// whole steps. And their two halves alone, words at any indices and draws from any words: these must give what a fill
+// of the reference table gives.
 #include "core/truncation.hpp"
 #include "entries.hpp"
 
@@ -163,36 +164,180 @@ template <class Element> void fill(Trial<core::FillKernel> &trial, const EngineR
                 check(n, p);
 }
 
+constexpr std::size_t group_words = core::words_per_block / 2;
+
+// Elements of a shard, in the order of the shard: runs of one length, so far from one another.
+std::vector<std::uint64_t> runs(Random &random, std::size_t n, std::uint64_t below)
+{
+    const std::uint64_t run = random.one_in(2) ? 1 : random.between(1, 20);
+    const std::uint64_t step = run + random.below(below / (n / run + 1) + 1);
+    std::vector<std::uint64_t> result(n);
+    for (std::size_t i = 0; i < n; ++i)
+        result[i] = (i / run * step + i % run) % below;
+    return result;
+}
+
+void drive_gather(Trial<core::GatherKernel> &trial, const EngineRow &engine, bool pairs)
+{
+    constexpr std::size_t pair_bit = group_words / 2;
+    const std::size_t indices_per_group = pairs ? pair_bit : group_words;
+    constexpr std::uint64_t filled = 1U << 14U;
+    std::vector<std::uint32_t> fill(filled);
+    for (const std::size_t groups : trial.lengths({.first = 0, .block = 12, .largest = 60, .bench = 128})) {
+        for (int pattern = 0; pattern < (trial.bench() ? 1 : 4); ++pattern) {
+            const EngineState state = engine.state(trial.random);
+            const std::size_t n = groups * indices_per_group;
+            const bool far = pattern == 3; // too far for a fill to reach: the reference is a group at a time
+            std::vector<std::uint64_t> index = runs(trial.random, n, filled);
+            if (pattern == 2)
+                index = trial.random.values<std::uint64_t>(n, [&] { return trial.random.below(filled); });
+            if (far)
+                for (std::uint64_t &i : index)
+                    i = trial.random.one_in(2) ? trial.random.next() : i << trial.random.below(50);
+            if (!far)
+                trial.table(reference).fill[static_cast<std::size_t>(engine.engine)]->draw[0](
+                    state, {}, fill.data(), filled, StoreMode::cached);
+            Case c(trial, formatted("groups = %zu, state {0x%llX, 0x%llX, 0x%llX}, pattern %d", groups,
+                                    static_cast<unsigned long long>(state.position),
+                                    static_cast<unsigned long long>(state.key),
+                                    static_cast<unsigned long long>(state.stream), pattern));
+            const auto x = c.in("index", index, {.alignment = alignof(std::uint64_t)});
+            const auto y =
+                c.out("words", Elements<std::uint32_t>{groups * group_words}, {.alignment = alignof(std::uint32_t)});
+            c.run(groups * indices_per_group, [&](auto kernel, Role role) {
+                if (role != reference || trial.bench()) {
+                    kernel(state, x, y, groups);
+                    return;
+                }
+                std::uint32_t *word = y;
+                const std::uint64_t *at = x;
+                for (std::size_t g = 0; g < groups; ++g, at += indices_per_group, word += group_words) {
+                    if (far)
+                        kernel(state, at, word, 1);
+                    else
+                        for (std::size_t i = 0; i < group_words; ++i)
+                            word[i] = !pairs         ? fill[at[i]]
+                                      : i < pair_bit ? fill[at[i] & ~pair_bit]
+                                                     : fill[at[i - pair_bit] | pair_bit];
+                }
+            });
+            if (trial.enough())
+                return;
+        }
+    }
+}
+
+template <class Element> void transform(Trial<core::TransformKernel> &trial, const DrawRow &draw)
+{
+    const std::size_t group = core::row(draw.draw).elements_per_block() / 2;
+    Truncations truncations;
+    const Parameters parameters = draw.parameters(trial.random, truncations);
+    std::size_t next = 0;
+    for (const std::size_t groups : trial.lengths({.first = 0, .block = 4, .largest = 40, .bench = 128}))
+        for (std::size_t i = 0; i < (trial.bench() ? 1 : parameters.size()); ++i) {
+            const DrawParameters &p = parameters[next++ % parameters.size()];
+            // Words of a fill, whose elements these must be; or with the ends of their range among them, which fills
+            // hardly have.
+            const bool drawn = trial.random.one_in(2);
+            const EngineState state = engines[0].state(trial.random);
+            const core::FillRow &fill = *trial.table(reference).fill[static_cast<std::size_t>(engines[0].engine)];
+            std::vector<std::uint32_t> words(groups * group_words);
+            if (drawn)
+                fill.draw[0](state, {}, words.data(), words.size(), StoreMode::cached);
+            else
+                for (std::uint32_t &word : words)
+                    word = trial.random.one_in(3) ? 0U - static_cast<std::uint32_t>(trial.random.below(2))
+                                                  : static_cast<std::uint32_t>(trial.random.next());
+            Case c(trial, formatted("groups = %zu, %s words, parameters {%.17g, %.17g, %.17g}", groups,
+                                    drawn ? "a fill's" : "arbitrary", p.location, p.scale, p.limit));
+            const auto x = c.in("words", words, {.alignment = alignof(std::uint32_t)});
+            const auto y = c.out("target", Elements<Element>{groups * group});
+            c.every_offset(groups == 3 && i < 2);
+            c.run(groups * group, [&](auto kernel, Role role) {
+                if (role != reference || trial.bench())
+                    kernel(x, p, y, groups);
+                else if (drawn)
+                    fill.draw[static_cast<std::size_t>(draw.draw)](state, p, y, groups * group, StoreMode::cached);
+                else
+                    for (std::size_t g = 0; g < groups; ++g)
+                        kernel(static_cast<const std::uint32_t *>(x) + g * group_words, p,
+                               static_cast<Element *>(y) + g * group, 1);
+            });
+            if (trial.enough())
+                return;
+        }
+}
+
+// The kernel that pointer(table) is, by a driver of trials.
+template <class Kernel, class Pointer, class Drive>
+void add_entry(Entries &entries, const std::string &name, const Pointer &pointer, const Drive &drive)
+{
+    entries.push_back({name, [=](const Options &options, std::span<const KernelTable *const> tables) {
+                           std::vector<Kernel> kernels;
+                           for (const KernelTable *const table : tables)
+                               kernels.push_back(pointer(*table));
+                           Trial<Kernel> trial(options, name, tables, kernels);
+                           drive(trial);
+                           return trial.outcome;
+                       }});
+}
+
+// drive.operator()<Element>() for elements of so many bytes.
+template <class Drive> void with_element(std::size_t bytes, const Drive &drive)
+{
+    switch (bytes) {
+    case 2:
+        return drive.template operator()<std::uint16_t>();
+    case 4:
+        return drive.template operator()<std::uint32_t>();
+    default:
+        return drive.template operator()<std::uint64_t>();
+    }
+}
+
+static_assert(sizeof(core::FillRow) == (core::draw_count + 2) * sizeof(core::FillKernel),
+              "a kernel of an engine has no row");
+
 } // namespace
 
 void add_fills(Entries &entries, const std::string &name, const Access<const core::FillRow * [core::engine_count]> &at)
 {
-    for (const EngineRow &engine : engines)
+    for (const EngineRow &engine : engines) {
+        const auto of_engine = [at, &engine](const KernelTable &table) -> const core::FillRow & {
+            return *at(table)[static_cast<std::size_t>(engine.engine)];
+        };
+        const std::string prefix = name + "." + engine.name + ".";
         for (const DrawRow &draw : draws) {
             const core::DrawRow &row = core::row(draw.draw);
-            const auto pointer = [at, &engine, &draw](const KernelTable &table) {
-                return at(table)[static_cast<std::size_t>(engine.engine)]->draw[static_cast<std::size_t>(draw.draw)];
-            };
-            const std::string full = name + "." + engine.name + "." + row.name;
-            entries.push_back(
-                {full, [=, &engine, &draw](const Options &options, std::span<const KernelTable *const> tables) {
-                     std::vector<core::FillKernel> kernels;
-                     for (const KernelTable *const table : tables)
-                         kernels.push_back(pointer(*table));
-                     Trial<core::FillKernel> trial(options, full, tables, kernels);
-                     switch (row.element_bytes) {
-                     case 2:
-                         fill<std::uint16_t>(trial, engine, draw);
-                         break;
-                     case 4:
-                         fill<std::uint32_t>(trial, engine, draw);
-                         break;
-                     default:
-                         fill<std::uint64_t>(trial, engine, draw);
-                     }
-                     return trial.outcome;
-                 }});
+            add_entry<core::FillKernel>(
+                entries, prefix + row.name,
+                [=, &draw](const KernelTable &table) {
+                    return of_engine(table).draw[static_cast<std::size_t>(draw.draw)];
+                },
+                [=, &engine, &draw](Trial<core::FillKernel> &trial) {
+                    with_element(row.element_bytes, [&]<class Element> { fill<Element>(trial, engine, draw); });
+                });
         }
+        add_entry<core::GatherKernel>(
+            entries, prefix + "gather", [=](const KernelTable &table) { return of_engine(table).gather; },
+            [&engine](Trial<core::GatherKernel> &trial) { drive_gather(trial, engine, false); });
+        add_entry<core::GatherKernel>(
+            entries, prefix + "gather_pairs", [=](const KernelTable &table) { return of_engine(table).gather_pairs; },
+            [&engine](Trial<core::GatherKernel> &trial) { drive_gather(trial, engine, true); });
+    }
+}
+
+void add_transforms(Entries &entries, const std::string &name, const Access<core::TransformRow> &at)
+{
+    for (const DrawRow &draw : draws) {
+        const core::DrawRow &row = core::row(draw.draw);
+        add_entry<core::TransformKernel>(
+            entries, name + "." + row.name,
+            [=, &draw](const KernelTable &table) { return at(table).draw[static_cast<std::size_t>(draw.draw)]; },
+            [=, &draw](Trial<core::TransformKernel> &trial) {
+                with_element(row.element_bytes, [&]<class Element> { transform<Element>(trial, draw); });
+            });
+    }
 }
 
 } // namespace checkkernels

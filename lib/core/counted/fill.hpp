@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/init/region.hpp"
 #include "core/kernel_table.hpp"
 #include "core/parameters.hpp"
 #include "unitvar/generator.hpp"
@@ -40,14 +41,16 @@ inline constexpr DrawsByType trunc_normal_draws{DrawIndex::trunc_normal_f32, Dra
 void require_blocks(const Generator &generator, std::uint64_t blocks_ahead, std::uint64_t blocks);
 
 // A draw of n elements from a number of blocks after the generator's position on, checked but not yet begun.
-class Fill {
+class Fill final : public ElementSource {
 public:
     // Throws InvalidArgument where n elements exceed the address space, StreamExhausted, and what kernels() throws.
     Fill(const Generator &generator, DrawIndex draw, const DrawParameters &parameters, std::uint64_t n,
          std::uint64_t blocks_ahead = 0);
 
     // Elements first to first + count - 1. Cheapest where first is a multiple of elements_per_block().
-    void write(void *target, std::uint64_t first, std::size_t count, StoreMode mode) const noexcept;
+    void write(void *target, std::uint64_t first, std::size_t count, StoreMode mode) const noexcept override;
+    void write_runs(void *target, const Region &region, std::uint64_t first, std::size_t count,
+                    std::size_t element_bytes) const noexcept override;
     // All of them, on several threads where that pays.
     void write_all(void *target) const;
 
@@ -58,6 +61,7 @@ public:
 
 private:
     void write_aligned(void *target, std::uint64_t first, std::size_t count, StoreMode mode) const noexcept;
+    void gather(void *target, const Region &region, std::uint64_t first, std::size_t count) const noexcept;
 
     const Generator &generator_;
     DrawIndex draw_;

@@ -20,6 +20,11 @@ private:
     {
         fill_.write(target, first, count, mode);
     }
+    void write_runs(void *target, const Region &region, std::uint64_t first, std::size_t count,
+                    std::size_t element_bytes) const noexcept override
+    {
+        fill_.write_runs(target, region, first, count, element_bytes);
+    }
     void advance() noexcept override { fill_.advance(generator_); }
 
     Generator &generator_;
@@ -39,6 +44,11 @@ private:
     void write(void *target, std::uint64_t first, std::size_t count, StoreMode mode) const noexcept override
     {
         fill_.write(target, first, count, mode);
+    }
+    void write_runs(void *target, const Region &region, std::uint64_t first, std::size_t count,
+                    std::size_t element_bytes) const noexcept override
+    {
+        fill_.write_runs(target, region, first, count, element_bytes);
     }
     void advance() noexcept override { fill_.advance(generator_); }
 

@@ -139,6 +139,17 @@ private:
         write_part(out, first, count);
     }
 
+    void write_runs(void *target, const Region &region, std::uint64_t first, std::size_t count,
+                    std::size_t element_bytes) const noexcept override
+    {
+        values_.write_runs(target, region, first, count, element_bytes);
+        auto *out = static_cast<unsigned char *>(target);
+        region.each_run(first, count, [&](std::uint64_t begin, std::size_t n) {
+            zero_part(out, begin, n);
+            out += n * element_bytes;
+        });
+    }
+
     void advance() noexcept override { keys_.advance(generator_); }
 
     [[nodiscard]] std::uint64_t group_count() const noexcept
@@ -181,6 +192,11 @@ private:
     void write_part(unsigned char *out, std::uint64_t first, std::size_t count) const noexcept
     {
         values_.write(out, first, count, StoreMode::cached);
+        zero_part(out, first, count);
+    }
+
+    void zero_part(unsigned char *out, std::uint64_t first, std::size_t count) const noexcept
+    {
         if (zeros_ == 0) {
             return;
         }

@@ -8,27 +8,6 @@
 #include "core/write.hpp"
 
 namespace unitvar::core {
-namespace {
-
-// Elements first to first + count - 1 of the region.
-void write_piece(const ElementSource &source, const Region &region, unsigned char *target, std::uint64_t first,
-                 std::size_t count, std::size_t element_bytes) noexcept
-{
-    const std::uint64_t run = region.run_elements();
-    std::uint64_t i = first / run;
-    std::uint64_t skipped = first % run;
-    while (count != 0) {
-        const std::size_t n = std::min<std::uint64_t>(count, run - skipped);
-        source.write(target, region.run_begin(i) + skipped, n, StoreMode::cached);
-        target += n * element_bytes;
-        count -= n;
-        ++i;
-        skipped = 0;
-    }
-}
-
-} // namespace
-
 Region::Region(std::uint64_t elements) noexcept : run_elements_(elements) {}
 
 Region::Region(std::span<const std::int64_t> shape, std::span<const std::int64_t> global_shape,
@@ -60,6 +39,51 @@ std::uint64_t Region::run_begin(std::uint64_t i) const noexcept
     return begin;
 }
 
+void Region::indices(std::uint64_t first, std::span<std::uint64_t> target) const noexcept
+{
+    std::uint64_t row = first / run_elements_;
+    std::uint64_t begin = run_begin(row);
+    // The digits of the row, counted up run by run; columns count up in a register.
+    std::array<std::uint64_t, most_dimensions> digit;
+    for (std::size_t d = 0; d < rank_; ++d) {
+        digit[d] = row % dimension_[d].length;
+        row /= dimension_[d].length;
+    }
+    const bool columns = run_elements_ == 1 && rank_ != 0;
+    const Dimension inner = columns ? dimension_[0] : Dimension{run_elements_, 1};
+    std::uint64_t skipped = columns ? digit[0] : first % run_elements_;
+    begin -= columns ? digit[0] * inner.step : 0;
+    for (std::size_t i = 0;;) {
+        const std::size_t n = std::min<std::uint64_t>(target.size() - i, inner.length - skipped);
+        std::uint64_t index = begin + skipped * inner.step;
+        for (const std::size_t end = i + n; i < end; ++i, index += inner.step) {
+            target[i] = index;
+        }
+        if (i == target.size()) {
+            return;
+        }
+        skipped = 0;
+        for (std::size_t d = columns ? 1 : 0; d < rank_; ++d) {
+            begin += dimension_[d].step;
+            if (++digit[d] < dimension_[d].length) {
+                break;
+            }
+            begin -= dimension_[d].length * dimension_[d].step;
+            digit[d] = 0;
+        }
+    }
+}
+
+void ElementSource::write_runs(void *target, const Region &region, std::uint64_t first, std::size_t count,
+                               std::size_t element_bytes) const noexcept
+{
+    auto *out = static_cast<unsigned char *>(target);
+    region.each_run(first, count, [&](std::uint64_t begin, std::size_t n) {
+        write(out, begin, n, StoreMode::cached);
+        out += n * element_bytes;
+    });
+}
+
 void write_region(const ElementSource &source, const Layout &layout, const Region &region) noexcept
 {
     const std::size_t element_bytes = layout.element_bytes();
@@ -84,12 +108,11 @@ void write_region(const ElementSource &source, const Layout &layout, const Regio
             const std::uint64_t first = piece * piece_elements;
             const std::size_t count = std::min<std::uint64_t>(piece_elements, elements - first);
             if (layout.contiguous()) {
-                write_piece(source, region, layout.data() + first * element_bytes, first, count, element_bytes);
+                source.write_runs(layout.data() + first * element_bytes, region, first, count, element_bytes);
                 continue;
             }
-            auto *bytes = reinterpret_cast<unsigned char *>(buffer.data());
-            write_piece(source, region, bytes, first, count, element_bytes);
-            layout.scatter(bytes, first, count);
+            source.write_runs(buffer.data(), region, first, count, element_bytes);
+            layout.scatter(buffer.data(), first, count);
         }
     });
 }

@@ -1,6 +1,7 @@
 // The part of a tensor that is written: all of it, or a rectangular slice of a larger one.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +24,19 @@ public:
     [[nodiscard]] std::uint64_t run_elements() const noexcept { return run_elements_; }
     // Where run i begins in the whole tensor.
     [[nodiscard]] std::uint64_t run_begin(std::uint64_t i) const noexcept;
+    // Where elements first, first + 1, ... of the region lie in the whole tensor; at least one of them.
+    void indices(std::uint64_t first, std::span<std::uint64_t> target) const noexcept;
+    // Calls visit(begin, n) for the runs, or parts of them, that elements first to first + count - 1 of the region are.
+    template <class Visit> void each_run(std::uint64_t first, std::size_t count, const Visit &visit) const
+    {
+        std::uint64_t i = first / run_elements_;
+        std::uint64_t skipped = first % run_elements_;
+        for (; count != 0; ++i, skipped = 0) {
+            const std::size_t n = std::min<std::uint64_t>(count, run_elements_ - skipped);
+            visit(run_begin(i) + skipped, n);
+            count -= n;
+        }
+    }
 
 private:
     struct Dimension {
@@ -40,6 +54,9 @@ class ElementSource {
 public:
     // Elements first to first + count - 1. From several threads at once.
     virtual void write(void *target, std::uint64_t first, std::size_t count, StoreMode mode) const noexcept = 0;
+    // Elements first to first + count - 1 of a region, side by side: run by run, where a source knows no better.
+    virtual void write_runs(void *target, const Region &region, std::uint64_t first, std::size_t count,
+                            std::size_t element_bytes) const noexcept;
 
 protected:
     ElementSource() = default;
