@@ -28,7 +28,8 @@ UNITVAR_CALLED void write_steps(Engine &from, const core::DrawParameters &parame
     const Draw<Index> draw(parameters);
     U32x<32> words[Engine::groups];
 
-    if (has_streaming_stores && mode == core::StoreMode::streaming && reinterpret_cast<std::uintptr_t>(out) % line_bytes == 0) {
+    if (has_streaming_stores && mode == core::StoreMode::streaming &&
+        reinterpret_cast<std::uintptr_t>(out) % line_bytes == 0) {
         for (; steps != 0; --steps) {
             engine.next(words);
 #pragma GCC unroll 1
@@ -55,6 +56,51 @@ UNITVAR_CALLED void write_steps(Engine &from, const core::DrawParameters &parame
     from = engine;
 }
 
+// Words of whole steps, which the draws of an engine share.
+template <class Engine> UNITVAR_CALLED void write_words(Engine &from, std::uint32_t *out, std::size_t steps)
+{
+    Engine engine = from;
+    U32x<32> words[Engine::groups];
+    for (; steps != 0; --steps) {
+        engine.next(words);
+        for (std::size_t g = 0; g < Engine::groups; ++g, out += core::words_per_block / 2) {
+            store(out, words[g]);
+        }
+    }
+    from = engine;
+}
+
+// Whole steps by way of a buffer of words in the first cache level.
+template <class Engine, core::DrawIndex Index>
+void write_steps_from_memory(Engine &engine, const core::DrawParameters &parameters, unsigned char *out,
+                             std::size_t steps)
+{
+    constexpr std::size_t step_words = Engine::groups * core::words_per_block / 2;
+    constexpr std::size_t step_bytes =
+        step_words / core::row(Index).words_per_element * sizeof(typename Draw<Index>::Element);
+    constexpr std::size_t steps_at_once = 2048 / step_words;
+    alignas(line_bytes) std::uint32_t words[steps_at_once * step_words];
+    while (steps != 0) {
+        const std::size_t n = steps < steps_at_once ? steps : steps_at_once;
+        write_words(engine, words, n);
+        UNITVAR_ISA::transform.draw[static_cast<std::size_t>(Index)](words, parameters, out, n * Engine::groups);
+        out += n * step_bytes;
+        steps -= n;
+    }
+}
+
+// Whole steps, the best way.
+template <class Engine, core::DrawIndex Index>
+UNITVAR_INLINE void write_whole_steps(Engine &engine, const core::DrawParameters &parameters, unsigned char *out,
+                                      std::size_t steps, core::StoreMode mode)
+{
+    if constexpr (draws_from_memory) {
+        write_steps_from_memory<Engine, Index>(engine, parameters, out, steps);
+    } else {
+        write_steps<Engine, Index>(engine, parameters, out, steps, mode);
+    }
+}
+
 template <class Engine, core::DrawIndex Index>
 void fill(const core::EngineState &state, const core::DrawParameters &parameters, void *target, std::size_t n,
           core::StoreMode mode)
@@ -66,11 +112,11 @@ void fill(const core::EngineState &state, const core::DrawParameters &parameters
     const std::size_t steps = n / step;
     const std::size_t rest_bytes = n % step * sizeof(Element);
     if (steps != 0) {
-        write_steps<Engine, Index>(engine, parameters, out, steps, mode);
+        write_whole_steps<Engine, Index>(engine, parameters, out, steps, mode);
     }
     if (rest_bytes != 0) {
         alignas(64) unsigned char buffer[step * sizeof(Element)];
-        write_steps<Engine, Index>(engine, parameters, buffer, 1, core::StoreMode::cached);
+        write_whole_steps<Engine, Index>(engine, parameters, buffer, 1, core::StoreMode::cached);
         __builtin_memcpy(out + steps * sizeof(buffer), buffer, rest_bytes);
     }
 }
@@ -82,8 +128,7 @@ consteval core::FillRow fill_row(core::GatherKernel gather, core::GatherKernel g
     return {{&fill<Engine, static_cast<core::DrawIndex>(Index)>...}, gather, gather_pairs};
 }
 // One kernel for every draw of the registry, and the words alone at any indices.
-template <class Engine>
-consteval core::FillRow fill_row(core::GatherKernel gather, core::GatherKernel gather_pairs)
+template <class Engine> consteval core::FillRow fill_row(core::GatherKernel gather, core::GatherKernel gather_pairs)
 {
     return fill_row<Engine>(gather, gather_pairs, std::make_index_sequence<core::draw_count>{});
 }

@@ -17,6 +17,7 @@ using U64 = xsimd::batch<std::uint64_t, xsimd::fma3<xsimd::avx2>>;
 
 inline constexpr bool has_multiply_u64 = false;
 inline constexpr bool has_streaming_stores = true;
+inline constexpr bool draws_from_memory = false;
 inline constexpr std::size_t vector_registers = 16;
 
 // As an unaligned register: GCC 12 makes two halves of a 32-byte memcpy and waits for them to meet in memory.

@@ -17,6 +17,7 @@ using U64 = xsimd::batch<std::uint64_t, xsimd::avx512bw>;
 
 inline constexpr bool has_multiply_u64 = true; // vpmullq
 inline constexpr bool has_streaming_stores = true;
+inline constexpr bool draws_from_memory = false;
 inline constexpr std::size_t vector_registers = 32;
 
 template <class R> UNITVAR_INLINE R load_register(const void *source)

@@ -17,6 +17,7 @@ using U64 = xsimd::batch<std::uint64_t, xsimd::neon64>;
 
 inline constexpr bool has_multiply_u64 = false;
 inline constexpr bool has_streaming_stores = false;
+inline constexpr bool draws_from_memory = false;
 inline constexpr std::size_t vector_registers = 32;
 
 template <class R> UNITVAR_INLINE R load_register(const void *source)

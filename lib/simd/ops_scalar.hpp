@@ -35,6 +35,7 @@ using U64 = Lanes<std::uint64_t>;
 
 inline constexpr bool has_multiply_u64 = true;
 inline constexpr bool has_streaming_stores = false;
+inline constexpr bool draws_from_memory = true;
 inline constexpr std::size_t vector_registers = 16;
 
 template <class Function, class T, class... Rest>

@@ -138,6 +138,8 @@ static_assert(U32::size == F32::size && U16::size == 2 * F32::size && 2 * F64::s
 // Streaming stores become visible to other threads after this.
 static_assert(requires { stream_fence(); });
 static_assert(std::same_as<decltype(has_streaming_stores), const bool>);
+// Whether draws take their words from a buffer, so that engines share one copy of each.
+static_assert(std::same_as<decltype(draws_from_memory), const bool>);
 static_assert(std::same_as<decltype(has_multiply_u64), const bool>);
 // How many registers the tiles of matrix products may count on.
 static_assert(vector_registers >= 16);
