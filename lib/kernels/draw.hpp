@@ -27,37 +27,52 @@ template <> struct Draw<core::DrawIndex::bits_u64> {
     UNITVAR_INLINE U64x<16> operator()(const U32x<32> &words) const { return as_u64(words); }
 };
 
-// x = fma(u, width, low), no more than limit.
-template <class F> struct UniformTransform {
+// x = fma(u, width, low), no more than limit; u = c 2^-Bits for whole numbers c below 2^Bits. Three operations with the
+// shift and the conversion where 2^-Bits may be taken into the width without rounding it, and where the largest u gives
+// no more than limit: x does not fall as u grows.
+template <class F, int Bits> struct UniformTransform {
     F low;
     F width;
     F limit;
+    F width_of_unit;
+    bool plain;
     UNITVAR_INLINE explicit UniformTransform(const core::DrawParameters &p)
-        : low(broadcast<F>(static_cast<typename F::Lane>(p.location))),
-          width(broadcast<F>(static_cast<typename F::Lane>(p.scale))),
-          limit(broadcast<F>(static_cast<typename F::Lane>(p.limit)))
+        : low(broadcast<F>(static_cast<Lane>(p.location))), width(broadcast<F>(static_cast<Lane>(p.scale))),
+          limit(broadcast<F>(static_cast<Lane>(p.limit))),
+          width_of_unit(broadcast<F>(static_cast<Lane>(p.scale) * unit)),
+          // An empty range may be that of a negative zero.
+          plain(static_cast<Lane>(p.scale) > 0 &&
+                static_cast<Lane>(p.scale) * unit / unit == static_cast<Lane>(p.scale) &&
+                !any_less(limit, fma(broadcast<F>(1 - unit), width, low)))
     {
     }
-    UNITVAR_INLINE F operator()(const F &u) const { return minimum(fma(u, width, low), limit); }
+    UNITVAR_INLINE F operator()(const F &c) const
+    {
+        return plain ? fma(c, width_of_unit, low) : minimum(fma(c * broadcast<F>(unit), width, low), limit);
+    }
+
+private:
+    using Lane = typename F::Lane;
+    static constexpr Lane unit = 1 / static_cast<Lane>(std::uint64_t{1} << Bits);
 };
 
 template <> struct Draw<core::DrawIndex::uniform_f32> {
     using Element = float;
-    UniformTransform<F32x<32>> transform;
+    UniformTransform<F32x<32>, 24> transform;
     UNITVAR_INLINE explicit Draw(const core::DrawParameters &p) : transform(p) {}
     UNITVAR_INLINE F32x<32> operator()(const U32x<32> &words) const
     {
-        return transform(signed_to_float(shift_right<8>(words)) * broadcast<F32x<32>>(0x1p-24F));
+        return transform(signed_to_float(shift_right<8>(words)));
     }
 };
 
 template <> struct Draw<core::DrawIndex::uniform_f64> {
     using Element = double;
-    UniformTransform<F64x<16>> transform;
+    UniformTransform<F64x<16>, 53> transform;
     UNITVAR_INLINE explicit Draw(const core::DrawParameters &p) : transform(p) {}
     UNITVAR_INLINE F64x<16> operator()(const U32x<32> &words) const
     {
-        return transform(signed_to_float(shift_right<11>(as_u64(words))) * broadcast<F64x<16>>(0x1p-53));
+        return transform(signed_to_float(shift_right<11>(as_u64(words))));
     }
 };
 
