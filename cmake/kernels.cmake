@@ -1,4 +1,5 @@
-# Builds each row of isa.cmake, and what AES instructions replace in it, into sealed objects, and writes core/isa_rows.hpp for the dispatcher.
+# Builds each row of isa.cmake, and what AES instructions replace in it, into sealed objects, and writes
+# core/isa_rows.hpp for the dispatcher.
 #
 # Sealed: code compiled for AVX-512 must never be what another unit's inline function links to. The units of a row
 # are linked into one relocatable object without section groups, and every global symbol but the table becomes

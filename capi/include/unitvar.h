@@ -175,8 +175,8 @@ UNITVAR_API const char *unitvar_initializer_name(int32_t kind);
  *               output word r of counter c = 16b + l. 2^60 blocks.
  *   ars4x32     ARS as Random123 defines it, with 7 rounds: key (seed low, seed high, 0, 0), counter (c low, c high,
  *               stream low, stream high). Word 64b + 4l + r is output word r of counter c = b + l 2^60. 2^60 blocks.
- *               Where a processor has AES instructions (AES-NI, VAES, Arm's) it is the fastest, where it has none the
- *               slowest.
+ *               The fastest where the processor has AES instructions (VAES, AES-NI, Arm's) and the instruction set is
+ *               not "scalar"; slow elsewhere.
  *
  * torch_mt19937 is another matter: the CPU generator of PyTorch, with PyTorch's own sampling algorithms, so that
  * samplers and initialisers write what torch.manual_seed(seed) and the function of the same name in torch or

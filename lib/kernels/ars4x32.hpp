@@ -10,11 +10,11 @@
 // Seven rounds, not the five that were published as enough: at the price of five, and one report has a slight failure
 // of BigCrush for five.
 //
-// Port budget for 64 words: for each register one exclusive or and 5 AES instructions, and once per block 2 of those and
-// 5 to begin.
+// Port budget for 64 words: for each register one exclusive or and 5 AES instructions, and once per block 2 of those
+// and 5 to begin.
 //   VAES, 512 bits: 4 registers: 24 + 7 operations.      VAES, 256 bits: 8 registers: 48 + 7.
 //   AES-NI: 16 registers: 96 + 6, and 8 (AVX2) or 12 (AVX-512) to join them.
-//   Arm: 16 registers: 5 AESE, 4 AESMC (fused where there is such) and 2 exclusive ors, the first in AESE.
+//   Arm: 16 registers: 5 AESE, with the first exclusive or, 4 AESMC (many fuse the two) and the last key: 160 + 10.
 //   portable: 16 states of 80 table look-ups, and 32 more.
 #pragma once
 
@@ -56,29 +56,44 @@ public:
 
     UNITVAR_INLINE void next(U32x<32> (&words)[groups])
     {
+        if constexpr (aes_is_long) {
+            make_called(words);
+        } else {
+            make(words);
+        }
+    }
+
+private:
+    static constexpr std::size_t rounds = 7;
+    static constexpr std::size_t states = ars4x32_lanes / aes_states;
+    static constexpr std::size_t per_register = U32::size / 4 / aes_states;
+
+    UNITVAR_CALLED void make_called(U32x<32> (&words)[groups]) { make(words); }
+    UNITVAR_INLINE void make(U32x<32> (&words)[groups])
+    {
         const AesState shared = two_rounds(first());
         for (std::size_t g = 0; g < groups; ++g) {
-            words[g] = generate<U32x<32>::registers>([&](std::size_t k) UNITVAR_INLINE_LAMBDA {
-                AesState lanes[per_register];
-                for (std::size_t i = 0; i < per_register; ++i) {
-                    AesState x = aes_xor(shared, difference[(g * U32x<32>::registers + k) * per_register + i]);
-                    for (std::size_t r = 2; r < rounds - 1; ++r) {
-                        x = aes_round(x, round_key[r]);
-                    }
-                    lanes[i] = aes_last_round(x, round_key[rounds - 1]);
+            // Round by round, so that one hides the latency of another.
+            AesState x[states / groups];
+            for (std::size_t i = 0; i < states / groups; ++i) {
+                x[i] = aes_begin(shared, difference[g * (states / groups) + i]);
+            }
+            for (std::size_t r = 2; r < rounds - 2; ++r) {
+                for (AesState &one : x) {
+                    one = aes_go_on(one, round_key[r]);
                 }
-                return aes_register(lanes);
-            });
+            }
+            for (AesState &one : x) {
+                one = aes_end(one, round_key[rounds - 2], round_key[rounds - 1]);
+            }
+            words[g] = generate<U32x<32>::registers>(
+                [&](std::size_t k) UNITVAR_INLINE_LAMBDA { return aes_register(x + k * per_register); });
         }
         ++block;
         if ((block & 0xFFFFU) == 0) {
             take_differences();
         }
     }
-
-private:
-    static constexpr std::size_t rounds = 7;
-    static constexpr std::size_t per_register = U32::size / 4 / aes_states;
 
     // The state of lane 0, in all lanes, before the first round.
     UNITVAR_INLINE AesState first() const { return aes_spread(block ^ key, stream); }
@@ -89,7 +104,7 @@ private:
     UNITVAR_INLINE void take_differences()
     {
         const AesState lane0 = two_rounds(first());
-        for (std::size_t i = 0; i < ars4x32_lanes / aes_states; ++i) {
+        for (std::size_t i = 0; i < states; ++i) {
             const AesState offset = aes_load(ars4x32_table.word + 4 * aes_states * i);
             difference[i] = aes_xor(two_rounds(aes_xor(first(), offset)), lane0);
         }
@@ -99,7 +114,7 @@ private:
     std::uint64_t key;
     std::uint64_t stream;
     AesState round_key[rounds];
-    AesState difference[ars4x32_lanes / aes_states];
+    AesState difference[states];
 };
 
 } // namespace

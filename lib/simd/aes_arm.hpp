@@ -1,7 +1,7 @@
 // AES rounds by Arm's AESE and AESMC. The words are those of aes_tables.hpp.
 //
-// AESE adds its key before it substitutes; with a key of zeros what is left is the round that others have, and
-// compilers turn an exclusive or before it into that key.
+// AESE adds a key before it substitutes, others add it after they mixed: begun and continued rounds leave their key to
+// the next.
 #pragma once
 
 #include <arm_neon.h>
@@ -13,6 +13,7 @@ namespace {
 
 using AesState = uint8x16_t;
 inline constexpr std::size_t aes_states = 1;
+inline constexpr bool aes_is_long = false;
 
 UNITVAR_INLINE AesState aes_spread(std::uint64_t low, std::uint64_t high)
 {
@@ -30,9 +31,17 @@ UNITVAR_INLINE AesState aes_round(AesState a, AesState key)
 {
     return veorq_u8(vaesmcq_u8(vaeseq_u8(a, vdupq_n_u8(0))), key);
 }
-UNITVAR_INLINE AesState aes_last_round(AesState a, AesState key)
+UNITVAR_INLINE AesState aes_begin(AesState a, AesState b)
 {
-    return veorq_u8(vaeseq_u8(a, vdupq_n_u8(0)), key);
+    return vaesmcq_u8(vaeseq_u8(b, a)); // b is used once: AESE writes over its first operand
+}
+UNITVAR_INLINE AesState aes_go_on(AesState a, AesState key)
+{
+    return vaesmcq_u8(vaeseq_u8(a, key));
+}
+UNITVAR_INLINE AesState aes_end(AesState a, AesState key, AesState last)
+{
+    return veorq_u8(vaeseq_u8(a, key), last);
 }
 
 UNITVAR_INLINE U32 aes_register(const AesState *states)

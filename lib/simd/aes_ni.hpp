@@ -10,6 +10,7 @@ namespace {
 
 using AesState = __m128i;
 inline constexpr std::size_t aes_states = 1;
+inline constexpr bool aes_is_long = false;
 
 UNITVAR_INLINE AesState aes_spread(std::uint64_t low, std::uint64_t high)
 {
@@ -27,9 +28,17 @@ UNITVAR_INLINE AesState aes_round(AesState a, AesState key)
 {
     return _mm_aesenc_si128(a, key);
 }
-UNITVAR_INLINE AesState aes_last_round(AesState a, AesState key)
+UNITVAR_INLINE AesState aes_begin(AesState a, AesState b)
 {
-    return _mm_aesenclast_si128(a, key);
+    return aes_xor(a, b);
+}
+UNITVAR_INLINE AesState aes_go_on(AesState a, AesState key)
+{
+    return aes_round(a, key);
+}
+UNITVAR_INLINE AesState aes_end(AesState a, AesState key, AesState last)
+{
+    return _mm_aesenclast_si128(aes_round(a, key), last);
 }
 
 UNITVAR_INLINE U32 aes_register(const AesState *states)

@@ -1,9 +1,11 @@
 // AES rounds in portable C++: a round is four table look-ups for each column of a state (Daemen and Rijmen, "The Design
 // of Rijndael", section 4.2). Not constant in time: this is a generator of random numbers, not a cipher.
 //
-// Every aes_*.hpp has the same words: AesState, a register of aes_states states of 128 bits; aes_spread, aes_load,
-// aes_xor; aes_round and aes_last_round, which are what FIPS 197 calls SubBytes, ShiftRows, MixColumns (not in the last)
-// and AddRoundKey; and aes_register, the register of the vocabulary that some states make.
+// Every aes_*.hpp has the same words: AesState, a register of aes_states states of 128 bits; aes_is_long, whether
+// rounds are too much code to repeat for every draw; aes_spread, aes_load, aes_xor; aes_round, which is what FIPS 197
+// calls SubBytes, ShiftRows, MixColumns and AddRoundKey; aes_begin, aes_go_on and aes_end, which together are as many
+// rounds as keys follow the first, the last without MixColumns; and aes_register, the register of the vocabulary that
+// some states make.
 #pragma once
 
 #include <array>
@@ -17,6 +19,7 @@ struct AesState {
     std::uint32_t column[4];
 };
 inline constexpr std::size_t aes_states = 1;
+inline constexpr bool aes_is_long = true;
 
 // What the bytes of a row, once substituted, add to a column that is mixed.
 struct AesTables {
@@ -83,14 +86,23 @@ UNITVAR_INLINE AesState aes_round(const AesState &a, const AesState &key)
     }
     return result;
 }
-UNITVAR_INLINE AesState aes_last_round(const AesState &a, const AesState &key)
+UNITVAR_INLINE AesState aes_begin(const AesState &a, const AesState &b)
 {
+    return aes_xor(a, b);
+}
+UNITVAR_INLINE AesState aes_go_on(const AesState &a, const AesState &key)
+{
+    return aes_round(a, key);
+}
+UNITVAR_INLINE AesState aes_end(const AesState &a, const AesState &key, const AesState &last)
+{
+    const AesState b = aes_round(a, key);
     AesState result;
     for (std::size_t c = 0; c < 4; ++c) {
         const auto substituted = [&](std::size_t row) UNITVAR_INLINE_LAMBDA {
-            return std::uint32_t{aes_tables.box[aes_byte(a, c, row)]} << (8 * row);
+            return std::uint32_t{aes_tables.box[aes_byte(b, c, row)]} << (8 * row);
         };
-        result.column[c] = key.column[c] ^ (substituted(0) | substituted(1) | substituted(2) | substituted(3));
+        result.column[c] = last.column[c] ^ (substituted(0) | substituted(1) | substituted(2) | substituted(3));
     }
     return result;
 }

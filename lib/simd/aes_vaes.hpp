@@ -9,6 +9,7 @@ namespace unitvar {
 namespace {
 
 inline constexpr std::size_t aes_states = U32::size / 4;
+inline constexpr bool aes_is_long = false;
 
 UNITVAR_INLINE __m128i aes_halves(std::uint64_t low, std::uint64_t high)
 {
@@ -35,9 +36,9 @@ UNITVAR_INLINE AesState aes_round(AesState a, AesState key)
 {
     return _mm512_aesenc_epi128(a, key);
 }
-UNITVAR_INLINE AesState aes_last_round(AesState a, AesState key)
+UNITVAR_INLINE AesState aes_end(AesState a, AesState key, AesState last)
 {
-    return _mm512_aesenclast_epi128(a, key);
+    return _mm512_aesenclast_epi128(aes_round(a, key), last);
 }
 
 #else
@@ -60,12 +61,21 @@ UNITVAR_INLINE AesState aes_round(AesState a, AesState key)
 {
     return _mm256_aesenc_epi128(a, key);
 }
-UNITVAR_INLINE AesState aes_last_round(AesState a, AesState key)
+UNITVAR_INLINE AesState aes_end(AesState a, AesState key, AesState last)
 {
-    return _mm256_aesenclast_epi128(a, key);
+    return _mm256_aesenclast_epi128(aes_round(a, key), last);
 }
 
 #endif
+
+UNITVAR_INLINE AesState aes_begin(AesState a, AesState b)
+{
+    return aes_xor(a, b);
+}
+UNITVAR_INLINE AesState aes_go_on(AesState a, AesState key)
+{
+    return aes_round(a, key);
+}
 
 UNITVAR_INLINE U32 aes_register(const AesState *states)
 {
