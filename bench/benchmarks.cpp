@@ -69,7 +69,8 @@ template <class Element, class Body> void register_peer(const std::string &name,
 
 void register_samplers(const std::string &isa)
 {
-    for (const auto &[engine, suffix] : {std::pair{UNITVAR_PCG32, ""}, std::pair{UNITVAR_PHILOX4X32, "_philox4x32"}}) {
+    for (const auto &[engine, suffix] : {std::pair{UNITVAR_PCG32, ""}, std::pair{UNITVAR_PHILOX4X32, "_philox4x32"},
+                                         std::pair{UNITVAR_ARS4X32, "_ars4x32"}}) {
         for (const unitvar::bench::Operation &operation : unitvar::bench::operations) {
             for (const std::size_t n : sizes) {
                 const std::string name =

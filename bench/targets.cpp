@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/cpu.hpp"
 #include "memory.hpp"
 #include "operations.hpp"
 #include "peers.hpp"
@@ -71,10 +72,10 @@ template <class A, class B> Comparison compare(const A &a, const B &b)
 
 class Sampler {
 public:
-    Sampler(DrawIndex draw, const char *isa, void *target, std::size_t n)
+    Sampler(DrawIndex draw, const char *isa, void *target, std::size_t n, std::int32_t engine = UNITVAR_PCG32)
         : operation_(unitvar::bench::operations[static_cast<std::size_t>(draw)]), isa_(isa), target_(target), n_(n)
     {
-        check(unitvar_generator_create(UNITVAR_PCG32, 42, 0, &g_));
+        check(unitvar_generator_create(engine, 42, 0, &g_));
     }
     Sampler(const Sampler &) = delete;
     Sampler &operator=(const Sampler &) = delete;
@@ -200,6 +201,17 @@ int main(int argc, char **argv)
         const Comparison tables =
             compare(fill(DrawIndex::normal_f32, cached, "avx512"), fill(DrawIndex::normal_f32, cached, "avx2"));
         print_row("normal_f32, 65536: speed of AVX2 to AVX-512", tables.ratio, "x", ">=", 0.55);
+    }
+    // The engine is for processors with AES instructions.
+    for (const char *const isa : {"avx512", "avx2"}) {
+        if (!unitvar::core::cpu_has("aes") || unitvar_set_isa(isa) != UNITVAR_OK) {
+            continue;
+        }
+        const Comparison words = compare(fill(DrawIndex::bits_u32, cached, isa),
+                                         Sampler(DrawIndex::bits_u32, isa, memory.get(), cached, UNITVAR_ARS4X32));
+        const bool widest = std::strcmp(isa, "avx512") == 0 && unitvar::core::cpu_has("vaes");
+        print_row((std::string("bits_u32, 65536: ars4x32 times faster than pcg32, ") + isa).c_str(), words.ratio, "x",
+                  ">=", widest ? 1.5 : 1.3);
     }
     Sampler::check(unitvar_set_isa("auto"));
     unitvar_generator *g = nullptr;

@@ -25,3 +25,28 @@ unitvar_isa(NAME avx2 PROCESSOR "x86_64|AMD64" OPS ops_avx2.hpp FEATURES "avx,av
             FLAGS -mavx2 -mfma -mf16c)
 unitvar_isa(NAME neon PROCESSOR "aarch64|arm64" OPS ops_neon.hpp FEATURES "asimd" FLAGS)
 unitvar_isa(NAME scalar PROCESSOR ".*" OPS ops_scalar.hpp FEATURES "" FLAGS -DUNITVAR_NO_FORCED_INLINING)
+
+# AES instructions, which no row implies: what replaces a row's fills of ars4x32 where a processor has them, best first.
+#
+#   ISA         the row that this belongs to
+#   NAME        of the kind of AES; the fills are unitvar_ars4x32_ISA_NAME
+#   HEADER      in lib/simd, with its rounds
+#   FEATURES    what lib/core/cpu.cpp must find beside those of the row
+#   FLAGS       beside those of the row
+set(UNITVAR_AES_NAMES "")
+
+function(unitvar_aes)
+    cmake_parse_arguments(ROW "" "ISA;NAME;HEADER;FEATURES" "FLAGS" ${ARGN})
+    list(APPEND UNITVAR_AES_NAMES ${ROW_ISA}_${ROW_NAME})
+    set(UNITVAR_AES_NAMES "${UNITVAR_AES_NAMES}" PARENT_SCOPE)
+    foreach(field ISA NAME HEADER FEATURES FLAGS)
+        set(UNITVAR_AES_${ROW_ISA}_${ROW_NAME}_${field} "${ROW_${field}}" PARENT_SCOPE)
+    endforeach()
+endfunction()
+
+unitvar_aes(ISA avx512 NAME vaes HEADER aes_vaes.hpp FEATURES "aes,vaes" FLAGS -maes -mvaes)
+unitvar_aes(ISA avx512 NAME aes HEADER aes_ni.hpp FEATURES "aes" FLAGS -maes)
+unitvar_aes(ISA avx2 NAME vaes HEADER aes_vaes.hpp FEATURES "aes,vaes" FLAGS -maes -mvaes)
+unitvar_aes(ISA avx2 NAME aes HEADER aes_ni.hpp FEATURES "aes" FLAGS -maes)
+# GCC 12 has the instructions of AES in "crypto" alone, where those of SHA2 are too; no kernel uses these.
+unitvar_aes(ISA neon NAME aes HEADER aes_arm.hpp FEATURES "aes" FLAGS -march=armv8-a+crypto)

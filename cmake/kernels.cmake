@@ -1,4 +1,5 @@
-# Builds each row of isa.cmake into one sealed object, and writes core/isa_rows.hpp for the dispatcher.
+# Builds each row of isa.cmake, and what AES instructions replace in it, into sealed objects, and writes
+# core/isa_rows.hpp for the dispatcher.
 #
 # Sealed: code compiled for AVX-512 must never be what another unit's inline function links to. The units of a row
 # are linked into one relocatable object without section groups, and every global symbol but the table becomes
@@ -17,6 +18,34 @@ set(kernel_optimisation -O3)
 if(UNITVAR_SANITIZE)
     set(kernel_optimisation -O1)
 endif()
+
+# Compiles sources with a row's flags and seals them into OBJECT.o, which shows SYMBOL alone; the object library has the
+# name of the symbol.
+function(unitvar_sealed_kernels isa object symbol sources)
+    add_library(${symbol} OBJECT ${sources})
+    target_include_directories(${symbol} PRIVATE ${PROJECT_SOURCE_DIR}/lib)
+    target_link_libraries(${symbol} PRIVATE unitvar_options xsimd_headers)
+    target_compile_definitions(${symbol} PRIVATE
+        UNITVAR_ISA=${isa} "UNITVAR_OPS_HEADER=\"${UNITVAR_ISA_${isa}_OPS}\"" xsimd=xsimd_${isa})
+    # Kernels are what the library is for: -O3, and errno is nobody's business (scalar square roots stay instructions).
+    # -O2 makes the portable table a fifth smaller and takes up to twice the time in nine of ten of its kernels.
+    target_compile_options(${symbol} PRIVATE
+        ${UNITVAR_ISA_${isa}_FLAGS} -fno-math-errno -fno-exceptions $<$<NOT:$<CONFIG:Debug>>:${kernel_optimisation}>
+        # GCC 12 sees uninitialised values in its own AVX-512 headers (GCC PR 105593).
+        $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized -Wno-maybe-uninitialized>)
+    set_target_properties(${symbol} PROPERTIES
+        POSITION_INDEPENDENT_CODE ON INTERPROCEDURAL_OPTIMIZATION OFF CXX_VISIBILITY_PRESET hidden)
+
+    set(sealed ${PROJECT_BINARY_DIR}/${object}.o)
+    add_custom_command(OUTPUT ${sealed}
+        COMMAND ${UNITVAR_LD} -r --force-group-allocation -o ${sealed}.unsealed $<TARGET_OBJECTS:${symbol}>
+        COMMAND ${UNITVAR_OBJCOPY} --keep-global-symbol=${symbol} ${sealed}.unsealed ${sealed}
+        DEPENDS ${symbol} $<TARGET_OBJECTS:${symbol}>
+        COMMAND_EXPAND_LISTS VERBATIM COMMENT "Sealing ${object}")
+    set_source_files_properties(${sealed} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
+    set(UNITVAR_SEALED_OBJECTS ${UNITVAR_SEALED_OBJECTS} ${sealed} PARENT_SCOPE)
+endfunction()
+
 set(UNITVAR_SEALED_OBJECTS "")
 set(rows "")
 set(declarations "")
@@ -33,29 +62,26 @@ foreach(isa IN LISTS UNITVAR_ISA_NAMES)
     string(APPEND declarations "extern \"C\" const unitvar::core::KernelTable unitvar_kernels_${isa};\n")
     string(APPEND rows "    {\"${isa}\", \"${UNITVAR_ISA_${isa}_FEATURES}\", &unitvar_kernels_${isa}},\n")
 
-    add_library(unitvar_kernels_${isa} OBJECT ${kernel_sources})
-    target_include_directories(unitvar_kernels_${isa} PRIVATE ${PROJECT_SOURCE_DIR}/lib)
-    target_link_libraries(unitvar_kernels_${isa} PRIVATE unitvar_options xsimd_headers)
-    target_compile_definitions(unitvar_kernels_${isa} PRIVATE
-        UNITVAR_ISA=${isa} "UNITVAR_OPS_HEADER=\"${UNITVAR_ISA_${isa}_OPS}\"" xsimd=xsimd_${isa})
-    # Kernels are what the library is for: -O3, and errno is nobody's business (scalar square roots stay instructions).
-    # -O2 makes the portable table a fifth smaller and takes up to twice the time in nine of ten of its kernels.
-    target_compile_options(unitvar_kernels_${isa} PRIVATE
-        ${UNITVAR_ISA_${isa}_FLAGS} -fno-math-errno -fno-exceptions $<$<NOT:$<CONFIG:Debug>>:${kernel_optimisation}>
-        # GCC 12 sees uninitialised values in its own AVX-512 headers (GCC PR 105593).
-        $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized -Wno-maybe-uninitialized>)
-    set_target_properties(unitvar_kernels_${isa} PROPERTIES
-        POSITION_INDEPENDENT_CODE ON INTERPROCEDURAL_OPTIMIZATION OFF CXX_VISIBILITY_PRESET hidden)
+    unitvar_sealed_kernels(${isa} kernels_${isa} unitvar_kernels_${isa} "${kernel_sources}")
+endforeach()
 
-    set(sealed ${PROJECT_BINARY_DIR}/kernels_${isa}.o)
-    add_custom_command(OUTPUT ${sealed}
-        COMMAND ${UNITVAR_LD} -r --force-group-allocation -o ${sealed}.unsealed
-                $<TARGET_OBJECTS:unitvar_kernels_${isa}>
-        COMMAND ${UNITVAR_OBJCOPY} --keep-global-symbol=unitvar_kernels_${isa} ${sealed}.unsealed ${sealed}
-        DEPENDS unitvar_kernels_${isa} $<TARGET_OBJECTS:unitvar_kernels_${isa}>
-        COMMAND_EXPAND_LISTS VERBATIM COMMENT "Sealing the ${isa} kernels")
-    set_source_files_properties(${sealed} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
-    list(APPEND UNITVAR_SEALED_OBJECTS ${sealed})
+set(aes_rows "")
+set(aes_count 0)
+foreach(name IN LISTS UNITVAR_AES_NAMES)
+    math(EXPR aes_count "${aes_count} + 1")
+    set(isa ${UNITVAR_AES_${name}_ISA})
+    set(address nullptr)
+    if(TARGET unitvar_kernels_${isa})
+        set(symbol unitvar_ars4x32_${name})
+        set(address "&${symbol}")
+        string(APPEND declarations "extern \"C\" const unitvar::core::FillRow ${symbol};\n")
+        unitvar_sealed_kernels(${isa} kernels_${name} ${symbol} ${PROJECT_SOURCE_DIR}/lib/kernels/aes/fill_ars4x32.cpp)
+        target_compile_definitions(${symbol} PRIVATE
+            UNITVAR_AES_ROW=${symbol} "UNITVAR_AES_HEADER=\"simd/${UNITVAR_AES_${name}_HEADER}\"")
+        target_compile_options(${symbol} PRIVATE ${UNITVAR_AES_${name}_FLAGS})
+    endif()
+    string(APPEND aes_rows
+        "    {\"${isa}\", \"${UNITVAR_AES_${name}_NAME}\", \"${UNITVAR_AES_${name}_FEATURES}\", ${address}},\n")
 endforeach()
 # Both libraries take the sealed objects. Makefiles would run the commands once for each of them, at the same time:
 # this target, which both wait for, is where they run.

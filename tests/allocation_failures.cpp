@@ -291,7 +291,7 @@ Generator generator(std::int32_t engine)
     return result;
 }
 
-constexpr std::int32_t engines[] = {UNITVAR_PCG32, UNITVAR_PHILOX4X32, UNITVAR_TORCH_MT19937};
+constexpr std::int32_t engines[] = {UNITVAR_PCG32, UNITVAR_PHILOX4X32, UNITVAR_TORCH_MT19937, UNITVAR_ARS4X32};
 
 struct Threads {
     explicit Threads(std::int32_t n) { ok(unitvar_set_num_threads(n)); }

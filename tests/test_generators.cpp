@@ -57,7 +57,7 @@ TEST_CASE("a new generator is at block 0")
 
 TEST_CASE("an unknown engine is an error that names it")
 {
-    for (const std::int32_t engine : {0, 4, -1, 77, std::numeric_limits<std::int32_t>::max()}) {
+    for (const std::int32_t engine : {0, 5, -1, 77, std::numeric_limits<std::int32_t>::max()}) {
         unitvar_generator *out = sentinel();
         check_fails(unitvar_generator_create(engine, 1, 0, &out), UNITVAR_INVALID_ARGUMENT,
                     {"engine", std::to_string(engine)});

@@ -114,7 +114,7 @@ private:
 
 TEST_CASE_TEMPLATE("orthogonal: rows or columns are orthonormal", T, float, double)
 {
-    for (const std::int32_t engine : {UNITVAR_PCG32, UNITVAR_PHILOX4X32}) {
+    for (const std::int32_t engine : {UNITVAR_PCG32, UNITVAR_PHILOX4X32, UNITVAR_ARS4X32}) {
         const Handle g = make_generator(engine);
         for (const Shape &shape : shapes) {
             for (const double gain : {1.0, 1.5, -0.25, 0.0}) {

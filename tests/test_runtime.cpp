@@ -44,7 +44,9 @@ struct LookUp {
 const std::vector<LookUp> &look_ups()
 {
     static const std::vector<LookUp> list{
-        {"engine_from_name", unitvar_engine_from_name, {{"pcg32", 1}, {"philox4x32", 2}, {"torch_mt19937", 3}}},
+        {"engine_from_name",
+         unitvar_engine_from_name,
+         {{"pcg32", 1}, {"philox4x32", 2}, {"torch_mt19937", 3}, {"ars4x32", 4}}},
         {"nonlinearity_from_name",
          unitvar_nonlinearity_from_name,
          {{"linear", 0},

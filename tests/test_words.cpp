@@ -1,6 +1,7 @@
-// Keeps the definition of both engines: the words of pcg32 are pcg-cpp's, those of philox4x32 are Random123's in the
-// documented order, for any seed and stream and as far as the stream goes; beyond its end there is an error and
+// Keeps the definition of the counted engines: the words of pcg32 are pcg-cpp's, those of philox4x32 and ars4x32 are
+// Random123's in the documented order, for any seed and stream and as far as the stream goes; beyond its end there is an error and
 // nothing else happens.
+#include "oracle/random123_ars.hpp"
 #include "oracle/words.hpp"
 #include "support/buffers.hpp"
 #include "support/capi.hpp"
@@ -41,7 +42,7 @@ const std::vector<std::uint64_t> interesting_integers{0,
 std::vector<std::uint64_t> interesting_blocks(const Engine &engine)
 {
     std::vector<std::uint64_t> blocks{0, 1, 2, 3, 63, 1000003};
-    for (int bit = 24; (std::uint64_t{1} << bit) < engine.blocks; ++bit) {
+    for (int bit = 15; (std::uint64_t{1} << bit) < engine.blocks; ++bit) {
         blocks.push_back((std::uint64_t{1} << bit) - 1);
         blocks.push_back(std::uint64_t{1} << bit);
     }
@@ -160,6 +161,37 @@ TEST_CASE("philox4x32 gives Random123's known answers at the counters they belon
             for (std::size_t r = 0; r < 4; ++r)
                 CHECK(words[16 * r + counter % 16] == answer.output[r]);
         }
+    }
+}
+
+TEST_CASE("the oracle of ars gives the known answers of 5 and 7 rounds")
+{
+    const oracle::ArsBlock zeros{};
+    CHECK(oracle::ars4x32(zeros, zeros, 5) == oracle::ArsBlock{0x7ecce06fu, 0x7cdc3bcau, 0x15513c87u, 0x29d24c9bu});
+    CHECK(oracle::ars4x32(zeros, zeros, 7) == oracle::ArsBlock{0xdacf61ffu, 0xc45798f3u, 0x113c7eebu, 0x101e27f3u});
+}
+
+TEST_CASE("the oracle of ars is Random123's")
+{
+    if (!oracle::has_random123_ars())
+        return;
+    for (const std::uint64_t low : interesting_integers)
+        for (const std::uint64_t high : interesting_integers) {
+            const oracle::ArsBlock a{oracle::low_half(low), oracle::high_half(low), oracle::low_half(high),
+                                     oracle::high_half(high)};
+            const oracle::ArsBlock b{a[3] + 1, a[1], a[0], a[2]};
+            for (const unsigned rounds : {5u, 7u})
+                CHECK(oracle::ars4x32(a, b, rounds) == oracle::random123_ars4x32(a, b, rounds));
+        }
+}
+
+TEST_CASE("ars4x32 begins with the known answer of 7 rounds")
+{
+    for (const std::string &isa : support::isas()) {
+        const support::ForcedIsa forced(isa);
+        const Generator g(UNITVAR_ARS4X32, 0);
+        CHECK(filled<std::uint32_t>(unitvar_bits_u32, g, 4) ==
+              std::vector<std::uint32_t>{0xdacf61ffu, 0xc45798f3u, 0x113c7eebu, 0x101e27f3u});
     }
 }
 

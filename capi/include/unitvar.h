@@ -65,9 +65,10 @@ extern "C" {
 #define UNITVAR_INTERNAL 90
 
 /* Engine: what turns (seed, stream, position) into 32-bit words. */
-#define UNITVAR_PCG32 1         /* PCG-XSH-RR 64/32 (O'Neill 2014); the default choice and the fastest */
+#define UNITVAR_PCG32 1         /* PCG-XSH-RR 64/32 (O'Neill 2014); the default choice */
 #define UNITVAR_PHILOX4X32 2    /* Philox4x32-10 (Salmon et al. 2011); counter-based */
 #define UNITVAR_TORCH_MT19937 3 /* PyTorch's CPU generator and samplers, bit for bit; sequential */
+#define UNITVAR_ARS4X32 4       /* ARS, 7 rounds of AES (Salmon et al. 2011); counter-based; the fastest with AES */
 
 /* Fan mode: what kaiming_* divides the variance by. */
 #define UNITVAR_FAN_IN 0  /* keeps the variance of activations in the forward pass */
@@ -124,7 +125,9 @@ UNITVAR_API const char *unitvar_last_error(void);
 
 /* The instruction set in use: "avx512", "avx2", "neon" or "scalar"; "none" while the environment variable
  * UNITVAR_ISA holds a name that cannot be used here. Never NULL.
- * The choice is made once, at first use: the best that processor and operating system support, or UNITVAR_ISA. */
+ * The choice is made once, at first use: the best that processor and operating system support, or UNITVAR_ISA. AES
+ * instructions are no part of the name: whichever set is in use takes them where the processor has them, for the engine
+ * ars4x32; "scalar" never does. */
 UNITVAR_API const char *unitvar_isa(void);
 
 /* Forces an instruction set for the process: "avx512" (F, CD, DQ, BW, VL), "avx2" (with FMA), "neon" (AArch64) or
@@ -143,11 +146,11 @@ UNITVAR_API int32_t unitvar_set_isa(const char *name);
 UNITVAR_API int32_t unitvar_set_num_threads(int32_t n);
 UNITVAR_API int32_t unitvar_num_threads(void); /* the number in force, at least 1 */
 
-/* Constants by name, for languages that cannot read this header: "pcg32", "philox4x32", "torch_mt19937"; "linear",
- * "conv1d", "conv2d", "conv3d", "conv_transpose1d" to "conv_transpose3d", "sigmoid", "tanh", "relu", "leaky_relu",
- * "selu"; "fan_in", "fan_out", "fan_avg"; "uniform", "normal", "truncated_normal"; kinds of initialiser, "constant" to
- * "variance_scaling", as in the names of their functions; the statuses as unitvar_status_name writes them. Names are
- * lower case, statuses upper case, and exact. Errors: INVALID_ARGUMENT for an unknown name. */
+/* Constants by name, for languages that cannot read this header: "pcg32", "philox4x32", "torch_mt19937", "ars4x32";
+ * "linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d" to "conv_transpose3d", "sigmoid", "tanh", "relu",
+ * "leaky_relu", "selu"; "fan_in", "fan_out", "fan_avg"; "uniform", "normal", "truncated_normal"; kinds of initialiser,
+ * "constant" to "variance_scaling", as in the names of their functions; the statuses as unitvar_status_name writes
+ * them. Names are lower case, statuses upper case, and exact. Errors: INVALID_ARGUMENT for an unknown name. */
 UNITVAR_API int32_t unitvar_engine_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_nonlinearity_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_fan_mode_from_name(const char *name, int32_t *out);
@@ -170,6 +173,10 @@ UNITVAR_API const char *unitvar_initializer_name(int32_t kind);
  *               SplitMix64 finaliser, so that neighbouring seeds are unrelated. 2^58 blocks.
  *   philox4x32  Key (seed low, seed high), counter (c low, c high, stream low, stream high). Word 64b + 16r + l is
  *               output word r of counter c = 16b + l. 2^60 blocks.
+ *   ars4x32     ARS as Random123 defines it, with 7 rounds: key (seed low, seed high, 0, 0), counter (c low, c high,
+ *               stream low, stream high). Word 64b + 4l + r is output word r of counter c = b + l 2^60. 2^60 blocks.
+ *               The fastest where the processor has AES instructions (VAES, AES-NI, Arm's) and the instruction set is
+ *               not "scalar"; slow elsewhere.
  *
  * torch_mt19937 is another matter: the CPU generator of PyTorch, with PyTorch's own sampling algorithms, so that
  * samplers and initialisers write what torch.manual_seed(seed) and the function of the same name in torch or

@@ -506,6 +506,7 @@ class Engine(_Constant):
     PCG32 = 1
     PHILOX4X32 = 2
     TORCH_MT19937 = 3
+    ARS4X32 = 4
 
     @classmethod
     def _look_up_name(cls) -> str:

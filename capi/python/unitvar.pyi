@@ -43,6 +43,7 @@ class Engine(enum.IntEnum):
     PCG32 = 1
     PHILOX4X32 = 2
     TORCH_MT19937 = 3
+    ARS4X32 = 4
     @classmethod
     def from_name(cls, name: str) -> Self: ...
 class FanMode(enum.IntEnum):

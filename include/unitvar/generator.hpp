@@ -12,13 +12,14 @@
 namespace unitvar {
 
 enum class Engine : std::int32_t {
-    pcg32 = 1,         // PCG-XSH-RR 64/32; the default choice and the fastest
+    pcg32 = 1,         // PCG-XSH-RR 64/32; the default choice
     philox4x32 = 2,    // Philox4x32-10, counter-based
     torch_mt19937 = 3, // PyTorch's CPU generator; sequential: it has no positions, and its stream is 0
+    ars4x32 = 4,       // ARS with 7 rounds of AES, counter-based; the fastest where a processor has AES instructions
 };
 
-// "pcg32", "philox4x32", "torch_mt19937"; empty for an unknown engine. engine_from_name throws InvalidArgument for an
-// unknown name.
+// "pcg32", "philox4x32", "torch_mt19937", "ars4x32"; empty for an unknown engine. engine_from_name throws
+// InvalidArgument for an unknown name.
 [[nodiscard]] std::string_view name_of(Engine engine) noexcept;
 [[nodiscard]] Engine engine_from_name(std::string_view name);
 
@@ -58,7 +59,8 @@ public:
     [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
     [[nodiscard]] std::uint64_t stream() const noexcept { return stream_; }
 
-    // How many blocks the engine has: 2^58 for pcg32, 2^60 for philox4x32. Throws Unsupported for torch_mt19937.
+    // How many blocks the engine has: 2^58 for pcg32, 2^60 for philox4x32 and ars4x32. Throws Unsupported for
+    // torch_mt19937.
     [[nodiscard]] std::uint64_t block_count() const;
 
     // The position in blocks, 0 to block_count(). Seeking costs O(log block).

@@ -54,7 +54,8 @@ struct Feature {
     std::uint64_t state;
 };
 
-constexpr std::array<Feature, 9> features{{
+constexpr std::array<Feature, 11> features{{
+    {"aes", 1, &Registers::ecx, 25, ymm_state}, // asked for with AVX alone
     {"fma", 1, &Registers::ecx, 12, ymm_state},
     {"avx", 1, &Registers::ecx, 28, ymm_state},
     {"f16c", 1, &Registers::ecx, 29, ymm_state},
@@ -64,6 +65,7 @@ constexpr std::array<Feature, 9> features{{
     {"avx512cd", 7, &Registers::ebx, 28, zmm_state},
     {"avx512bw", 7, &Registers::ebx, 30, zmm_state},
     {"avx512vl", 7, &Registers::ebx, 31, zmm_state},
+    {"vaes", 7, &Registers::ecx, 9, ymm_state},
 }};
 
 bool has(std::string_view name) noexcept
@@ -82,7 +84,8 @@ bool has(std::string_view name) noexcept
 bool has(std::string_view name) noexcept
 {
 #if defined(__linux__)
-    return name == "asimd" && (getauxval(AT_HWCAP) & HWCAP_ASIMD) != 0;
+    const unsigned long features = getauxval(AT_HWCAP);
+    return (name == "asimd" && (features & HWCAP_ASIMD) != 0) || (name == "aes" && (features & HWCAP_AES) != 0);
 #else
     return name == "asimd"; // part of every AArch64 that other systems run on
 #endif

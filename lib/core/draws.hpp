@@ -10,7 +10,7 @@
 namespace unitvar::core {
 
 // A macro, because each also names a kernel unit of its own (lib/kernels/units.hpp).
-#define UNITVAR_COUNTED_ENGINES(ENGINE) ENGINE(pcg32) ENGINE(philox4x32)
+#define UNITVAR_COUNTED_ENGINES(ENGINE) ENGINE(pcg32) ENGINE(philox4x32) ENGINE(ars4x32)
 
 enum class EngineIndex : std::uint32_t {
 #define UNITVAR_ENUMERATOR(name) name,

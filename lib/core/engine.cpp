@@ -26,6 +26,7 @@ constinit const std::array rows{
     EngineRow{Engine::torch_mt19937, "torch_mt19937", &start_torch, &torch_samplers, &torch_sources, nullptr,
               &torch_state, &torch_original, "and PyTorch has no", "which is sequential and has no positions",
               "which cannot be forked: PyTorch has one sequence"},
+    counted(Engine::ars4x32, "ars4x32", ars4x32_engine),
 };
 
 } // namespace

@@ -11,9 +11,9 @@ namespace unitvar::core {
 
 // An engine at the start of a block.
 struct EngineState {
-    std::uint64_t position; // pcg32: the state of the generator; philox4x32: the counter
-    std::uint64_t key;      // pcg32: the increment; philox4x32: the seed
-    std::uint64_t stream;   // philox4x32 only
+    std::uint64_t position; // pcg32: the state of the generator; philox4x32: the counter; ars4x32: the block
+    std::uint64_t key;      // pcg32: the increment; philox4x32, ars4x32: the seed
+    std::uint64_t stream;   // philox4x32, ars4x32
 };
 
 // How a truncated normal distribution gets from a word to x; lib/kernels/trunc_normal.hpp has the formulas.

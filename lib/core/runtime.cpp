@@ -11,10 +11,10 @@
 #include <string>
 
 #include "core/cpu.hpp"
-#include "core/isa_rows.hpp"
 #include "core/message.hpp"
 #include "core/processors.hpp"
 #include "core/runtime.hpp"
+#include "core/tables.hpp"
 #include "unitvar/error.hpp"
 
 namespace unitvar {
@@ -26,7 +26,7 @@ const KernelTable *best_table() noexcept
 {
     for (const core::IsaRow &row : core::isa_rows) {
         if (row.table != nullptr && core::cpu_has(row.features)) {
-            return row.table;
+            return &core::table_here(row);
         }
     }
     return nullptr; // never: the scalar row needs no feature
@@ -47,7 +47,7 @@ const KernelTable *find_table(std::string_view name, std::string_view source)
                 throw Unsupported(
                     core::message(source, core::quoted(name), "an instruction set that this processor has"));
             }
-            return row.table;
+            return &core::table_here(row);
         }
     }
     core::invalid(source, core::quoted(name), core::isa_names);

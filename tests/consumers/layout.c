@@ -80,6 +80,7 @@ static const struct constant constants[] = {
     {unitvar_engine_from_name, "pcg32", UNITVAR_PCG32},
     {unitvar_engine_from_name, "philox4x32", UNITVAR_PHILOX4X32},
     {unitvar_engine_from_name, "torch_mt19937", UNITVAR_TORCH_MT19937},
+    {unitvar_engine_from_name, "ars4x32", UNITVAR_ARS4X32},
     {unitvar_fan_mode_from_name, "fan_in", UNITVAR_FAN_IN},
     {unitvar_fan_mode_from_name, "fan_out", UNITVAR_FAN_OUT},
     {unitvar_fan_mode_from_name, "fan_avg", UNITVAR_FAN_AVG},

@@ -330,7 +330,8 @@ struct Engine {
     std::string name;
     std::int32_t id;
 };
-const std::vector<Engine> engines{{"pcg32", UNITVAR_PCG32}, {"philox4x32", UNITVAR_PHILOX4X32}};
+const std::vector<Engine> engines{
+    {"pcg32", UNITVAR_PCG32}, {"philox4x32", UNITVAR_PHILOX4X32}, {"ars4x32", UNITVAR_ARS4X32}};
 
 int write_entry(const std::string &entry)
 {

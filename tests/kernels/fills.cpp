@@ -29,6 +29,13 @@ std::uint64_t counter(Random &random)
     return random.one_in(3) ? edge - 16 * random.below(4) : random.next() / 16 * 16;
 }
 
+// What lanes share holds for 2^16 blocks; there are 2^60.
+std::uint64_t block(Random &random)
+{
+    const std::uint64_t any = random.next() >> 4U;
+    return random.one_in(2) ? (any | 0xFFFFU) - random.below(4) : any;
+}
+
 constexpr EngineRow engines[] = {
     {EngineIndex::pcg32, "pcg32",
      [](Random &random) -> EngineState {
@@ -37,6 +44,10 @@ constexpr EngineRow engines[] = {
     {EngineIndex::philox4x32, "philox4x32",
      [](Random &random) -> EngineState {
          return {counter(random), random.next(), random.next()};
+     }},
+    {EngineIndex::ars4x32, "ars4x32",
+     [](Random &random) -> EngineState {
+         return {block(random), random.next(), random.next()};
      }},
 };
 static_assert(std::size(engines) == core::engine_count, "an engine has no row");

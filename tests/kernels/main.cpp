@@ -1,7 +1,7 @@
 // unitvar_checkkernels: every kernel of every table that this machine can run against the portable one. See --help and
 // tests/README.md.
 #include "core/cpu.hpp"
-#include "core/isa_rows.hpp"
+#include "core/tables.hpp"
 #include "crash.hpp"
 #include "entries.hpp"
 #include "faults.hpp"
@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <random>
 
 namespace {
@@ -31,7 +32,8 @@ void print_usage()
         "place where the contract allows it. Results, guard bytes, inputs and the floating-point control word must\n"
         "agree; a crash is reported with its arguments.\n"
         "\n"
-        "  --isa NAME[,NAME ...]  these tables; --bench: the first is what the others are compared with\n"
+        "  --isa NAME[,NAME ...]  these tables; --bench: the first is what the others are compared with.\n"
+        "                         avx2+vaes and so on are the entries of ars4x32 by AES instructions\n"
         "  --filter PATTERN       entries whose names match the shell pattern, or contain the text\n"
         "  --seed N               the arguments; without it they are new each time, and the seed is printed\n"
         "  --bench                nanoseconds per element of each entry on each table, the median of rounds in\n"
@@ -114,40 +116,73 @@ const KernelTable &portable()
     std::abort(); // cmake/isa.cmake has that row
 }
 
-// The tables that were asked for, or all that this machine can run, the portable one first. A number to exit with where
-// one cannot be had.
-int find_tables(const std::vector<std::string> &names, std::vector<const KernelTable *> &tables)
+// An instruction set's table, or one with other fills of ars4x32.
+struct Named {
+    std::string name;
+    bool runs; // on this machine
+    bool only_ars4x32;
+    KernelTable table;
+};
+
+// In the order of cmake/isa.cmake, the portable one first.
+std::deque<Named> all_tables()
+{
+    std::deque<Named> result;
+    for (const core::IsaRow &row : core::isa_rows) {
+        const bool runs = row.table != nullptr && core::cpu_has(row.features);
+        result.push_front({std::string(row.name), runs, false, row.table != nullptr ? *row.table : KernelTable{}});
+        const KernelTable plain = result.front().table;
+        for (const core::AesRow &aes : core::aes_rows)
+            if (aes.isa == row.name)
+                result.push_back({std::string(aes.isa) + "+" + std::string(aes.name),
+                                  runs && aes.fills != nullptr && core::cpu_has(aes.features), true,
+                                  aes.fills != nullptr ? core::with_fills(plain, *aes.fills) : KernelTable{}});
+    }
+    for (Named &one : result)
+        one.table.name = one.name.c_str();
+    return result;
+}
+
+// The tables that were asked for, or all that this machine can run. A number to exit with where one cannot be had.
+int find_tables(const std::deque<Named> &all, const std::vector<std::string> &names, std::vector<const Named *> &tables)
 {
     if (names.empty()) {
-        for (const core::IsaRow &row : core::isa_rows)
-            if (row.table != nullptr && core::cpu_has(row.features))
-                tables.insert(tables.begin(), row.table);
+        for (const Named &one : all)
+            if (one.runs)
+                tables.push_back(&one);
         return 0;
     }
     for (const std::string &name : names) {
-        const auto row = std::find_if(core::isa_rows.begin(), core::isa_rows.end(),
-                                      [&](const core::IsaRow &one) { return one.name == name; });
-        if (row == core::isa_rows.end()) {
+        const auto one = std::find_if(all.begin(), all.end(), [&](const Named &each) { return each.name == name; });
+        if (one == all.end()) {
+            std::string expected;
+            for (const Named &each : all)
+                expected += (expected.empty() ? "" : ", ") + each.name;
             std::fprintf(stderr, "unitvar_checkkernels: --isa is '%s'; expected one of %s\n", name.c_str(),
-                         std::string(core::isa_names).c_str());
+                         expected.c_str());
             return exit_usage;
         }
-        if (row->table == nullptr || !core::cpu_has(row->features)) {
+        if (!one->runs) {
             std::fprintf(stderr, "unitvar_checkkernels: this machine cannot run %s\n", name.c_str());
             return exit_not_this_machine;
         }
-        tables.push_back(row->table);
+        tables.push_back(&*one);
     }
     return 0;
 }
 
 // The number of entries with findings.
-std::size_t check(const Entries &entries, const KernelTable &table, const Options &options)
+std::size_t check(const Entries &entries, const Named &named, const Options &options)
 {
+    const KernelTable &table = named.table;
     const KernelTable *const pair[] = {&portable(), &table};
+    std::size_t count = 0;
     std::size_t calls = 0;
     std::size_t failed = 0;
     for (const Entry &entry : entries) {
+        if (named.only_ars4x32 && entry.name.find("ars4x32") == std::string::npos)
+            continue;
+        ++count;
         const Outcome outcome = entry.run(options, pair);
         calls += outcome.calls;
         failed += outcome.findings.empty() ? 0 : 1;
@@ -157,12 +192,15 @@ std::size_t check(const Entries &entries, const KernelTable &table, const Option
         }
         std::fflush(stdout);
     }
-    std::printf("%s: %zu entries, %zu calls, %zu entries failed\n", table.name, entries.size(), calls, failed);
+    std::printf("%s: %zu entries, %zu calls, %zu entries failed\n", table.name, count, calls, failed);
     return failed;
 }
 
-void bench(const Entries &entries, const std::vector<const KernelTable *> &tables, const Options &options)
+void bench(const Entries &entries, const std::vector<const Named *> &named, const Options &options)
 {
+    std::vector<const KernelTable *> tables;
+    for (const Named *const one : named)
+        tables.push_back(&one->table);
     std::printf("%-36s %8s", "ns per element", "elements");
     for (const KernelTable *const table : tables)
         std::printf("  %18s", table->name);
@@ -210,8 +248,9 @@ int main(int argc, char **argv)
     options.quick = quick != nullptr && *quick != '\0' && std::strcmp(quick, "0") != 0;
     if (!arguments.has_seed)
         options.seed = std::random_device()();
-    std::vector<const KernelTable *> tables;
-    if (const int status = find_tables(arguments.isas, tables); status != 0)
+    const std::deque<Named> all = all_tables();
+    std::vector<const Named *> tables;
+    if (const int status = find_tables(all, arguments.isas, tables); status != 0)
         return status;
 
     if (options.bench) {
@@ -223,7 +262,7 @@ int main(int argc, char **argv)
     if (arguments.self_test)
         return all_faults_are_found(entries, portable(), options) ? 0 : 1;
     std::size_t failed = 0;
-    for (const KernelTable *const table : tables)
+    for (const Named *const table : tables)
         failed += check(entries, *table, options);
     return failed == 0 ? 0 : 1;
 }

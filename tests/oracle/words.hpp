@@ -1,4 +1,5 @@
-// The words of both engines from other people's code: pcg-cpp for pcg32, Random123 for philox4x32. Word k of the
+// The words of the counted engines from other people's code: pcg-cpp for pcg32, Random123 for philox4x32, and for
+// ars4x32 the naive rounds of ars.hpp, which a test holds to be Random123's. Word k of the
 // result is word 64 * block + k of the stream, in the order that the header fixes. Philox can also be run
 // backwards, which finds the counter that gives any four words wanted.
 #ifndef UNITVAR_TESTS_ORACLE_WORDS_HPP
@@ -7,6 +8,8 @@
 #include <Random123/philox.h>
 #include <pcg_random.hpp>
 #include <unitvar.h>
+
+#include "ars.hpp"
 
 #include <array>
 #include <cstddef>
@@ -78,10 +81,32 @@ inline std::vector<std::uint32_t> philox4x32_words(std::uint64_t seed, std::uint
     return words;
 }
 
+inline std::vector<std::uint32_t> ars4x32_words(std::uint64_t seed, std::uint64_t stream, std::uint64_t block,
+                                                std::size_t n)
+{
+    const ArsBlock key{low_half(seed), high_half(seed), 0, 0};
+    std::vector<std::uint32_t> words;
+    for (std::uint64_t b = block; words.size() < n; ++b)
+        for (std::uint64_t l = 0; l < 16; ++l) {
+            const std::uint64_t c = b + (l << 60);
+            const ArsBlock output = ars4x32({low_half(c), high_half(c), low_half(stream), high_half(stream)}, key, 7);
+            words.insert(words.end(), output.begin(), output.end());
+        }
+    words.resize(n);
+    return words;
+}
+
 inline std::vector<std::uint32_t> words(std::int32_t engine, std::uint64_t seed, std::uint64_t stream,
                                         std::uint64_t block, std::size_t n)
 {
-    return engine == UNITVAR_PCG32 ? pcg32_words(seed, stream, block, n) : philox4x32_words(seed, stream, block, n);
+    switch (engine) {
+    case UNITVAR_PCG32:
+        return pcg32_words(seed, stream, block, n);
+    case UNITVAR_PHILOX4X32:
+        return philox4x32_words(seed, stream, block, n);
+    default:
+        return ars4x32_words(seed, stream, block, n);
+    }
 }
 
 inline std::vector<std::uint64_t> words64(std::int32_t engine, std::uint64_t seed, std::uint64_t stream,

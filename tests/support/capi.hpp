@@ -82,6 +82,7 @@ inline const std::vector<Engine> &engines()
     static const std::vector<Engine> list{
         {UNITVAR_PCG32, "pcg32", std::uint64_t{1} << 58},
         {UNITVAR_PHILOX4X32, "philox4x32", std::uint64_t{1} << 60},
+        {UNITVAR_ARS4X32, "ars4x32", std::uint64_t{1} << 60},
     };
     return list;
 }

@@ -45,16 +45,16 @@ std::uint64_t advance_pcg32(const EngineState &engine, std::uint64_t blocks) noe
     return state;
 }
 
-// Engines that are functions of (counter, stream) under a key: 16 counters of four words make a block.
+// Engines that are functions of (counter, stream) under a key, whose blocks are the words of 16 counters: neighbours in
+// philox4x32, 2^60 apart in ars4x32.
 EngineState seed_counter(std::uint64_t seed, std::uint64_t stream)
 {
     return {0, seed, stream};
 }
 
-std::uint64_t advance_counter(const EngineState &engine, std::uint64_t blocks) noexcept
+template <std::uint64_t Step> std::uint64_t advance_counter(const EngineState &engine, std::uint64_t blocks) noexcept
 {
-    constexpr std::uint64_t counters_per_block = 16;
-    return engine.position + counters_per_block * blocks;
+    return engine.position + Step * blocks;
 }
 
 // The block and a reserved number.
@@ -75,7 +75,8 @@ void read_position(Generator &generator, ByteReader &reader)
 } // namespace
 
 constinit const CountedEngine pcg32_engine{EngineIndex::pcg32, 58, &seed_pcg32, &advance_pcg32};
-constinit const CountedEngine philox4x32_engine{EngineIndex::philox4x32, 60, &seed_counter, &advance_counter};
+constinit const CountedEngine philox4x32_engine{EngineIndex::philox4x32, 60, &seed_counter, &advance_counter<16>};
+constinit const CountedEngine ars4x32_engine{EngineIndex::ars4x32, 60, &seed_counter, &advance_counter<1>};
 
 constinit const StateForm counted_state{16, &write_position, &read_position};
 

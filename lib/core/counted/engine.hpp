@@ -11,5 +11,6 @@ extern const StateForm counted_state;
 
 extern const CountedEngine pcg32_engine;
 extern const CountedEngine philox4x32_engine;
+extern const CountedEngine ars4x32_engine;
 
 } // namespace unitvar::core

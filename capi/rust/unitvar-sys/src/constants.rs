@@ -9,6 +9,7 @@ pub const UNITVAR_INTERNAL: i32 = 90;
 pub const UNITVAR_PCG32: i32 = 1;
 pub const UNITVAR_PHILOX4X32: i32 = 2;
 pub const UNITVAR_TORCH_MT19937: i32 = 3;
+pub const UNITVAR_ARS4X32: i32 = 4;
 pub const UNITVAR_FAN_IN: i32 = 0;
 pub const UNITVAR_FAN_OUT: i32 = 1;
 pub const UNITVAR_FAN_AVG: i32 = 2;
