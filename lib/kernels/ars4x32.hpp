@@ -53,6 +53,8 @@ public:
 
     // Groups of 32 words that one step makes: a block.
     static constexpr std::size_t groups = 2;
+    // Without AES instructions a word costs so much that its way through memory does not count.
+    static constexpr bool draws_from_memory = aes_is_long;
 
     UNITVAR_INLINE void next(U32x<32> (&words)[groups])
     {

@@ -89,12 +89,16 @@ void write_steps_from_memory(Engine &engine, const core::DrawParameters &paramet
     }
 }
 
+template <class Engine> inline constexpr bool dear_words = false;
+template <class Engine>
+requires Engine::draws_from_memory inline constexpr bool dear_words<Engine> = true;
+
 // Whole steps, the best way.
 template <class Engine, core::DrawIndex Index>
 UNITVAR_INLINE void write_whole_steps(Engine &engine, const core::DrawParameters &parameters, unsigned char *out,
                                       std::size_t steps, core::StoreMode mode)
 {
-    if constexpr (draws_from_memory) {
+    if constexpr (draws_from_memory || dear_words<Engine>) {
         write_steps_from_memory<Engine, Index>(engine, parameters, out, steps);
     } else {
         write_steps<Engine, Index>(engine, parameters, out, steps, mode);
