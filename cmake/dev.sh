@@ -156,6 +156,8 @@ tsan)
     CC=clang CXX=clang++ configure tsan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DUNITVAR_SANITIZE=thread \
         -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF -DUNITVAR_WERROR=ON
     build tsan
+    # The tests fork while there are threads, which ThreadSanitizer otherwise ends.
+    export TSAN_OPTIONS="die_after_fork=0 ${TSAN_OPTIONS:-}"
     run_tests tsan -R 'core|equality|floating_point|layouts|moments|orthogonal|runtime|shards|initialize_all|permutation|norm'
     summary
     ;;
