@@ -12,10 +12,12 @@
 #include <memory>
 #include <new>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/counted/fill.hpp"
 #include "core/parallel.hpp"
+#include "core/sharing.hpp"
 #include "core/tensor.hpp"
 
 namespace unitvar::core {
@@ -47,28 +49,42 @@ void counted_permutation(Generator &generator, std::span<std::int64_t> target)
     }
     const auto bits = static_cast<int>(std::bit_width((n - 1) / bucket_entries));
     const auto bucket_of = [bits](std::uint64_t key) { return bits == 0 ? 0 : key >> (64 - bits); };
+    const std::size_t buckets = std::size_t{1} << bits;
+    // Parts of the keys, each of which counts and places its own: threads cannot meet in a bucket, and its order is that
+    // of the parts until it is sorted.
+    const std::size_t parts = slots_for(n, grain_of(share_keys, 1));
+    const std::size_t part_length = ((n - 1) / parts / chunk + 1) * chunk;
     const auto entries = std::make_unique_for_overwrite<Entry[]>(n);
-    std::vector<std::size_t> end((std::size_t{1} << bits) + 1);
+    std::vector<std::size_t> place(parts * buckets); // of the next entry of each part in each bucket
+    std::vector<std::size_t> end(buckets);
 
     // The keys twice, to count and to place them: they are cheaper to make than to keep.
-    std::array<std::uint64_t, chunk> key;
-    const auto for_each_key = [&](auto &&visit) {
-        for (std::size_t first = 0; first < n; first += chunk) {
-            const std::size_t count = std::min(chunk, n - first);
-            keys.write(key.data(), first, count, StoreMode::cached);
-            for (std::size_t i = 0; i < count; ++i) {
-                visit(key[i], first + i);
+    const auto for_each_key = [&](const auto &visit) {
+        parallel_for(parts, 1, [&](std::size_t from, std::size_t to) {
+            std::array<std::uint64_t, chunk> key;
+            for (std::size_t part = from; part < to; ++part) {
+                std::size_t *const of_part = place.data() + part * buckets;
+                const std::size_t last = std::min(n, (part + 1) * part_length);
+                for (std::size_t first = part * part_length; first < last; first += chunk) {
+                    const std::size_t count = std::min(chunk, last - first);
+                    keys.write(key.data(), first, count, StoreMode::cached);
+                    for (std::size_t i = 0; i < count; ++i) {
+                        visit(of_part[bucket_of(key[i])], key[i], first + i);
+                    }
+                }
             }
-        }
+        });
     };
-    for_each_key([&](std::uint64_t k, std::size_t /*index*/) { ++end[bucket_of(k) + 1]; });
-    for (std::size_t b = 1; b < end.size(); ++b) {
-        end[b] += end[b - 1];
+    for_each_key([](std::size_t &counted, std::uint64_t /*key*/, std::size_t /*index*/) { ++counted; });
+    std::size_t begin = 0;
+    for (std::size_t b = 0; b < buckets; ++b) {
+        for (std::size_t part = 0; part < parts; ++part) {
+            begin += std::exchange(place[part * buckets + b], begin);
+        }
+        end[b] = begin;
     }
-    // end[b] is now where bucket b begins, and moves to its end.
-    for_each_key([&](std::uint64_t k, std::size_t index) { entries[end[bucket_of(k)]++] = {k, index}; });
+    for_each_key([&](std::size_t &next, std::uint64_t key, std::size_t index) { entries[next++] = {key, index}; });
 
-    const std::size_t buckets = std::size_t{1} << bits;
     auto *out = reinterpret_cast<unsigned char *>(target.data());
     parallel_for(buckets, 16, [&](std::size_t from, std::size_t to) {
         for (std::size_t b = from; b < to; ++b) {
