@@ -39,6 +39,14 @@ int32_t unitvar_generator_create(int32_t engine, uint64_t seed, uint64_t stream,
     });
 }
 
+int32_t unitvar_generator_create_torch(uint64_t seed, int32_t release, int32_t libm, unitvar_generator **out)
+{
+    return guard([&] {
+        require(out, "out");
+        *out = new unitvar_generator{Generator::torch(seed, {release, libm})};
+    });
+}
+
 void unitvar_generator_destroy(unitvar_generator *g)
 {
     delete g;
@@ -92,6 +100,17 @@ int32_t unitvar_generator_load(const void *buf, size_t size, unitvar_generator *
         require(buf, "buf");
         require(out, "out");
         *out = new unitvar_generator{Generator::load({static_cast<const std::byte *>(buf), size})};
+    });
+}
+
+int32_t unitvar_generator_load_torch(const void *buf, size_t size, int32_t release, int32_t libm,
+                                     unitvar_generator **out)
+{
+    return guard([&] {
+        require(buf, "buf");
+        require(out, "out");
+        *out =
+            new unitvar_generator{Generator::load_torch({static_cast<const std::byte *>(buf), size}, {release, libm})};
     });
 }
 

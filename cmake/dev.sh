@@ -18,6 +18,8 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
   norm_targets        the same for norms, activations and linear, against memory and, where they are installed,
                       oneDNN (libdnnl-dev) and OpenBLAS (libopenblas-dev); --isa NAME forces an instruction set
   overhead            what one small call costs from C, Rust, Go and Python
+  torch [RELEASE]     compare with PyTorch live: RELEASE (2.13.0) from PyPI in a virtual environment, where that needs no
+                      CUDA, or the one of the interpreter that PYTHON names; says SKIPPED where there is none
   abi                 store the binary interface that unitvar.h declares, in cmake/abi; allowed when functions were added,
                       and together with a new SOVERSION or before version 1.0 when something was changed
   package             the Debian packages libunitvar0 and libunitvar-dev, in build/package/packages
@@ -177,6 +179,49 @@ overhead)
     rm -rf build/overhead/stage
     cmake --install "build/$compiler" --prefix build/overhead/stage >>"build/$compiler.log"
     exec sh bench/overhead/overhead.sh build/overhead/stage build/overhead
+    ;;
+torch)
+    # shellcheck disable=SC2086
+    need $library_packages
+    release=${1:-2.13.0}
+    skip() {
+        echo "dev.sh: SKIPPED the comparison with PyTorch $release: $1" >&2
+        exit 0
+    }
+    python=${PYTHON:-}
+    if [ -z "$python" ]; then
+        want python3-venv
+        environment=build/torch-$release
+        python=$environment/bin/python
+        if ! "$python" -c 'import torch' 2>/dev/null; then
+            python3 -m venv "$environment" || skip "python3 makes no virtual environment"
+            # Plain x86-64 wheels bring CUDA along: only a build for the CPU is taken.
+            case $("$environment/bin/pip" install --dry-run --ignore-installed --no-deps --report - --quiet "torch==$release" 2>"$environment/pip.log" |
+                grep -o '"url": *"[^"]*torch-[^"]*"' | head -n 1) in
+            *cpu*) ;;
+            '') skip "pip does not find it ($environment/pip.log)" ;;
+            *) skip "pip has no build of it for the CPU alone; PYTHON names an interpreter that has it" ;;
+            esac
+            "$environment/bin/pip" install --quiet "torch==$release" numpy >>"$environment/pip.log" 2>&1 ||
+                skip "pip could not install it ($environment/pip.log)"
+        fi
+    else
+        release="of $python"
+        "$python" -c 'import torch' 2>/dev/null || skip "that interpreter has no PyTorch"
+    fi
+    configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF
+    build "$compiler"
+    failed=0
+    for comparison in torch_live torch_norms; do
+        status=0
+        "$python" tests/$comparison.py "build/$compiler/libunitvar.so" || status=$?
+        case $status in
+        0) ;;
+        77) echo "dev.sh: SKIPPED tests/$comparison.py with PyTorch $release" >&2 ;;
+        *) failed=1 ;;
+        esac
+    done
+    exit $failed
     ;;
 abi)
     need abigail-tools gcc

@@ -30,7 +30,7 @@ constexpr unitvar_dtype f16_dtype{2, 16, 1};
 
 Generator torch(std::uint64_t seed)
 {
-    return Generator(UNITVAR_TORCH_MT19937, seed);
+    return Generator::torch(seed, 113, 228); // the release of the vectors
 }
 
 unitvar_dtype dtype_in(const std::string &name)

@@ -269,8 +269,9 @@ var functions = map[string]func() []byte{
 	"status_from_name": func() []byte {
 		return constants(unitvar.StatusFromName, "UNITVAR_OK", "UNITVAR_INVALID_ARGUMENT", "UNITVAR_INTERNAL")
 	},
-	"initializer_name": func() []byte { return []byte(strings.Join(kindNames(), "\n") + "\n") },
-	"generator_create": func() []byte { return words(value(unitvar.NewStream(unitvar.Philox4x32, 42, 7))) },
+	"initializer_name":       func() []byte { return []byte(strings.Join(kindNames(), "\n") + "\n") },
+	"generator_create":       func() []byte { return words(value(unitvar.NewStream(unitvar.Philox4x32, 42, 7))) },
+	"generator_create_torch": func() []byte { return value(value(unitvar.NewTorch(42, 206, 228)).Save()) },
 	"generator_destroy": func() []byte {
 		must(pcg32().Close())
 		return []byte{1}
@@ -282,8 +283,11 @@ var functions = map[string]func() []byte{
 	"generator_save":       func() []byte { return value(atBlock(5).Save()) },
 	"generator_load":       func() []byte { return words(value(unitvar.Load(value(atBlock(5).Save())))) },
 	"generator_save_torch": func() []byte { return value(torchMT19937().SaveTorch()) },
-	"torch_linear_reset":   func() []byte { return layer(unitvar.TorchLinearReset, 16, 12) },
-	"torch_conv_reset":     func() []byte { return layer(unitvar.TorchConvReset, 16, 12, 3) },
+	"generator_load_torch": func() []byte {
+		return value(value(unitvar.LoadTorch(value(torchMT19937().SaveTorch()), 211, 241)).Save())
+	},
+	"torch_linear_reset": func() []byte { return layer(unitvar.TorchLinearReset, 16, 12) },
+	"torch_conv_reset":   func() []byte { return layer(unitvar.TorchConvReset, 16, 12, 3) },
 	"torch_embedding_reset": func() []byte {
 		return layer(func(g generator, weight, _ tensor) error { return unitvar.TorchEmbeddingReset(g, weight) }, 16, 12)[:4*192]
 	},

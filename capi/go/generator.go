@@ -32,6 +32,13 @@ func NewStream(engine Engine, seed, stream uint64) (*Generator, error) {
 	return own(finish(C.go_generator_create(C.int32_t(engine), C.uint64_t(seed), C.uint64_t(stream), &raw)), &raw)
 }
 
+// NewTorch gives a generator of TorchMT19937 that follows a release of PyTorch, major * 100 + minor, which ran on a glibc,
+// 228 for 2.28 to 2.40 or 241 for 2.41 and later; 0 is the newest known of either.
+func NewTorch(seed uint64, release, libm int32) (*Generator, error) {
+	var raw *C.generator
+	return own(finish(C.go_generator_create_torch(C.uint64_t(seed), C.int32_t(release), C.int32_t(libm), &raw)), &raw)
+}
+
 // own makes a Generator of what a call gave.
 func own(err error, raw **C.generator) (*Generator, error) {
 	if err != nil {
@@ -155,4 +162,15 @@ func Load(bytes []byte) (*Generator, error) {
 	}
 	var raw *C.generator
 	return own(finish(C.go_generator_load(unsafe.Pointer(&bytes[0]), C.size_t(n), &raw)), &raw)
+}
+
+// LoadTorch gives a generator from the bytes of torch.get_rng_state() that goes on as one of [NewTorch] does.
+func LoadTorch(bytes []byte, release, libm int32) (*Generator, error) {
+	n := len(bytes)
+	if n == 0 {
+		bytes = make([]byte, 1)
+	}
+	var raw *C.generator
+	return own(finish(C.go_generator_load_torch(
+		unsafe.Pointer(&bytes[0]), C.size_t(n), C.int32_t(release), C.int32_t(libm), &raw)), &raw)
 }

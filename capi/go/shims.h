@@ -50,6 +50,8 @@ SHIM(initializer_from_name, (const char *name, int32_t *out), (name, out))
 SHIM(status_from_name, (const char *name, int32_t *out), (name, out))
 
 SHIM(generator_create, (int32_t engine, uint64_t seed, uint64_t stream, generator **out), (engine, seed, stream, out))
+SHIM(generator_create_torch, (uint64_t seed, int32_t release, int32_t libm, generator **out),
+     (seed, release, libm, out))
 SHIM(generator_clone, (const generator *g, generator **out), (g, out))
 SHIM(generator_fork, (const generator *g, const char *name, generator **out), (g, name, out))
 SHIM(generator_seek, (generator * g, uint64_t block), (g, block))
@@ -57,6 +59,8 @@ SHIM(generator_tell, (const generator *g, uint64_t *block), (g, block))
 SHIM(generator_save, (const generator *g, void *buf, size_t capacity, size_t *size), (g, buf, capacity, size))
 SHIM(generator_load, (const void *buf, size_t size, generator **out), (buf, size, out))
 SHIM(generator_save_torch, (const generator *g, void *buf, size_t capacity, size_t *size), (g, buf, capacity, size))
+SHIM(generator_load_torch, (const void *buf, size_t size, int32_t release, int32_t libm, generator **out),
+     (buf, size, release, libm, out))
 
 SHIM(bits_u32, (generator * g, uint32_t *dst, size_t n), (g, dst, n))
 SHIM(bits_u64, (generator * g, uint64_t *dst, size_t n), (g, dst, n))

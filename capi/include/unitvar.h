@@ -183,23 +183,39 @@ UNITVAR_API const char *unitvar_initializer_name(int32_t kind);
  * torch.nn.init write. It is MT19937, seeded from the low 32 bits of the seed alone, as PyTorch does it, and it is
  * sequential: no blocks, no seek, tell or fork, and stream must be 0. A generator of it takes 3 KB.
  *
- * - Reference: PyTorch 1.13 to 2.11 on x86-64 processors with AVX2 (or AVX-512, which there makes no difference).
+ * - Reference: PyTorch on x86-64 processors with AVX2 (or AVX-512, which there makes no difference), by the release that
+ *   the generator follows (unitvar_generator_create_torch): 1.13, or 2.0 to 2.13, the newest, which
+ *   unitvar_generator_create gives. The README's table says which of them were run and which were read.
  * - Exact: every bit of words, uniform, normal, trunc_normal, permutation and every initialiser of torch.nn.init but
  *   orthogonal. That is equal to 1e-6 (f32) and 1e-14 (f64), and less closely for ill-conditioned square matrices,
  *   because PyTorch's own last bits depend on the LAPACK that it links.
- * - The C library: uniform, f32 normal of 16 row-major elements or more, and f32 and bf16 trunc_normal (but for erf in
- *   double at its two bounds) use nothing of it, so their bits are the same everywhere. f64 normal and trunc_normal,
- *   16-bit normal and all normals in the scalar form call its log, sin, cos, erf and exp, as PyTorch does: the
- *   reference is glibc 2.28 to 2.40 on x86-64 with fma, and others (AArch64's erf too) may differ in the last bits.
- * - Versions: f32 trunc_normal holds erff, expf and logf of glibc 2.28 to 2.40. From 2.12 on PyTorch's trunc_normal_ is
- *   another algorithm; 2.1 and later take log1p where f64 and scalar normals take log, which changes the last bits of
- *   some f64; versions after 2.11 round uniform_ and normal_ of 16-bit types otherwise.
+ * - Releases: 2.0 takes log1p where scalar normals took log. 2.1 rounds every operation of f16 normals, has f16
+ *   trunc_normal, and multiplies 16-bit ones by a number in f32. 2.6 shuffles permutations of 214748364 elements and more
+ *   by 64 bits each. 2.12 computes 16-bit uniform and normal in f32 and rounds once, makes a uniform that is the upper
+ *   bound the lower one, and draws trunc_normal by rejection. 2.13 makes 16-bit normals of f32's blocks.
+ * - MKL: builds of PyTorch that use it (those of PyPI) have its inverse error function in f32 and f64 trunc_normal to
+ *   2.11, where this engine has that of builds without it (Debian's): 14 % of f32 and 20 % of f64 elements differ in last
+ *   bits. From 2.12 on MKL's logarithm decides which of its uniforms trunc_normal accepts where less than 30 % of the
+ *   normals lie in the bounds; here it is the C library's, so that about one of 10^8 f32 elements may be another.
+ * - The C library: uniform, f32 and (2.13) 16-bit normal of 16 row-major elements or more, and f32 and 16-bit trunc_normal
+ *   to 2.11 (but for erf in double at its two bounds) use nothing of it, so their bits are the same everywhere. They hold
+ *   erff, expf and logf of glibc 2.28 to 2.40, or, libm being 241, the erff of 2.41 and later. f64 normal and
+ *   trunc_normal, 16-bit normal to 2.12, all normals in the scalar form and the last case of MKL's call its log, log1p,
+ *   sin, cos, erf and exp, as PyTorch does: the reference is glibc from 2.28 on on x86-64 with fma, and others (AArch64's
+ *   erf too) may differ in the last bits.
  */
 typedef struct unitvar_generator unitvar_generator;
 
 /* A generator at block 0. Any seed and stream are valid, but that TORCH_MT19937 has stream 0 alone.
  * Errors: INVALID_ARGUMENT for an unknown engine or stream. */
 UNITVAR_API int32_t unitvar_generator_create(int32_t engine, uint64_t seed, uint64_t stream, unitvar_generator **out);
+
+/* A generator of UNITVAR_TORCH_MT19937 that follows one release of PyTorch, major * 100 + minor: 113, or 200 to 213; 0 is
+ * the newest of them. libm is the glibc whose float functions that PyTorch called: 228 for 2.28 to 2.40, 241 for 2.41
+ * and later, 0 the newest of them; f32, bf16 and f16 trunc_normal of releases to 2.11 depend on it. clone and save keep
+ * both. Errors: INVALID_ARGUMENT for another release or libm. */
+UNITVAR_API int32_t unitvar_generator_create_torch(uint64_t seed, int32_t release, int32_t libm,
+                                                   unitvar_generator **out);
 UNITVAR_API void unitvar_generator_destroy(unitvar_generator *g);
 
 /* An independent generator in the same state. */
@@ -218,7 +234,8 @@ UNITVAR_API int32_t unitvar_generator_tell(const unitvar_generator *g, uint64_t 
 
 /* The complete state as bytes that are the same on every machine, little endian, with a version and a checksum.
  * save: writes *size bytes into buf, 56, or 2560 for TORCH_MT19937; with buf NULL it only sets *size. load: a new
- * generator from them, or from the 5056 bytes of torch.get_rng_state(): the size tells which they are.
+ * generator from them, or from the 5056 bytes of torch.get_rng_state(), to go on as the newest release: the size tells
+ * which they are. A state that was saved before there were releases is one of 113 and 228.
  * Errors: save INVALID_ARGUMENT where capacity is too small (*size and buf stay untouched); load CORRUPT_STATE for
  * bytes that save did not write, truncated ones included. */
 UNITVAR_API int32_t unitvar_generator_save(const unitvar_generator *g, void *buf, size_t capacity, size_t *size);
@@ -228,6 +245,11 @@ UNITVAR_API int32_t unitvar_generator_load(const void *buf, size_t size, unitvar
  * it, 5056 bytes; otherwise as save.
  * Errors: as save; UNSUPPORTED for other engines. */
 UNITVAR_API int32_t unitvar_generator_save_torch(const unitvar_generator *g, void *buf, size_t capacity, size_t *size);
+/* A generator from those 5056 bytes, which do not say of which release they are, that follows release and libm as
+ * unitvar_generator_create_torch takes them.
+ * Errors: INVALID_ARGUMENT for another release or libm; CORRUPT_STATE for other bytes. */
+UNITVAR_API int32_t unitvar_generator_load_torch(const void *buf, size_t size, int32_t release, int32_t libm,
+                                                 unitvar_generator **out);
 
 /* ---- 5. Samplers ------------------------------------------------------------------------------
  *
@@ -238,12 +260,15 @@ UNITVAR_API int32_t unitvar_generator_save_torch(const unitvar_generator *g, voi
  * TORCH_MT19937 goes by PyTorch's formulas instead (section 4), and draws one word after the other:
  *   bits          Tensor.random_ of the full range: for u64 w[2i] is the high half.
  *   uniform       Tensor.uniform_(low, high): u = (w mod 2^24) * 2^-24, f64 (w64 mod 2^53) * 2^-53, x = fma(u, high -
- *                 low, low). x can be high, by rounding.
+ *                 low, low). x can be high, by rounding; from 2.12 on it is low then.
  *   normal        Tensor.normal_(mean, std) of a contiguous tensor: for n >= 16 blocks of 16 uniforms, elements j and
  *                 j + 8 of each becoming a pair; where n mod 16 is not 0, 16 fresh uniforms then overwrite the last 16
  *                 elements. For n < 16 pairs in double, of which the second waits in the generator for the next such
  *                 call, of whatever type.
- *   trunc_normal  nn.init.trunc_normal_(mean, std, a, b): std > 0, a <= b. Where a uniform is rounded to the end of its
+ *   trunc_normal  nn.init.trunc_normal_(mean, std, a, b): std > 0, a <= b. From 2.12 on draws of the whole are repeated
+ *                 until all elements are in their bounds, or, where less than 30 % of normals are, uniforms until all are
+ *                 accepted, which must be finite then; INVALID_ARGUMENT where less than 1 of 10000 would be. That takes a
+ *                 bit of working memory an element. To 2.11 where a uniform is rounded to the end of its
  *                 interval the element is a itself, far out as a may be, as in PyTorch: with a probability of up to
  *                 2^-24 in f32, and of 2^-8, 4 of 1000 elements, in bf16, whose deviation that raises: std 0.02 on
  *                 [-2, 2] gives 0.128.
@@ -340,8 +365,8 @@ typedef struct {
  * 16 bits: an element is that of the same f32 tensor, rounded once, to nearest even. Uniform ones stay below b as they
  * do in f32: one that would become b, as the dtype rounds it, becomes the number below, and where the dtype rounds a
  * and b to one number every element is that. Parameters must be finite in the dtype.
- * TORCH_MT19937 rounds as PyTorch 1.13 does, which has no trunc_normal of f16 and no orthogonal of 16-bit types; they,
- * delta_orthogonal and variance_scaling are UNSUPPORTED there.
+ * TORCH_MT19937 rounds as its release of PyTorch does. None has orthogonal of 16-bit types, nor 1.13 and 2.0 trunc_normal of
+ * f16; they, delta_orthogonal and variance_scaling are UNSUPPORTED there.
  *
  * Common errors: INVALID_ARGUMENT for a malformed tensor (negative length, ndim out of range, more elements or
  * bytes than 2^63 - 1, lanes other than 1, overlapping elements, NULL data) or a parameter that is NaN or infinite;

@@ -30,6 +30,7 @@ import functools
 import math
 import operator
 import os
+import re
 import sys
 import threading
 import weakref
@@ -133,6 +134,7 @@ _FUNCTIONS = {
     "status_from_name": "name:text out:&int32",
     "initializer_name": "kind:int32 -> text",
     "generator_create": "engine:engine seed:uint64 stream:uint64 out:&pointer",
+    "generator_create_torch": "seed:uint64 release:int32 libm:int32 out:&pointer",
     "generator_destroy": "g:pointer -> nothing",
     "generator_clone": "g:g out:&pointer",
     "generator_fork": "g:g name:text out:&pointer",
@@ -141,6 +143,7 @@ _FUNCTIONS = {
     "generator_save": "g:g buf:pointer capacity:size size:&size",
     "generator_load": "buf:pointer size:size out:&pointer",
     "generator_save_torch": "g:g buf:pointer capacity:size size:&size",
+    "generator_load_torch": "buf:pointer size:size release:int32 libm:int32 out:&pointer",
     "bits_u32": "g:g dst:pointer n:size",
     "bits_u64": "g:g dst:pointer n:size",
     "uniform_f32": "g:g dst:pointer n:size low:real high:real",
@@ -1232,25 +1235,49 @@ def set_num_threads(n: Integer) -> None:
 _NEEDED: Any = None  # a default that is refused, behind parameters that have one
 
 
+def _dialect(torch: Optional[str], libm: Integer) -> Optional[Tuple[int, int]]:
+    """release and libm as the C functions take them; None where neither was given."""
+    glibc = _integer("libm", libm, *_INT32)
+    if torch is None:
+        return None if glibc == 0 else (0, glibc)
+    parts = re.match(r"([0-9]{1,3})\.([0-9]{1,2})(?![0-9])", torch) if isinstance(torch, str) else None
+    if parts is None:
+        raise InvalidArgument(f"torch is {torch!r}, expected a release of PyTorch as \"2.13\"")
+    return int(parts[1]) * 100 + int(parts[2]), glibc
+
+
 class Generator(_Exclusive):
     """(engine, seed, stream) and a position in blocks of 64 words of 32 bits; every call starts at a block boundary.
 
     ``Generator("pcg32", 42)``. A seed is an integer of 0 to 2^64 - 1; that of "torch_mt19937" may be negative down to
     -2^63 and is then taken modulo 2^64, as by torch.manual_seed.
 
+    torch is the release of PyTorch that a "torch_mt19937" follows, "2.13" or all of torch.__version__, by default the
+    newest known; libm the glibc that it ran on, 228 for 2.28 to 2.40 or 241 for 2.41 and later, by default the latter.
+
     It may be copied and pickled, and is closed at the end of a ``with`` block or when nobody refers to it. It belongs
     to one thread at a time: a call while another thread is in one raises InvalidArgument.
     """
 
     def __init__(self, engine: EngineLike = Engine.PCG32, seed: Integer = _NEEDED,
-                 stream: Integer = 0) -> None:
+                 stream: Integer = 0, torch: Optional[str] = None, libm: Integer = 0) -> None:
         self._handle: Optional[int] = None
         number = Engine._convert("engine", engine)
         low = _INT64[0] if number == Engine.TORCH_MT19937 else 0
         first = _integer("seed", seed, low, _UINT64[1])
         handle = c_void_p()
-        _library.generator_create(number, first % (1 << 64), stream, byref(handle))
-        self._own(handle, f"{_constant_shown(Engine, number)}, seed={first}, stream={operator.index(stream)}")
+        origin = f"{_constant_shown(Engine, number)}, seed={first}, stream={operator.index(stream)}"
+        dialect = _dialect(torch, libm)
+        if dialect is None:
+            _library.generator_create(number, first % (1 << 64), stream, byref(handle))
+        else:
+            if number != Engine.TORCH_MT19937:
+                raise InvalidArgument(f"engine is {number}, expected 3 (torch_mt19937), which torch and libm are for")
+            if operator.index(stream) != 0:
+                raise InvalidArgument(f"stream is {operator.index(stream)}, expected 0, the only one of torch_mt19937")
+            _library.generator_create_torch(first % (1 << 64), *dialect, byref(handle))
+            origin += f", torch={torch!r}, libm={operator.index(libm)}"
+        self._own(handle, origin)
 
     def _own(self, handle: c_void_p, origin: str) -> Generator:
         self._handle = handle.value
@@ -1345,9 +1372,10 @@ class Generator(_Exclusive):
         return states[0]
 
     @staticmethod
-    def load(state: Array) -> Generator:
-        """A generator from what save() or save_torch() gave, or from torch.get_rng_state()."""
-        return _loaded(state, "loaded")
+    def load(state: Array, torch: Optional[str] = None, libm: Integer = 0) -> Generator:
+        """A generator from what save() or save_torch() gave, or from torch.get_rng_state(). The latter do not say of which
+        PyTorch they are: torch and libm do, as for Generator()."""
+        return _loaded(state, "loaded", _dialect(torch, libm))
 
     def bits(self, dst: Array) -> None:
         """Fills a uint32 array with the words themselves, a uint64 array with pairs of them, the low one first."""
@@ -1383,7 +1411,7 @@ _TRUNC_NORMAL = _ByDType(f32="trunc_normal_f32", f64="trunc_normal_f64")
 _PERMUTATION = _ByDType(i64="permutation_i64")
 
 
-def _loaded(state: Any, origin: str) -> Generator:
+def _loaded(state: Any, origin: str, dialect: Optional[Tuple[int, int]] = None) -> Generator:
     view = _view("state", state, False)
     try:
         address, n = view.contiguous()
@@ -1391,7 +1419,11 @@ def _loaded(state: Any, origin: str) -> Generator:
             raise InvalidType(f"state has the dtype {view.dtype_name}, expected bytes")
         handle = c_void_p()
         # An empty buffer may have no address, which C would take for a missing one.
-        _library.generator_load(address or ctypes.addressof(handle), n, byref(handle))
+        start = address or ctypes.addressof(handle)
+        if dialect is None:
+            _library.generator_load(start, n, byref(handle))
+        else:
+            _library.generator_load_torch(start, n, *dialect, byref(handle))
     finally:
         view.release()
     return Generator.__new__(Generator)._own(handle, origin)

@@ -23,6 +23,14 @@ enum class Engine : std::int32_t {
 [[nodiscard]] std::string_view name_of(Engine engine) noexcept;
 [[nodiscard]] Engine engine_from_name(std::string_view name);
 
+// Which PyTorch a generator of torch_mt19937 follows. release: major * 100 + minor, 113 or 200 to 213; libm: the glibc
+// whose float functions that PyTorch called, 228 for 2.28 to 2.40 and 241 for 2.41 and later. 0 is the newest known.
+struct TorchDialect {
+    std::int32_t release = 0;
+    std::int32_t libm = 0;
+    [[nodiscard]] friend bool operator==(const TorchDialect &, const TorchDialect &) = default;
+};
+
 namespace core {
 struct EngineRow;
 struct GeneratorAccess;
@@ -53,7 +61,11 @@ public:
     static constexpr std::size_t torch_state_bytes = 5056;
 
     // At block 0. Throws InvalidArgument for an unknown engine, and for torch_mt19937 with a stream other than 0.
+    // A generator of torch_mt19937 follows the newest dialect.
     explicit Generator(Engine engine, std::uint64_t seed, std::uint64_t stream = 0);
+
+    // Of torch_mt19937. Throws InvalidArgument for an unknown dialect.
+    [[nodiscard]] static Generator torch(std::uint64_t seed, TorchDialect dialect = {});
 
     [[nodiscard]] Engine engine() const noexcept;
     [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
@@ -72,13 +84,19 @@ public:
     // differ, and forks of forks, give unrelated sequences. Throws Unsupported for torch_mt19937.
     [[nodiscard]] Generator fork(std::string_view name) const;
 
-    // The complete state, the same bytes on every machine. load also takes PyTorch's own state, which it knows by its
-    // length, and throws CorruptState for any other bytes.
+    // The complete state, the same bytes on every machine, a dialect included. load also takes PyTorch's own state,
+    // which it knows by its length and which then goes on in the newest dialect, and throws CorruptState for any other
+    // bytes.
     [[nodiscard]] std::vector<std::byte> save() const;
     [[nodiscard]] static Generator load(std::span<const std::byte> bytes);
 
     // The state as torch.set_rng_state() takes it. Throws Unsupported for engines other than torch_mt19937.
     [[nodiscard]] std::vector<std::byte> save_torch() const;
+    // PyTorch's own state in a dialect. Throws CorruptState for other bytes, InvalidArgument for an unknown dialect.
+    [[nodiscard]] static Generator load_torch(std::span<const std::byte> bytes, TorchDialect dialect = {});
+
+    // Never 0. Throws Unsupported for engines other than torch_mt19937.
+    [[nodiscard]] TorchDialect torch_dialect() const;
 
 private:
     friend struct core::GeneratorAccess;

@@ -61,11 +61,11 @@ void Layout::merge() noexcept
     rank_ = kept;
 }
 
-void Layout::scatter(const void *values, std::uint64_t first, std::size_t count) const noexcept
+template <class Buffer, class Move>
+void Layout::for_each_run(Buffer *buffer, std::uint64_t first, std::size_t count, const Move &move) const noexcept
 {
-    const auto *source = static_cast<const unsigned char *>(values);
     if (contiguous()) {
-        std::memcpy(data_ + first * element_bytes_, source, count * element_bytes_);
+        move(data_ + first * element_bytes_, 1, buffer, count);
         return;
     }
     std::int64_t index[most_dimensions];
@@ -81,16 +81,8 @@ void Layout::scatter(const void *values, std::uint64_t first, std::size_t count)
     while (count != 0) {
         const auto left = static_cast<std::size_t>(inner.length - index[rank_ - 1]);
         const std::size_t run = std::min(left, count);
-        unsigned char *target = data_ + offset * bytes;
-        if (inner.stride == 1) {
-            std::memcpy(target, source, run * element_bytes_);
-        } else {
-            for (std::size_t i = 0; i < run; ++i) {
-                std::memcpy(target + static_cast<std::int64_t>(i) * inner.stride * bytes, source + i * element_bytes_,
-                            element_bytes_);
-            }
-        }
-        source += run * element_bytes_;
+        move(data_ + offset * bytes, inner.stride, buffer, run);
+        buffer += run * element_bytes_;
         count -= run;
         // On to the next row: the inner index returns to 0 and the outer ones count up.
         offset -= index[rank_ - 1] * inner.stride;
@@ -104,6 +96,38 @@ void Layout::scatter(const void *values, std::uint64_t first, std::size_t count)
             index[d] = 0;
         }
     }
+}
+
+void Layout::scatter(const void *values, std::uint64_t first, std::size_t count) const noexcept
+{
+    const auto bytes = static_cast<std::int64_t>(element_bytes_);
+    for_each_run(static_cast<const unsigned char *>(values), first, count,
+                 [&](unsigned char *elements, std::int64_t stride, const unsigned char *source, std::size_t run) {
+                     if (stride == 1) {
+                         std::memcpy(elements, source, run * element_bytes_);
+                         return;
+                     }
+                     for (std::size_t i = 0; i < run; ++i) {
+                         std::memcpy(elements + static_cast<std::int64_t>(i) * stride * bytes,
+                                     source + i * element_bytes_, element_bytes_);
+                     }
+                 });
+}
+
+void Layout::gather(void *values, std::uint64_t first, std::size_t count) const noexcept
+{
+    const auto bytes = static_cast<std::int64_t>(element_bytes_);
+    for_each_run(static_cast<unsigned char *>(values), first, count,
+                 [&](const unsigned char *elements, std::int64_t stride, unsigned char *target, std::size_t run) {
+                     if (stride == 1) {
+                         std::memcpy(target, elements, run * element_bytes_);
+                         return;
+                     }
+                     for (std::size_t i = 0; i < run; ++i) {
+                         std::memcpy(target + i * element_bytes_,
+                                     elements + static_cast<std::int64_t>(i) * stride * bytes, element_bytes_);
+                     }
+                 });
 }
 
 } // namespace unitvar::core

@@ -1,5 +1,6 @@
 // Where the elements of a tensor lie: its dimensions, adjacent ones merged where one step of the outer is a whole turn
-// of the inner, and a copy of consecutive elements into their places.
+// of the inner, and copies of consecutive elements
+// into their places and out of them.
 #pragma once
 
 #include <cstddef>
@@ -30,8 +31,14 @@ public:
 
     // Puts count values to elements first, first + 1, ...
     void scatter(const void *values, std::uint64_t first, std::size_t count) const noexcept;
+    // And takes them from there.
+    void gather(void *values, std::uint64_t first, std::size_t count) const noexcept;
 
 private:
+    // Calls move(first element, stride, buffer, count) for runs of elements of one stride.
+    template <class Buffer, class Move>
+    void for_each_run(Buffer *buffer, std::uint64_t first, std::size_t count, const Move &move) const noexcept;
+
     struct Dimension {
         std::int64_t length;
         std::int64_t stride; // elements

@@ -1,5 +1,5 @@
 // PyTorch's inverse error function in f32, bit for bit: a rational approximation (Giles, as in the coefficients of
-// torch's calc_erfinv), then two steps of Newton with the C library's erff and expf.
+// torch's calc_erfinv), then two steps of Newton with the C library's erff and expf, erff being that of either dialect.
 //
 // Three kinds of y differ in what they need: up to 0.7 the approximation is a function of y^2 and erff has one
 // formula; up to 0.92 it needs logf, and erff two formulas; above, erff needs expf twice. Almost all y are of the first
@@ -47,36 +47,51 @@ UNITVAR_INLINE F outer_start(const F &y)
     return horner(z, outer_numerator) / horner(z, outer_denominator);
 }
 
-UNITVAR_CALLED void solve_inner(float *y, std::size_t n)
+// The erff of a C library on the three kinds of y.
+struct ErfBefore241 {
+    UNITVAR_INLINE static F inner(const F &x) { return libm_erf_below_0_84(x); }
+    UNITVAR_INLINE static F outer(const F &x)
+    {
+        return select_less(x, broadcast<F>(0.84375F), libm_erf_below_0_84(x), libm_erf_below_1_25(x));
+    }
+    UNITVAR_INLINE static F tail(const F &x)
+    {
+        return select_less(x, broadcast<F>(1.25F), libm_erf_below_1_25(x), libm_erf_below_6(x));
+    }
+};
+
+struct ErfRounded {
+    UNITVAR_INLINE static F inner(const F &x) { return libm_erf_rounded(x); }
+    UNITVAR_INLINE static F outer(const F &x) { return libm_erf_rounded(x); }
+    UNITVAR_INLINE static F tail(const F &x) { return libm_erf_rounded(x); }
+};
+
+template <class Erf> UNITVAR_CALLED void solve_inner(float *y, std::size_t n)
 {
     for (std::size_t i = 0; i < n; i += F::lanes) {
         const auto signed_y = load<F>(y + i);
         const F a = magnitude(signed_y);
         const F z = a * a;
         const F start = a * horner(z, inner_numerator) / horner(z, inner_denominator);
-        const F x = newton(start, a, [](const F &t) UNITVAR_INLINE_LAMBDA { return libm_erf_below_0_84(t); });
+        const F x = newton(start, a, [](const F &t) UNITVAR_INLINE_LAMBDA { return Erf::inner(t); });
         store(y + i, flip_sign(x, bits_of(signed_y)));
     }
 }
 
 // Of |y|.
-UNITVAR_CALLED void solve_outer(const float *y, float *x, std::size_t n)
+template <class Erf> UNITVAR_CALLED void solve_outer(const float *y, float *x, std::size_t n)
 {
     for (std::size_t i = 0; i < n; i += F::lanes) {
         const auto a = load<F>(y + i);
-        store(x + i, newton(outer_start(a), a, [](const F &t) UNITVAR_INLINE_LAMBDA {
-                  return select_less(t, broadcast<F>(0.84375F), libm_erf_below_0_84(t), libm_erf_below_1_25(t));
-              }));
+        store(x + i, newton(outer_start(a), a, [](const F &t) UNITVAR_INLINE_LAMBDA { return Erf::outer(t); }));
     }
 }
 
-UNITVAR_CALLED void solve_tail(const float *y, float *x, std::size_t n)
+template <class Erf> UNITVAR_CALLED void solve_tail(const float *y, float *x, std::size_t n)
 {
     for (std::size_t i = 0; i < n; i += F::lanes) {
         const auto a = load<F>(y + i);
-        const F solved = newton(outer_start(a), a, [](const F &t) UNITVAR_INLINE_LAMBDA {
-            return select_less(t, broadcast<F>(1.25F), libm_erf_below_1_25(t), libm_erf_below_6(t));
-        });
+        const F solved = newton(outer_start(a), a, [](const F &t) UNITVAR_INLINE_LAMBDA { return Erf::tail(t); });
         store(x + i, select_less(a, broadcast<F>(1), solved, broadcast<F>(__builtin_inff())));
     }
 }
@@ -97,7 +112,7 @@ UNITVAR_CALLED std::size_t collect(const float *y, std::size_t n, float bound, s
     return count;
 }
 
-void solve(float *y, std::size_t n)
+template <class Erf> void solve(float *y, std::size_t n)
 {
     std::uint16_t outer_index[most + 1];
     std::uint16_t tail_index[most + 1];
@@ -107,17 +122,24 @@ void solve(float *y, std::size_t n)
     alignas(64) float tail_x[most + F::lanes];
     const std::size_t outer_count = collect(y, n, outer, outer_index, outer_y);
     const std::size_t tail_count = collect(outer_y, outer_count, tail, tail_index, tail_y);
-    solve_outer(outer_y, outer_x, outer_count);
-    solve_tail(tail_y, tail_x, tail_count);
+    solve_outer<Erf>(outer_y, outer_x, outer_count);
+    solve_tail<Erf>(tail_y, tail_x, tail_count);
     for (std::size_t i = 0; i < tail_count; ++i) {
         outer_x[tail_index[i]] = tail_x[i];
     }
     for (std::size_t i = 0; i < outer_count; ++i) {
         outer_x[i] = __builtin_copysignf(outer_x[i], y[outer_index[i]]);
     }
-    solve_inner(y, n);
+    solve_inner<Erf>(y, n);
     for (std::size_t i = 0; i < outer_count; ++i) {
         y[outer_index[i]] = outer_x[i];
+    }
+}
+
+template <class Erf> void solve_all(float *y, std::size_t n)
+{
+    for (std::size_t i = 0; i < n; i += most) {
+        solve<Erf>(y + i, n - i < most ? n - i : most);
     }
 }
 
@@ -125,9 +147,12 @@ void solve(float *y, std::size_t n)
 
 void torch_erfinv_f32(float *y, std::size_t n)
 {
-    for (std::size_t i = 0; i < n; i += most) {
-        solve(y + i, n - i < most ? n - i : most);
-    }
+    solve_all<ErfBefore241>(y, n);
+}
+
+void torch_erfinv_241_f32(float *y, std::size_t n)
+{
+    solve_all<ErfRounded>(y, n);
 }
 
 void torch_truncate_f32(const float *y, const core::TorchTruncation &parameters, void *target, std::size_t n,

@@ -116,6 +116,7 @@ constinit const core::TorchKernels torch = {
     &uniform_f64,
     &torch_normal_f32,
     &torch_erfinv_f32,
+    &torch_erfinv_241_f32,
     &torch_truncate_f32,
 };
 

@@ -280,6 +280,32 @@ static void generator_save_torch(void)
     unitvar_generator_destroy(g);
 }
 
+/* Saved, it says which release it follows. */
+static void give_state(unitvar_generator *g)
+{
+    static unsigned char bytes[8192];
+    size_t size = 0;
+    OK(unitvar_generator_save(g, bytes, sizeof bytes, &size));
+    give(bytes, size);
+    unitvar_generator_destroy(g);
+}
+static void generator_create_torch(void)
+{
+    unitvar_generator *g = NULL;
+    OK(unitvar_generator_create_torch(42, 206, 228, &g));
+    give_state(g);
+}
+static void generator_load_torch(void)
+{
+    static unsigned char bytes[8192];
+    unitvar_generator *g = torch_mt19937();
+    size_t size = 0;
+    OK(unitvar_generator_save_torch(g, bytes, sizeof bytes, &size));
+    unitvar_generator_destroy(g);
+    OK(unitvar_generator_load_torch(bytes, size, 211, 241, &g));
+    give_state(g);
+}
+
 #define SAMPLER(name, type, n, ...)                                                                                    \
     static void name(void)                                                                                             \
     {                                                                                                                  \
@@ -669,6 +695,7 @@ static const struct function functions[] = {
     FUNCTION(status_from_name),
     FUNCTION(initializer_name),
     FUNCTION(generator_create),
+    FUNCTION(generator_create_torch),
     FUNCTION(generator_destroy),
     FUNCTION(generator_clone),
     FUNCTION(generator_fork),
@@ -677,6 +704,7 @@ static const struct function functions[] = {
     FUNCTION(generator_save),
     FUNCTION(generator_load),
     FUNCTION(generator_save_torch),
+    FUNCTION(generator_load_torch),
     FUNCTION(bits_u32),
     FUNCTION(bits_u64),
     FUNCTION(uniform_f32),

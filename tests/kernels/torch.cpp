@@ -164,6 +164,7 @@ void add_torch(Entries &entries, const std::string &name, const Access<Table> &a
         Row{"uniform_f64", &Table::uniform_f64, kernel(drive_uniform_f64)},
         Row{"normal_f32", &Table::normal_f32, kernel(drive_normal_f32)},
         Row{"erfinv_f32", &Table::erfinv_f32, kernel(drive_erfinv_f32)},
+        Row{"erfinv_241_f32", &Table::erfinv_241_f32, kernel(drive_erfinv_f32)},
         Row{"truncate_f32", &Table::truncate_f32, kernel(drive_truncate_f32)},
     };
     static_assert(has_a_row_for_each_member(rows));

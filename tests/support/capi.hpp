@@ -103,6 +103,19 @@ public:
     {
         require_ok(unitvar_generator_load(state.data(), state.size(), &handle_));
     }
+    // Of torch_mt19937, in the dialect of a release of PyTorch and a C library.
+    static Generator torch(std::uint64_t seed, std::int32_t release, std::int32_t libm)
+    {
+        unitvar_generator *handle = nullptr;
+        require_ok(unitvar_generator_create_torch(seed, release, libm, &handle));
+        return Generator(handle);
+    }
+    static Generator torch_state(const std::vector<unsigned char> &state, std::int32_t release, std::int32_t libm)
+    {
+        unitvar_generator *handle = nullptr;
+        require_ok(unitvar_generator_load_torch(state.data(), state.size(), release, libm, &handle));
+        return Generator(handle);
+    }
     Generator(Generator &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
     Generator(const Generator &) = delete;
     Generator &operator=(const Generator &) = delete;

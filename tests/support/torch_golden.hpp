@@ -1,4 +1,4 @@
-// The vectors of tests/golden/torch_dialect_b.json, which PyTorch wrote: bit patterns by the name of what they are.
+// The vectors of tests/golden/torch_*.json, which PyTorch wrote: bit patterns by the name of what they are.
 #ifndef UNITVAR_TESTS_SUPPORT_TORCH_GOLDEN_HPP
 #define UNITVAR_TESTS_SUPPORT_TORCH_GOLDEN_HPP
 
@@ -17,9 +17,10 @@
 namespace support {
 
 // The file is a list of "name": [ "hex", ... ], numbers where values are integers.
-inline std::map<std::string, std::vector<std::uint64_t>> torch_golden()
+inline std::map<std::string, std::vector<std::uint64_t>> torch_golden(const std::string &path = UNITVAR_TORCH_GOLDEN_DIR
+                                                                      "/torch_dialect_b.json")
 {
-    std::ifstream file(UNITVAR_TORCH_GOLDEN);
+    std::ifstream file(path);
     REQUIRE(file.good());
     std::map<std::string, std::vector<std::uint64_t>> vectors;
     std::string line;

@@ -51,6 +51,32 @@ void for_each_piece(const TorchSource &source, const TorchTarget &target, std::u
     }
 }
 
+// Calls change(values, first, count) for elements first to last - 1 in pieces of up to most, and writes them back where it
+// returns true.
+template <class T, class Change>
+void change_pieces(const TorchTarget &target, std::uint64_t first, std::uint64_t last, std::size_t most,
+                   const Change &change)
+{
+    alignas(64) T values[chunk_words];
+    for (std::size_t count = 0; first < last; first += count) {
+        count = static_cast<std::size_t>(std::min<std::uint64_t>(most, last - first));
+        auto *const place = static_cast<unsigned char *>(target.data) + first * sizeof(T);
+        if (target.strided == nullptr) {
+            std::memcpy(values, place, count * sizeof(T));
+        } else {
+            target.strided->gather(values, first, count);
+        }
+        if (!change(values, first, count)) {
+            continue;
+        }
+        if (target.strided == nullptr) {
+            std::memcpy(place, values, count * sizeof(T));
+        } else {
+            target.strided->scatter(values, first, count);
+        }
+    }
+}
+
 // A value at any address.
 template <class T> void put(unsigned char *out, std::size_t i, T value) noexcept
 {

@@ -11,7 +11,8 @@
 #include "core/torch/row.hpp"
 #include "unitvar/error.hpp"
 
-namespace unitvar::core {
+namespace unitvar {
+namespace core {
 namespace {
 
 constexpr std::uint32_t tempered(std::uint32_t y) noexcept
@@ -28,7 +29,8 @@ constexpr std::uint32_t seeded_now_flag = 4;
 
 } // namespace
 
-TorchEngine::TorchEngine(std::uint32_t seed) noexcept
+TorchEngine::TorchEngine(std::uint32_t seed, TorchDialect dialect) noexcept
+    : dialect_(dialect), rules_(rules_of(dialect))
 {
     std::uint32_t x = seed;
     state_.word[0] = x;
@@ -98,7 +100,7 @@ double TorchEngine::normal(const TorchKernels &kernels) noexcept
     }
     const double u1 = uniform(kernels);
     const double u2 = uniform(kernels);
-    const double radius = std::sqrt(-2.0 * std::log(1.0 - u2));
+    const double radius = std::sqrt(-2.0 * (rules_.log1p ? std::log1p(-u2) : std::log(1.0 - u2)));
     const double angle = 2.0 * std::numbers::pi * u1;
     normal_ = radius * std::sin(angle);
     has_normal_ = true;
@@ -112,7 +114,7 @@ void TorchEngine::write(ByteWriter &writer) const noexcept
                (seeded_now_ ? seeded_now_flag : 0U));
     writer.put(std::bit_cast<std::uint64_t>(normal_));
     writer.put(std::bit_cast<std::uint32_t>(float_));
-    writer.put(std::uint32_t{0});
+    writer.put(dialect_word(dialect_));
     for (std::size_t i = 0; i < mt19937_words; ++i) {
         writer.put(state_.word[i]);
     }
@@ -127,11 +129,11 @@ void TorchEngine::read(ByteReader &reader)
     seeded_now_ = (flags & seeded_now_flag) != 0;
     normal_ = std::bit_cast<double>(reader.get<std::uint64_t>());
     float_ = std::bit_cast<float>(reader.get<std::uint32_t>());
-    const auto reserved = reader.get<std::uint32_t>();
+    set_dialect(dialect_of_word(reader.get<std::uint32_t>()));
     for (std::size_t i = 0; i < mt19937_words; ++i) {
         state_.word[i] = reader.get<std::uint32_t>();
     }
-    if (used_ == 0 || used_ > mt19937_words || flags > 7 || reserved != 0 || (seeded_now_ && used_ != mt19937_words)) {
+    if (used_ == 0 || used_ > mt19937_words || flags > 7 || (seeded_now_ && used_ != mt19937_words)) {
         throw CorruptState("buf holds a position or flags that no generator of torch_mt19937 has");
     }
 }
@@ -205,7 +207,7 @@ void write_original(const Generator &generator, ByteWriter &writer)
 
 Generator read_original(ByteReader &reader)
 {
-    Generator generator(Engine::torch_mt19937, reader.get<std::uint64_t>());
+    Generator generator = Generator::torch(reader.get<std::uint64_t>());
     TorchEngine::of(generator).read_torch(reader);
     return generator;
 }
@@ -217,11 +219,43 @@ void start_torch(Generator &generator)
     if (generator.stream() != 0) {
         invalid_value("stream", generator.stream(), "0, the only stream of torch_mt19937");
     }
-    GeneratorAccess::set_sequential(generator,
-                                    std::make_unique<TorchEngine>(static_cast<std::uint32_t>(generator.seed())));
+    GeneratorAccess::set_sequential(
+        generator, std::make_unique<TorchEngine>(static_cast<std::uint32_t>(generator.seed()), checked_dialect({})));
 }
 
 constinit const StateForm torch_state{TorchEngine::state_bytes, &write_state, &read_state};
 constinit const OriginalForm torch_original{Generator::torch_state_bytes, &write_original, &read_original};
 
-} // namespace unitvar::core
+} // namespace core
+
+Generator Generator::torch(std::uint64_t seed, TorchDialect dialect)
+{
+    const TorchDialect known = core::checked_dialect(dialect);
+    Generator generator(Engine::torch_mt19937, seed);
+    core::TorchEngine::of(generator).set_dialect(known);
+    return generator;
+}
+
+Generator Generator::load_torch(std::span<const std::byte> bytes, TorchDialect dialect)
+{
+    const TorchDialect known = core::checked_dialect(dialect);
+    if (bytes.size() != torch_state_bytes) {
+        throw CorruptState(
+            core::message("size", core::text(std::uint64_t{bytes.size()}),
+                          core::text(std::uint64_t{torch_state_bytes}) + ", that of torch.get_rng_state()"));
+    }
+    Generator generator = load(bytes);
+    core::TorchEngine::of(generator).set_dialect(known);
+    return generator;
+}
+
+TorchDialect Generator::torch_dialect() const
+{
+    if (engine() != Engine::torch_mt19937) {
+        throw Unsupported(core::message("engine", core::text(static_cast<std::int64_t>(engine())),
+                                        "3 (torch_mt19937), the one that has dialects"));
+    }
+    return core::TorchEngine::of(*this).dialect();
+}
+
+} // namespace unitvar

@@ -1,5 +1,5 @@
 // Engine 3: PyTorch's CPU generator. MT19937 as std::mt19937 seeds it, from the low 32 bits of the seed, and the second
-// value of PyTorch's scalar normal, which waits here for its turn.
+// value of PyTorch's scalar normal, which waits here for its turn; and the dialect in which it is drawn from.
 #pragma once
 
 #include <cstddef>
@@ -7,13 +7,15 @@
 #include <memory>
 
 #include "core/engine.hpp"
+#include "core/torch/dialect.hpp"
 #include "core/torch/kernels.hpp"
 
 namespace unitvar::core {
 
 class TorchEngine final : public SequentialState {
 public:
-    explicit TorchEngine(std::uint32_t seed) noexcept;
+    // The dialect is one that was checked.
+    TorchEngine(std::uint32_t seed, TorchDialect dialect) noexcept;
     [[nodiscard]] std::unique_ptr<SequentialState> clone() const override
     {
         return std::make_unique<TorchEngine>(*this);
@@ -25,6 +27,14 @@ public:
         return static_cast<TorchEngine &>(GeneratorAccess::sequential(generator));
     }
 
+    [[nodiscard]] TorchDialect dialect() const noexcept { return dialect_; }
+    [[nodiscard]] const TorchRules &rules() const noexcept { return rules_; }
+    void set_dialect(TorchDialect dialect) noexcept
+    {
+        dialect_ = dialect;
+        rules_ = rules_of(dialect);
+    }
+
     // The next n words.
     void words(const TorchKernels &kernels, std::uint32_t *target, std::size_t n) noexcept;
     [[nodiscard]] std::uint32_t word(const TorchKernels &kernels) noexcept;
@@ -33,8 +43,8 @@ public:
     // A standard normal in PyTorch's scalar form, which makes two and keeps the second.
     [[nodiscard]] double normal(const TorchKernels &kernels) noexcept;
 
-    // The saved form of the state, and PyTorch's of a generator (torch.get_rng_state, 1.1 to 2.11). Readers throw
-    // CorruptState.
+    // The saved form of the state, and PyTorch's of a generator (torch.get_rng_state, 1.1 to 2.13), which has no dialect
+    // in it. Readers throw CorruptState, and InvalidArgument for the dialect.
     static constexpr std::size_t state_bytes = 8 + 8 + 8 + 4 * mt19937_words;
     void write(ByteWriter &writer) const noexcept;
     void read(ByteReader &reader);
@@ -45,6 +55,8 @@ private:
     [[nodiscard]] double uniform(const TorchKernels &kernels) noexcept;
 
     Mt19937State state_{};
+    TorchDialect dialect_;
+    TorchRules rules_;
     std::uint32_t used_ = mt19937_words; // words of this period that are gone
     bool seeded_now_ = true;             // no word drawn yet, which PyTorch's blob tells from a period used up
     bool has_normal_ = false;

@@ -2,30 +2,83 @@
 #include "core/torch/fill.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "core/torch/chunks.hpp"
-#include "core/half.hpp"
+#include "core/torch/formats.hpp"
 
 namespace unitvar::core {
 namespace {
 
 // PyTorch 1.13 to 2.11: as many bits as the type's significand has, the width rounded to the type, one rounding at the
 // end.
-template <int Bits, class Round, class Widen>
-void fill_uniform_16(const TorchSource &source, const TorchTarget &target, double low, double high, Round round,
-                     Widen widen)
+template <class Format>
+void fill_uniform_16(const TorchSource &source, const TorchTarget &target, double low, double high)
 {
-    constexpr std::uint32_t mask = (1U << Bits) - 1;
-    constexpr float step = 1.0F / static_cast<float>(1U << Bits);
-    const float a = widen(round(static_cast<float>(low)));
-    const float width = widen(round(widen(round(static_cast<float>(high))) - a));
+    constexpr std::uint32_t mask = (1U << Format::bits) - 1;
+    constexpr float step = 1.0F / static_cast<float>(1U << Format::bits);
+    const float a = Format::rounded(static_cast<float>(low));
+    const float width = Format::rounded(Format::rounded(static_cast<float>(high)) - a);
     ChunkOfWords words;
     for_each_piece(source, target, target.count, chunk_words, [&](unsigned char *out, std::size_t count, StoreMode) {
         words.draw(source, count);
         for (std::size_t i = 0; i < count; ++i) {
-            put(out, i, round(std::fma(static_cast<float>(words.word[i] & mask) * step, width, a)));
+            put(out, i, Format::round(std::fma(static_cast<float>(words.word[i] & mask) * step, width, a)));
         }
     });
+}
+
+// 2.12 and later: in f32 with its 24 bits, rounded once, and the upper bound replaced.
+template <class Format>
+void fill_uniform_op_math(const TorchSource &source, const TorchTarget &target, double low, double high)
+{
+    const auto a = static_cast<float>(low);
+    const float width = static_cast<float>(high) - a;
+    const float upper = Format::rounded(static_cast<float>(high));
+    const std::uint16_t lower = Format::round(a);
+    const RoundKernel round = Format::kernel(source.table);
+    ChunkOfWords words;
+    alignas(64) float uniform[chunk_words];
+    alignas(64) std::uint16_t rounded[chunk_words];
+    for_each_piece(source, target, target.count, chunk_words, [&](unsigned char *out, std::size_t count, StoreMode) {
+        words.draw(source, count);
+        source.kernels.uniform_f32(words.word, static_cast<double>(a), static_cast<double>(width), uniform, count,
+                                   StoreMode::cached);
+        round(uniform, rounded, count);
+        for (std::size_t i = 0; i < count; ++i) {
+            put(out, i, Format::widen(rounded[i]) == upper ? lower : rounded[i]);
+        }
+    });
+}
+
+// Elements that are the upper bound become the lower one.
+template <class T> void replace_upper(unsigned char *values, std::size_t n, T low, T high) noexcept
+{
+    for (std::size_t i = 0; i < n; ++i) {
+        T x = 0;
+        std::memcpy(&x, values + i * sizeof(T), sizeof(T));
+        put(values, i, x == high ? low : x);
+    }
+}
+
+// f32 and f64, from words of an element's size. The replacement is only looked for where the greatest uniform needs it.
+template <class T, class Kernel>
+void fill_uniform(const TorchSource &source, const TorchTarget &target, T low, T high, const Kernel &kernel)
+{
+    constexpr std::size_t words_each = sizeof(T) / sizeof(std::uint32_t);
+    constexpr T greatest = 1 - std::numeric_limits<T>::epsilon() / 2;
+    const T width = high - low;
+    const bool replaces = source.engine.rules().upper_becomes_lower && std::fma(greatest, width, low) == high;
+    ChunkOfWords words;
+    for_each_piece(source, target, target.count, chunk_words / words_each,
+                   [&](unsigned char *out, std::size_t count, StoreMode mode) {
+                       words.draw(source, words_each * count);
+                       kernel(words.word, static_cast<double>(low), static_cast<double>(width), out, count,
+                              replaces ? StoreMode::cached : mode);
+                       if (replaces) {
+                           replace_upper(out, count, low, high);
+                       }
+                   });
 }
 
 } // namespace
@@ -54,40 +107,39 @@ void torch_fill_u64(const TorchSource &source, void *target, std::uint64_t n) no
 
 void torch_fill_uniform(const TorchSource &source, const TorchTarget &target, double low, double high) noexcept
 {
+    const bool op_math = source.engine.rules().op_math;
     switch (target.dtype) {
-    case DType::f32: {
-        const auto a = static_cast<float>(low);
-        const float width = static_cast<float>(high) - a;
-        ChunkOfWords words;
-        for_each_piece(source, target, target.count, chunk_words,
-                       [&](unsigned char *out, std::size_t count, StoreMode mode) {
-                           words.draw(source, count);
-                           source.kernels.uniform_f32(words.word, static_cast<double>(a), static_cast<double>(width),
-                                                      out, count, mode);
-                       });
+    case DType::f32:
+        fill_uniform(source, target, static_cast<float>(low), static_cast<float>(high), source.kernels.uniform_f32);
         return;
-    }
-    case DType::f64: {
-        ChunkOfWords words;
-        for_each_piece(source, target, target.count, chunk_words / 2,
-                       [&](unsigned char *out, std::size_t count, StoreMode mode) {
-                           words.draw(source, 2 * count);
-                           source.kernels.uniform_f64(words.word, low, high - low, out, count, mode);
-                       });
+    case DType::f64:
+        fill_uniform(source, target, low, high, source.kernels.uniform_f64);
         return;
-    }
     case DType::bf16:
-        fill_uniform_16<8>(source, target, low, high, round_to_bf16, widen_bf16);
-        return;
+        return op_math ? fill_uniform_op_math<Bf16>(source, target, low, high)
+                       : fill_uniform_16<Bf16>(source, target, low, high);
     case DType::f16:
-        fill_uniform_16<11>(source, target, low, high, round_to_f16, widen_f16);
-        return;
+        return op_math ? fill_uniform_op_math<F16>(source, target, low, high)
+                       : fill_uniform_16<F16>(source, target, low, high);
     }
 }
 
 void torch_fill_permutation(const TorchSource &source, void *target, std::uint64_t n) noexcept
 {
+    // Releases since 2.6: from here on 64 bits for each element, and the shuffle that needs no beginning.
+    constexpr std::uint64_t many = UINT32_MAX / 20;
     auto *out = static_cast<unsigned char *>(target);
+    if (source.engine.rules().wide_permutation && n >= many) {
+        for (std::uint64_t i = 0; i < n; ++i) {
+            const std::uint64_t high = source.engine.word(source.kernels);
+            const std::uint64_t j = (high << 32U | source.engine.word(source.kernels)) % (i + 1);
+            std::int64_t moved = static_cast<std::int64_t>(i);
+            std::memcpy(&moved, out + j * sizeof(moved), j == i ? 0 : sizeof(moved));
+            put(out, i, moved);
+            put(out, j, static_cast<std::int64_t>(i));
+        }
+        return;
+    }
     const auto at = [out](std::uint64_t i) { return out + i * sizeof(std::int64_t); };
     for (std::uint64_t i = 0; i < n; ++i) {
         put(out, i, static_cast<std::int64_t>(i));

@@ -47,6 +47,8 @@ struct TorchKernels {
     // The inverse error function of n uniforms, |y| <= 1, in place, and of some of the torch_read_ahead elements behind
     // them; y is aligned to 64 bytes.
     void (*erfinv_f32)(float *y, std::size_t n);
+    // The same on the erff of glibc 2.41 and later.
+    void (*erfinv_241_f32)(float *y, std::size_t n);
     // clamp(y * scale + offset, low, high), each operation rounded.
     void (*truncate_f32)(const float *y, const TorchTruncation &, void *target, std::size_t n, StoreMode);
 };

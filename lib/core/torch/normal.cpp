@@ -3,9 +3,10 @@
 // sin and cos.
 #include <cmath>
 #include <numbers>
+#include <type_traits>
 
 #include "core/torch/chunks.hpp"
-#include "core/half.hpp"
+#include "core/torch/formats.hpp"
 
 namespace unitvar::core {
 namespace {
@@ -13,6 +14,19 @@ namespace {
 constexpr std::size_t block = torch_normal_block;
 constexpr std::size_t half_block = block / 2;
 constexpr double two_pi = 2.0 * std::numbers::pi;
+
+// Calls take(j, 1 - u of element j, u of element j + 8) for the first halves of blocks.
+template <int Bits, class Take> void for_each_pair(const std::uint32_t *word, std::size_t count, const Take &take)
+{
+    constexpr std::uint32_t mask = (1U << Bits) - 1;
+    constexpr float step = 1.0F / static_cast<float>(1U << Bits);
+    for (std::size_t i = 0; i < count; i += block) {
+        for (std::size_t j = i; j < i + half_block; ++j) {
+            take(j, 1.0F - static_cast<float>(word[j] & mask) * step,
+                 static_cast<float>(word[j + half_block] & mask) * step);
+        }
+    }
+}
 
 // How a type's blocks are computed. transform takes the uniforms of a block and writes its normals.
 struct BlockOfF32 {
@@ -47,62 +61,85 @@ struct BlockOfF64 {
     }
 };
 
-// Every operation rounds to bf16.
-struct BlockOfBf16 {
+// To 2.11, all of bf16 and f16 from 2.1 on: every operation rounds to the type.
+template <class Format> struct RoundedBlock {
     static constexpr std::size_t words = 1;
     float mean;
     float std;
-    BlockOfBf16(double location, double scale)
-        : mean(round(static_cast<float>(location))), std(round(static_cast<float>(scale)))
-    {
-    }
-    [[nodiscard]] static float round(float x) noexcept { return widen_bf16(round_to_bf16(x)); }
+    RoundedBlock(double location, double scale) : mean(round(location)), std(round(scale)) {}
+    template <class T> [[nodiscard]] static float round(T x) noexcept { return Format::rounded(static_cast<float>(x)); }
     void operator()(const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode /*mode*/) const
     {
-        for (std::size_t i = 0; i < count; i += block) {
-            for (std::size_t j = i; j < i + half_block; ++j) {
-                const float u1 = 1.0F - static_cast<float>(word[j] & 0xFFU) * 0x1p-8F;
-                const float u2 = static_cast<float>(word[j + half_block] & 0xFFU) * 0x1p-8F;
-                const float radius = round(std::sqrt(round(-2.0F * round(std::log(u1)))));
-                const float angle = round(static_cast<float>(two_pi * static_cast<double>(u2)));
-                const auto scaled = [&](float z) {
-                    return round_to_bf16(round(round(radius * round(z)) * std) + mean);
-                };
-                put(out, j, scaled(std::cos(angle)));
-                put(out, j + half_block, scaled(std::sin(angle)));
-            }
-        }
+        for_each_pair<Format::bits>(word, count, [&](std::size_t j, float u1, float u2) {
+            const float radius = round(std::sqrt(round(-2.0F * round(std::log(u1)))));
+            const float angle = round(two_pi * static_cast<double>(u2));
+            const auto scaled = [&](float z) { return Format::round(round(round(radius * round(z)) * std) + mean); };
+            put(out, j, scaled(std::cos(angle)));
+            put(out, j + half_block, scaled(std::sin(angle)));
+        });
     }
 };
 
-// Only u, the radius, the angle and the result are f16.
-struct BlockOfF16 {
+// f16 to 2.0: only u, the radius, the angle and the result are of the type.
+struct MixedBlockOfF16 {
     static constexpr std::size_t words = 1;
     float mean;
     float std;
-    BlockOfF16(double location, double scale)
-        : mean(round(static_cast<float>(location))), std(round(static_cast<float>(scale)))
+    MixedBlockOfF16(double location, double scale)
+        : mean(F16::rounded(static_cast<float>(location))), std(F16::rounded(static_cast<float>(scale)))
     {
     }
-    [[nodiscard]] static float round(float x) noexcept { return widen_f16(round_to_f16(x)); }
     void operator()(const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode /*mode*/) const
     {
-        for (std::size_t i = 0; i < count; i += block) {
-            for (std::size_t j = i; j < i + half_block; ++j) {
-                const float u1 = 1.0F - static_cast<float>(word[j] & 0x7FFU) * 0x1p-11F;
-                const float u2 = static_cast<float>(word[j + half_block] & 0x7FFU) * 0x1p-11F;
-                const float radius = round(std::sqrt(-2.0F * std::log(u1)));
-                const float angle = round(static_cast<float>(two_pi * static_cast<double>(u2)));
-                put(out, j, round_to_f16(std::fma(radius * std::cos(angle), std, mean)));
-                put(out, j + half_block, round_to_f16(std::fma(radius * std::sin(angle), std, mean)));
-            }
-        }
+        for_each_pair<F16::bits>(word, count, [&](std::size_t j, float u1, float u2) {
+            const float radius = F16::rounded(std::sqrt(-2.0F * std::log(u1)));
+            const float angle = F16::rounded(static_cast<float>(two_pi * static_cast<double>(u2)));
+            put(out, j, F16::round(std::fma(radius * std::cos(angle), std, mean)));
+            put(out, j + half_block, F16::round(std::fma(radius * std::sin(angle), std, mean)));
+        });
     }
 };
 
-// A whole number of blocks; where elements are left over, their words are drawn in vain, and a block of fresh words
-// goes to the last 16 elements.
-template <class Block> void fill_blocks(const TorchSource &source, const TorchTarget &target, const Block &transform)
+// 2.12: f32 by the C library's functions, mean and std of the type, the result rounded to it.
+template <class Format> struct LibmBlock {
+    static constexpr std::size_t words = 1;
+    float mean;
+    float std;
+    LibmBlock(double location, double scale)
+        : mean(Format::rounded(static_cast<float>(location))), std(Format::rounded(static_cast<float>(scale)))
+    {
+    }
+    void operator()(const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode /*mode*/) const
+    {
+        for_each_pair<24>(word, count, [&](std::size_t j, float u1, float u2) {
+            const float radius = std::sqrt(-2.0F * std::log(u1));
+            const auto angle = static_cast<float>(two_pi * static_cast<double>(u2));
+            put(out, j, Format::round(std::fma(radius * std::cos(angle), std, mean)));
+            put(out, j + half_block, Format::round(std::fma(radius * std::sin(angle), std, mean)));
+        });
+    }
+};
+
+// 2.13 and later: that of f32, rounded to the type.
+template <class Format> struct RoundedF32Block {
+    static constexpr std::size_t words = 1;
+    const TorchSource &source;
+    double mean;
+    double std;
+    void operator()(const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode /*mode*/) const
+    {
+        alignas(64) float normal[chunk_words];
+        alignas(64) std::uint16_t rounded[chunk_words];
+        source.kernels.normal_f32(word, mean, std, normal, count, StoreMode::cached);
+        Format::kernel(source.table)(normal, rounded, count);
+        std::memcpy(out, rounded, count * sizeof(*rounded));
+    }
+};
+
+// A whole number of blocks. Where elements are left over, a block of fresh words goes to the last 16 elements; before
+// it their own words are drawn in vain, but for 16-bit types from 2.12 on.
+template <class Block>
+void fill_blocks(const TorchSource &source, const TorchTarget &target, const Block &transform, bool skips)
 {
     ChunkOfWords words;
     const std::uint64_t rest = target.count % block;
@@ -112,7 +149,9 @@ template <class Block> void fill_blocks(const TorchSource &source, const TorchTa
                        transform(words.word, out, count, mode);
                    });
     if (rest != 0) {
-        source.engine.skip(source.kernels, rest * Block::words);
+        if (skips) {
+            source.engine.skip(source.kernels, rest * Block::words);
+        }
         words.draw(source, block * Block::words);
         transform(words.word,
                   static_cast<unsigned char *>(target.data) + (target.count - block) * element_bytes(target.dtype),
@@ -120,38 +159,195 @@ template <class Block> void fill_blocks(const TorchSource &source, const TorchTa
     }
 }
 
-template <class Round>
-void fill_scalars(const TorchSource &source, const TorchTarget &target, double mean, double std, Round round)
+// Calls use(block, whether left-over words are drawn in vain) with the block form of a type.
+template <class Use>
+decltype(auto) with_block(Bf16 /*format*/, const TorchSource &source, double mean, double std, const Use &use)
+{
+    const TorchRules &rules = source.engine.rules();
+    if (rules.f32_blocks) {
+        return use(RoundedF32Block<Bf16>{source, mean, std}, false);
+    }
+    if (rules.op_math) {
+        return use(LibmBlock<Bf16>(mean, std), false);
+    }
+    return use(RoundedBlock<Bf16>(mean, std), true);
+}
+
+template <class Use>
+decltype(auto) with_block(F16 /*format*/, const TorchSource &source, double mean, double std, const Use &use)
+{
+    const TorchRules &rules = source.engine.rules();
+    if (rules.f32_blocks) {
+        return use(RoundedF32Block<F16>{source, mean, std}, false);
+    }
+    if (rules.op_math) {
+        return use(LibmBlock<F16>(mean, std), false);
+    }
+    if (rules.every_f16_operation) {
+        return use(RoundedBlock<F16>(mean, std), true);
+    }
+    return use(MixedBlockOfF16(mean, std), true);
+}
+
+template <class Use>
+decltype(auto) with_block(F32 /*format*/, const TorchSource &source, double mean, double std, const Use &use)
+{
+    return use(BlockOfF32{source.kernels, mean, std}, true);
+}
+
+template <class Use>
+decltype(auto) with_block(F64 /*format*/, const TorchSource & /*source*/, double mean, double std, const Use &use)
+{
+    return use(BlockOfF64{mean, std}, true);
+}
+
+template <class Format> void fill_scalars(const TorchSource &source, const TorchTarget &target, double mean, double std)
 {
     constexpr std::size_t most = 1024;
     for_each_piece(source, target, target.count, most, [&](unsigned char *out, std::size_t count, StoreMode /*mode*/) {
         for (std::size_t i = 0; i < count; ++i) {
-            put(out, i, round(std::fma(source.engine.normal(source.kernels), std, mean)));
+            const double x = std::fma(source.engine.normal(source.kernels), std, mean);
+            put(out, i, Format::round(static_cast<typename Format::Value>(x)));
         }
     });
+}
+
+// The elements outside of the bounds.
+template <class Format> class Pending {
+public:
+    using Stored = typename Format::Stored;
+    explicit Pending(TorchBounds bounds)
+        : low_(static_cast<typename Format::Value>(bounds.low)), high_(static_cast<typename Format::Value>(bounds.high))
+    {
+    }
+    [[nodiscard]] bool has(Stored x) const noexcept { return Format::widen(x) < low_ || Format::widen(x) > high_; }
+    [[nodiscard]] bool any(const Stored *values, std::size_t n) const noexcept
+    {
+        bool found = false;
+        for (std::size_t i = 0; i < n; ++i) {
+            found |= has(values[i]);
+        }
+        return found;
+    }
+    // Puts fresh values in their place; how many are outside again.
+    std::size_t replace(Stored *values, const unsigned char *fresh, std::size_t n) const noexcept
+    {
+        std::size_t left = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            Stored x{};
+            std::memcpy(&x, fresh + i * sizeof(x), sizeof(x));
+            values[i] = has(values[i]) ? x : values[i];
+            left += has(values[i]) ? 1 : 0;
+        }
+        return left;
+    }
+
+private:
+    typename Format::Value low_;
+    typename Format::Value high_;
+};
+
+template <class Format>
+std::uint64_t redraw_scalars(const TorchSource &source, const TorchTarget &target, double mean, double std,
+                             const Pending<Format> &pending)
+{
+    using Stored = typename Format::Stored;
+    std::uint64_t left = 0;
+    change_pieces<Stored>(target, 0, target.count, chunk_words,
+                          [&](Stored *values, std::uint64_t /*first*/, std::size_t count) {
+                              bool changed = false;
+                              for (std::size_t i = 0; i < count; ++i) {
+                                  const double x = std::fma(source.engine.normal(source.kernels), std, mean);
+                                  if (pending.has(values[i])) {
+                                      values[i] = Format::round(static_cast<typename Format::Value>(x));
+                                      left += pending.has(values[i]) ? 1 : 0;
+                                      changed = true;
+                                  }
+                              }
+                              return changed;
+                          });
+    return left;
+}
+
+// The last 16 elements take their values from the block that is drawn last. Words of pieces that need none are skipped.
+template <class Format, class Block>
+std::uint64_t redraw_blocks(const TorchSource &source, const TorchTarget &target, const Pending<Format> &pending,
+                            const Block &transform, bool skips)
+{
+    using Stored = typename Format::Stored;
+    ChunkOfWords words;
+    alignas(64) unsigned char fresh[chunk_words / Block::words * sizeof(Stored)];
+    std::uint64_t left = 0;
+    const std::uint64_t rest = target.count % block;
+    const std::uint64_t whole = target.count - rest;
+    const std::uint64_t lasting = rest == 0 ? whole : target.count - block;
+    change_pieces<Stored>(target, 0, whole, chunk_words / Block::words,
+                          [&](Stored *values, std::uint64_t first, std::size_t count) {
+                              const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(count, lasting - first));
+                              if (!pending.any(values, n)) {
+                                  source.engine.skip(source.kernels, count * Block::words);
+                                  return false;
+                              }
+                              words.draw(source, count * Block::words);
+                              transform(words.word, fresh, count, StoreMode::cached);
+                              left += pending.replace(values, fresh, n);
+                              return true;
+                          });
+    if (rest != 0) {
+        if (skips) {
+            source.engine.skip(source.kernels, rest * Block::words);
+        }
+        words.draw(source, block * Block::words);
+        transform(words.word, fresh, block, StoreMode::cached);
+        change_pieces<Stored>(target, lasting, target.count, block,
+                              [&](Stored *values, std::uint64_t /*first*/, std::size_t count) {
+                                  left += pending.replace(values, fresh, count);
+                                  return true;
+                              });
+    }
+    return left;
 }
 
 } // namespace
 
 void torch_fill_normal(const TorchSource &source, const TorchTarget &target, double mean, double std) noexcept
 {
-    const bool blocks = target.row_major && target.count >= block;
-    switch (target.dtype) {
-    case DType::f32:
-        return blocks ? fill_blocks(source, target, BlockOfF32{source.kernels, mean, std})
-                      : fill_scalars(source, target, mean, std, [](double x) { return static_cast<float>(x); });
-    case DType::f64:
-        return blocks ? fill_blocks(source, target, BlockOfF64{mean, std})
-                      : fill_scalars(source, target, mean, std, [](double x) { return x; });
-    case DType::bf16:
-        return blocks ? fill_blocks(source, target, BlockOfBf16{mean, std})
-                      : fill_scalars(source, target, mean, std,
-                                     [](double x) { return round_to_bf16(static_cast<float>(x)); });
-    case DType::f16:
-        return blocks ? fill_blocks(source, target, BlockOfF16{mean, std})
-                      : fill_scalars(source, target, mean, std,
-                                     [](double x) { return round_to_f16(static_cast<float>(x)); });
-    }
+    with_format(target.dtype, [&](auto format) {
+        if (!target.row_major || target.count < block) {
+            return fill_scalars<decltype(format)>(source, target, mean, std);
+        }
+        with_block(format, source, mean, std,
+                   [&](const auto &transform, bool skips) { fill_blocks(source, target, transform, skips); });
+    });
+}
+
+bool torch_all_within(const TorchTarget &target, TorchBounds bounds) noexcept
+{
+    return with_format(target.dtype, [&](auto format) {
+        using Stored = typename decltype(format)::Stored;
+        const Pending<decltype(format)> pending(bounds);
+        bool within = true;
+        change_pieces<Stored>(target, 0, target.count, chunk_words,
+                              [&](Stored *values, std::uint64_t /*first*/, std::size_t count) {
+                                  within = within && !pending.any(values, count);
+                                  return false;
+                              });
+        return within;
+    });
+}
+
+std::uint64_t torch_redraw_normal(const TorchSource &source, const TorchTarget &target, double mean, double std,
+                                  TorchBounds bounds) noexcept
+{
+    return with_format(target.dtype, [&](auto format) {
+        const Pending<decltype(format)> pending(bounds);
+        if (!target.dense_row_major || target.count < block) {
+            return redraw_scalars(source, target, mean, std, pending);
+        }
+        return with_block(format, source, mean, std, [&](const auto &transform, bool skips) {
+            return redraw_blocks(source, target, pending, transform, skips);
+        });
+    });
 }
 
 } // namespace unitvar::core

@@ -4,13 +4,17 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
 #include <string>
+#include <vector>
 
 #include "core/engine.hpp"
+#include "core/half.hpp"
 #include "core/message.hpp"
 #include "core/runtime.hpp"
 #include "core/torch/chunks.hpp"
-#include "core/half.hpp"
+#include "core/torch/rejection.hpp"
 #include "core/torch/row.hpp"
 #include "unitvar/error.hpp"
 
@@ -58,6 +62,24 @@ TorchTarget checked(const SampleTarget &target)
     return {target.dtype, target.count, true, target.data};
 }
 
+// Of the elements that are left, in each of the draws that trunc_normal_ repeats: less would take PyTorch's loop to no end.
+constexpr double least_accepted = 1e-4;
+
+bool addresses_are_row_major(const Tensor &tensor) noexcept
+{
+    std::int64_t outer = std::numeric_limits<std::int64_t>::max();
+    for (std::size_t d = 0; d < tensor.ndim(); ++d) {
+        if (tensor.length(d) != 1) {
+            const std::int64_t stride = std::abs(tensor.stride(d));
+            if (stride > outer) {
+                return false;
+            }
+            outer = stride;
+        }
+    }
+    return true;
+}
+
 [[noreturn]] void refuse_order(std::string_view first, double low, std::string_view second, double high)
 {
     throw InvalidArgument(std::string(first) + " is " + text(low) + " and " + std::string(second) + " is " +
@@ -68,7 +90,8 @@ TorchTarget checked(const SampleTarget &target)
 
 TorchSource torch_source(const Generator &generator)
 {
-    return {TorchEngine::of(generator), *kernels().torch};
+    const KernelTable &table = kernels();
+    return {TorchEngine::of(generator), *table.torch, table};
 }
 
 void torch_check_uniform(DType dtype, double low, double high, ParameterNames names)
@@ -93,10 +116,12 @@ void torch_check_normal(DType dtype, double mean, double std, ParameterNames nam
     }
 }
 
-void torch_check_trunc_normal(DType dtype, double mean, double std, double a, double b)
+void torch_check_trunc_normal(const Generator &generator, DType dtype, const TorchTruncNormal &parameters)
 {
-    if (dtype == DType::f16) {
-        refuse_draw(engine_row(Engine::torch_mt19937), "trunc_normal_ for f16 on the CPU");
+    const auto [mean, std, a, b] = parameters;
+    const TorchRules &rules = TorchEngine::of(generator).rules();
+    if (dtype == DType::f16 && !rules.f16_trunc_normal) {
+        refuse_draw(engine_row(Engine::torch_mt19937), "trunc_normal_ for f16 on the CPU before 2.1");
     }
     static_cast<void>(require_within("mean", mean, dtype));
     static_cast<void>(require_within("std", std, dtype));
@@ -112,12 +137,27 @@ void torch_check_trunc_normal(DType dtype, double mean, double std, double a, do
     if (a > b) {
         refuse_order("a", a, "b", b);
     }
+    if (!rules.rejection) {
+        return;
+    }
+    if (torch_draws_uniforms(parameters)) {
+        torch_check_uniform(dtype, a, b, {"a", "b"});
+    }
+    if (!(torch_accepted(rules, dtype, parameters) >= least_accepted)) {
+        throw InvalidArgument(
+            "a is " + text(a) + " and b is " + text(b) +
+            "; expected bounds that more than 1 of 10000 draws meets, of which PyTorch since 2.12 draws "
+            "until all elements do");
+    }
 }
 
 TorchTensor::TorchTensor(const Tensor &tensor) noexcept
-    : layout_(tensor, Traversal::addresses), target_{tensor.dtype(), tensor.elements(),
-                                                     tensor.format() == MemoryFormat::row_major, layout_.data(),
-                                                     layout_.contiguous() ? nullptr : &layout_}
+    : layout_(tensor, Traversal::addresses), target_{tensor.dtype(),
+                                                     tensor.elements(),
+                                                     tensor.format() == MemoryFormat::row_major,
+                                                     layout_.data(),
+                                                     layout_.contiguous() ? nullptr : &layout_,
+                                                     addresses_are_row_major(tensor)}
 {
 }
 
@@ -152,8 +192,11 @@ void normal(Generator &generator, const SampleTarget &target, double mean, doubl
 void trunc_normal(Generator &generator, const SampleTarget &target, double mean, double std, double a, double b)
 {
     const TorchTarget elements = checked(target);
-    torch_check_trunc_normal(target.dtype, mean, std, a, b);
-    torch_fill_trunc_normal(torch_source(generator), elements, mean, std, a, b);
+    const TorchTruncNormal parameters{mean, std, a, b};
+    torch_check_trunc_normal(generator, target.dtype, parameters);
+    const TorchSource source = torch_source(generator);
+    std::vector<std::uint64_t> memory(torch_trunc_normal_memory(source.engine.rules(), parameters, target.count));
+    torch_fill_trunc_normal(source, elements, parameters, memory.data());
 }
 
 void permutation(Generator &generator, std::span<std::int64_t> target)

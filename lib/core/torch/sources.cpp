@@ -91,6 +91,25 @@ private:
     std::array<double, N> parameters_;
 };
 
+class TruncNormalPlan final : public SequentialPlan {
+public:
+    TruncNormalPlan(const InitRequest &request, const TorchTruncNormal &parameters)
+        : SequentialPlan(request), parameters_(parameters),
+          words_(torch_trunc_normal_memory(TorchEngine::of(*request.generator).rules(), parameters, request.elements))
+    {
+    }
+
+private:
+    void allocate() override { memory_.resize(words_); }
+    void draw(const TorchSource &source, const TorchTarget &target) noexcept override
+    {
+        torch_fill_trunc_normal(source, target, parameters_, memory_.data());
+    }
+    TorchTruncNormal parameters_;
+    std::size_t words_;
+    std::vector<std::uint64_t> memory_;
+};
+
 // Zeros of each column are chosen by randperm, one column after the other.
 class SparsePlan final : public SequentialPlan {
 public:
@@ -198,8 +217,9 @@ void normal(PlanSlot &slot, const InitRequest &request, double mean, double std,
 
 void trunc_normal(PlanSlot &slot, const InitRequest &request, double mean, double std, double a, double b)
 {
-    torch_check_trunc_normal(request.dtype, mean, std, a, b);
-    slot.emplace<FillPlan<&torch_fill_trunc_normal, 4>>(request, std::array{mean, std, a, b});
+    const TorchTruncNormal parameters{mean, std, a, b};
+    torch_check_trunc_normal(*request.generator, request.dtype, parameters);
+    slot.emplace<TruncNormalPlan>(request, parameters);
 }
 
 void sparse(PlanSlot &slot, const InitRequest &request, std::uint64_t zeros, double std)

@@ -13,10 +13,10 @@ namespace unitvar::core {
 // The words of a generator of engine 3. Throws what kernels() throws.
 [[nodiscard]] TorchSource torch_source(const Generator &generator);
 
-// Parameters of what is written in this type; 16-bit types have no trunc_normal of f16 (Unsupported).
+// Parameters of what is written in this type. trunc_normal of f16 is Unsupported in releases that have none.
 void torch_check_uniform(DType dtype, double low, double high, ParameterNames names);
 void torch_check_normal(DType dtype, double mean, double std, ParameterNames names);
-void torch_check_trunc_normal(DType dtype, double mean, double std, double a, double b);
+void torch_check_trunc_normal(const Generator &generator, DType dtype, const TorchTruncNormal &parameters);
 
 // A tensor as a target: its elements in the order of their addresses.
 class TorchTensor {

@@ -1,12 +1,13 @@
-// torch.nn.init.trunc_normal_ of PyTorch 1.13 to 2.11 on engine 3: the inverse of the distribution function at uniforms
-// between its values at the bounds, as five operations that each round to the type. In f64 the C library's erf, exp and
-// log are called.
+// torch.nn.init.trunc_normal_ on engine 3. To PyTorch 2.11 it is the inverse of the distribution function at uniforms
+// between its values at the bounds, as five operations that each round to the type; in f64 the C library's erf, exp and
+// log are called. From 2.12 on it is rejection (rejection.hpp).
 #include <cmath>
 #include <limits>
 #include <numbers>
 
 #include "core/torch/chunks.hpp"
-#include "core/half.hpp"
+#include "core/torch/formats.hpp"
+#include "core/torch/rejection.hpp"
 
 namespace unitvar::core {
 namespace {
@@ -60,11 +61,54 @@ template <class T> T clamp(T x, T low, T high)
     return raised > high ? high : raised;
 }
 
+// In f32, by the dialect's C library.
+auto erfinv_of(const TorchSource &source)
+{
+    return source.engine.dialect().libm == 228 ? source.kernels.erfinv_f32 : source.kernels.erfinv_241_f32;
+}
+
+// 16 bits: uniforms of the type, the inverse error function in f32.
+template <class Format>
+void fill_16(const TorchSource &source, const TorchTarget &target, const TorchTruncNormal &p, double low, double high)
+{
+    const auto round = [](double x) { return Format::rounded(static_cast<float>(x)); };
+    const bool wide = source.engine.rules().wide_scalars;
+    const double factor = p.std * sqrt_2;
+    const float scale = wide ? static_cast<float>(factor) : round(factor);
+    const float offset = round(p.mean);
+    const float a = round(p.a);
+    const float b = round(p.b);
+    alignas(64) float uniform[chunk_words + torch_read_ahead];
+    alignas(64) std::uint16_t drawn[chunk_words];
+    for_each_piece(source, target, target.count, chunk_words, [&](unsigned char *out, std::size_t count, StoreMode) {
+        torch_fill_uniform(source, {target.dtype, count, true, drawn}, low, high);
+        for (std::size_t i = 0; i < count; ++i) {
+            uniform[i] = Format::widen(drawn[i]);
+        }
+        pad(uniform, count);
+        erfinv_of(source)(uniform, count);
+        for (std::size_t i = 0; i < count; ++i) {
+            const float x = Format::rounded(Format::rounded(uniform[i]) * scale);
+            put(out, i, Format::round(clamp(Format::rounded(x + offset), a, b)));
+        }
+    });
+}
+
 } // namespace
 
-void torch_fill_trunc_normal(const TorchSource &source, const TorchTarget &target, double mean, double std, double a,
-                             double b) noexcept
+std::size_t torch_trunc_normal_memory(const TorchRules &rules, const TorchTruncNormal &parameters,
+                                      std::uint64_t elements)
 {
+    return rules.rejection && torch_draws_uniforms(parameters) ? static_cast<std::size_t>((elements + 63) / 64) : 0;
+}
+
+void torch_fill_trunc_normal(const TorchSource &source, const TorchTarget &target, const TorchTruncNormal &parameters,
+                             std::uint64_t *memory) noexcept
+{
+    if (source.engine.rules().rejection) {
+        return torch_fill_by_rejection(source, target, parameters, memory);
+    }
+    const auto [mean, std, a, b] = parameters;
     const double low = 2 * normal_cdf((a - mean) / std) - 1;
     const double high = 2 * normal_cdf((b - mean) / std) - 1;
     const TorchTruncation truncation{std * sqrt_2, mean, a, b};
@@ -80,7 +124,7 @@ void torch_fill_trunc_normal(const TorchSource &source, const TorchTarget &targe
                            source.kernels.uniform_f32(words.word, static_cast<double>(first),
                                                       static_cast<double>(width), uniform, count, StoreMode::cached);
                            pad(uniform, count);
-                           source.kernels.erfinv_f32(uniform, count);
+                           erfinv_of(source)(uniform, count);
                            source.kernels.truncate_f32(uniform, truncation, out, count, mode);
                        });
         return;
@@ -94,35 +138,14 @@ void torch_fill_trunc_normal(const TorchSource &source, const TorchTarget &targe
                                double y = 0;
                                std::memcpy(&y, out + i * sizeof(y), sizeof(y));
                                const double scaled = erfinv(y) * truncation.scale;
-                               put(out, i, clamp(scaled + mean, a, b));
+                               put(out, i, clamp(scaled + truncation.offset, truncation.low, truncation.high));
                            }
                        });
         return;
-    case DType::bf16: {
-        const auto round = [](double x) { return widen_bf16(round_to_bf16(static_cast<float>(x))); };
-        const float first = round(low);
-        const float width = widen_bf16(round_to_bf16(round(high) - first));
-        const float scale = round(truncation.scale);
-        const float offset = round(mean);
-        for_each_piece(source, target, target.count, chunk_words,
-                       [&](unsigned char *out, std::size_t count, StoreMode) {
-                           words.draw(source, count);
-                           for (std::size_t i = 0; i < count; ++i) {
-                               const float u = static_cast<float>(words.word[i] & 0xFFU) * 0x1p-8F;
-                               uniform[i] = widen_bf16(round_to_bf16(std::fma(u, width, first)));
-                           }
-                           pad(uniform, count);
-                           source.kernels.erfinv_f32(uniform, count);
-                           for (std::size_t i = 0; i < count; ++i) {
-                               const float x = widen_bf16(round_to_bf16(widen_bf16(round_to_bf16(uniform[i])) * scale));
-                               const float moved = widen_bf16(round_to_bf16(x + offset));
-                               put(out, i, round_to_bf16(clamp(moved, round(a), round(b))));
-                           }
-                       });
-        return;
-    }
-    case DType::f16: // PyTorch has none
-        return;
+    case DType::bf16:
+        return fill_16<Bf16>(source, target, parameters, low, high);
+    case DType::f16:
+        return fill_16<F16>(source, target, parameters, low, high);
     }
 }
 

@@ -61,6 +61,7 @@ functions! {
     fn unitvar_status_from_name(name: *const c_char, out: *mut i32) -> i32;
     fn unitvar_initializer_name(kind: i32) -> *const c_char;
     fn unitvar_generator_create(engine: i32, seed: u64, stream: u64, out: *mut *mut unitvar_generator) -> i32;
+    fn unitvar_generator_create_torch(seed: u64, release: i32, libm: i32, out: *mut *mut unitvar_generator) -> i32;
     fn unitvar_generator_destroy(g: *mut unitvar_generator);
     fn unitvar_generator_clone(g: *const unitvar_generator, out: *mut *mut unitvar_generator) -> i32;
     fn unitvar_generator_fork(g: *const unitvar_generator, name: *const c_char, out: *mut *mut unitvar_generator) -> i32;
@@ -69,6 +70,7 @@ functions! {
     fn unitvar_generator_save(g: *const unitvar_generator, buf: *mut c_void, capacity: usize, size: *mut usize) -> i32;
     fn unitvar_generator_load(buf: *const c_void, size: usize, out: *mut *mut unitvar_generator) -> i32;
     fn unitvar_generator_save_torch(g: *const unitvar_generator, buf: *mut c_void, capacity: usize, size: *mut usize) -> i32;
+    fn unitvar_generator_load_torch(buf: *const c_void, size: usize, release: i32, libm: i32, out: *mut *mut unitvar_generator) -> i32;
     fn unitvar_bits_u32(g: *mut unitvar_generator, dst: *mut u32, n: usize) -> i32;
     fn unitvar_bits_u64(g: *mut unitvar_generator, dst: *mut u64, n: usize) -> i32;
     fn unitvar_uniform_f32(g: *mut unitvar_generator, dst: *mut f32, n: usize, low: f64, high: f64) -> i32;

@@ -55,6 +55,12 @@ impl Generator {
         take(|out| unsafe { sys::unitvar_generator_create(engine.raw(), seed, stream, out) })
     }
 
+    /// Of TorchMt19937, following a release of PyTorch, major * 100 + minor, that ran on a glibc, 228 for 2.28 to 2.40
+    /// or 241 for 2.41 and later; 0 is the newest known of either.
+    pub fn torch(seed: u64, release: i32, libm: i32) -> Result<Self> {
+        take(|out| unsafe { sys::unitvar_generator_create_torch(seed, release, libm, out) })
+    }
+
     /// A generator in the same state. `clone` does the same, and panics where memory is short.
     pub fn try_clone(&self) -> Result<Self> {
         take(|out| unsafe { sys::unitvar_generator_clone(self.raw.as_ptr(), out) })
@@ -104,6 +110,12 @@ impl Generator {
     /// A generator from bytes that [`Generator::save`] or [`Generator::save_torch`] wrote.
     pub fn load(bytes: &[u8]) -> Result<Self> {
         take(|out| unsafe { sys::unitvar_generator_load(bytes.as_ptr().cast::<c_void>(), bytes.len(), out) })
+    }
+
+    /// A generator from the bytes of `torch.get_rng_state()` that goes on as [`Generator::torch`]'s.
+    pub fn load_torch(bytes: &[u8], release: i32, libm: i32) -> Result<Self> {
+        let start = bytes.as_ptr().cast::<c_void>();
+        take(|out| unsafe { sys::unitvar_generator_load_torch(start, bytes.len(), release, libm, out) })
     }
 
     /// The words themselves.

@@ -1,0 +1,285 @@
+// Keeps the promise of engine 3's dialects: each release of PyTorch by the vectors that it wrote (tests/golden, made by
+// tests/torch_golden.py), what a later release changed and nothing else, and a dialect that is a value of the generator.
+#include "support/buffers.hpp"
+#include "support/capi.hpp"
+#include "support/tables.hpp"
+#include "support/tensors.hpp"
+#include "support/torch_golden.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+using support::check_fails;
+using support::f32_dtype;
+using support::f64_dtype;
+using support::filled;
+using support::ForcedIsa;
+using support::Generator;
+using support::isas;
+using support::Lengths;
+using support::require_ok;
+using support::Tensor;
+
+namespace {
+
+constexpr unitvar_dtype bf16_dtype{4, 16, 1};
+constexpr unitvar_dtype f16_dtype{2, 16, 1};
+const std::vector<unitvar_dtype> dtypes{f32_dtype, f64_dtype, bf16_dtype, f16_dtype};
+const std::vector<std::int32_t> releases{113, 200, 201, 206, 211, 212, 213};
+
+unitvar_dtype dtype_in(const std::string &name)
+{
+    if (name.find("bfloat16") != std::string::npos)
+        return bf16_dtype;
+    if (name.find("float16") != std::string::npos)
+        return f16_dtype;
+    return name.find("float64") != std::string::npos ? f64_dtype : f32_dtype;
+}
+
+// "name [4,5] float32|seed=0" has a shape, "name x20 float32|seed=0" a length.
+Lengths shape_in(const std::string &name, std::size_t count)
+{
+    const std::size_t bracket = name.find('[');
+    if (bracket == std::string::npos)
+        return {static_cast<std::int64_t>(count)};
+    Lengths shape;
+    for (std::size_t at = bracket; name[at] != ']'; at = name.find_first_of(",]", at + 1))
+        shape.push_back(std::stoll(name.substr(at + 1)));
+    return shape;
+}
+
+using Call = std::function<std::int32_t(unitvar_generator *, unitvar_tensor *)>;
+
+Call call_in(const std::string &name)
+{
+    using G = unitvar_generator;
+    using T = unitvar_tensor;
+    const std::vector<std::pair<std::string, Call>> calls{
+        {"uniform(-0.37,1.9)", [](G *g, T *t) { return unitvar_init_uniform(g, t, -0.37, 1.9); }},
+        {"uniform(1,1.03)", [](G *g, T *t) { return unitvar_init_uniform(g, t, 1, 1.03); }},
+        {"uniform(3,3.0000005)", [](G *g, T *t) { return unitvar_init_uniform(g, t, 3, 3.0000005); }},
+        {"normal(0.1,0.7)", [](G *g, T *t) { return unitvar_init_normal(g, t, 0.1, 0.7); }},
+        {"trunc_normal(0,.02", [](G *g, T *t) { return unitvar_init_trunc_normal(g, t, 0, 0.02, -0.04, 0.04); }},
+        {"trunc_normal(.3,", [](G *g, T *t) { return unitvar_init_trunc_normal(g, t, 0.3, 1.1, -0.5, 0.7); }},
+        {"trunc_normal(.1,", [](G *g, T *t) { return unitvar_init_trunc_normal(g, t, 0.1, 1, 1.5, 4); }},
+        {"kaiming_uniform",
+         [](G *g, T *t) {
+             return unitvar_init_kaiming_uniform(g, t, std::sqrt(5.0), UNITVAR_FAN_IN, UNITVAR_LEAKY_RELU);
+         }},
+        {"sparse", [](G *g, T *t) { return unitvar_init_sparse(g, t, 0.3, 0.01); }},
+    };
+    for (const auto &[start, call] : calls)
+        if (name.starts_with(start))
+            return call;
+    FAIL(name);
+    return {};
+}
+
+void check_vectors(const char *file, std::int32_t release, std::size_t least)
+{
+    std::size_t compared = 0;
+    for (const auto &vector : support::torch_golden(file)) {
+        const std::string &name = vector.first;
+        if (name.find("float") == std::string::npos)
+            continue;
+        for (const std::string &isa : isas()) {
+            const ForcedIsa forced(isa);
+            const unitvar_dtype dtype = dtype_in(name);
+            Tensor tensor(dtype, shape_in(name, vector.second.size()));
+            require_ok(
+                call_in(name)(Generator::torch(name.ends_with("seed=42") ? 42 : 0, release, 228), tensor.view()));
+            INFO(file, ", ", name, ", ", isa);
+            CHECK(support::same_as_golden(tensor.logical_bytes(), vector.second, dtype.bits / 8u));
+        }
+        ++compared;
+    }
+    CHECK(compared >= least);
+}
+
+std::vector<unsigned char> drawn(std::int32_t release, unitvar_dtype dtype, const Lengths &shape, const Call &call)
+{
+    Tensor tensor(dtype, shape);
+    const Generator g = Generator::torch(5, release, 228);
+    require_ok(call(g, tensor.view()));
+    std::vector<unsigned char> bytes = tensor.logical_bytes();
+    const auto next = filled<std::uint32_t>(unitvar_bits_u32, g, 1);
+    for (int i = 0; i < 4; ++i) // where the words are, too
+        bytes.push_back(static_cast<unsigned char>(next[0] >> (8 * i)));
+    return bytes;
+}
+
+// The releases of the list that differ from the one before them.
+std::vector<std::int32_t> changes(unitvar_dtype dtype, const Lengths &shape, const Call &call)
+{
+    std::vector<std::int32_t> result;
+    for (std::size_t i = 1; i < releases.size(); ++i)
+        if (drawn(releases[i - 1], dtype, shape, call) != drawn(releases[i], dtype, shape, call))
+            result.push_back(releases[i]);
+    return result;
+}
+
+} // namespace
+
+TEST_CASE("torch releases: the vectors that PyTorch 1.13 wrote")
+{
+    check_vectors(UNITVAR_TORCH_GOLDEN_DIR "/torch_113.json", 113, 90);
+}
+
+TEST_CASE("torch releases: the vectors that PyTorch 2.13 wrote")
+{
+    check_vectors(UNITVAR_TORCH_GOLDEN_DIR "/torch_213.json", 213, 100);
+}
+
+TEST_CASE("torch releases: each changes what it is said to change, and nothing else")
+{
+    using List = std::vector<std::int32_t>;
+    const Call uniform = [](auto *g, auto *t) { return unitvar_init_uniform(g, t, -1, 3); };
+    const Call edge = [](auto *g, auto *t) { return unitvar_init_uniform(g, t, 3, 3.0000005); };
+    const Call normal = [](auto *g, auto *t) { return unitvar_init_normal(g, t, 0.1, 0.7); };
+    const Call truncated = [](auto *g, auto *t) { return unitvar_init_trunc_normal(g, t, 0.3, 0.7, -1, 1); };
+    CHECK(changes(f32_dtype, {100, 30}, uniform) == List{});
+    CHECK(changes(f64_dtype, {100, 30}, uniform) == List{});
+    CHECK(changes(bf16_dtype, {100, 30}, uniform) == List{212});
+    CHECK(changes(f16_dtype, {100, 30}, uniform) == List{212});
+    CHECK(changes(f32_dtype, {100, 30}, edge) == List{212});
+    CHECK(changes(f32_dtype, {100, 30}, normal) == List{});
+    CHECK(changes(f64_dtype, {100, 30}, normal) == List{});
+    CHECK(changes(f64_dtype, {15}, normal).size() <= 1);
+    CHECK(changes(bf16_dtype, {100, 30}, normal) == List{212, 213});
+    CHECK(changes(f16_dtype, {100, 30}, normal) == List{201, 212, 213});
+    CHECK(changes(f32_dtype, {100, 30}, truncated) == List{212});
+    CHECK(changes(f64_dtype, {100, 30}, truncated) == List{212});
+    // From 2.12 to 2.13 the normals of 16 bits changed, which it draws from.
+    CHECK(changes(bf16_dtype, {100, 30}, truncated) == List{201, 212, 213});
+}
+
+TEST_CASE("torch releases: a uniform that rounding brought to the upper bound is the lower one since 2.12")
+{
+    for (const unitvar_dtype dtype : {bf16_dtype, f16_dtype, f32_dtype}) {
+        for (const std::int32_t release : {211, 212, 213}) {
+            const double high = dtype.bits == 32 ? 3.0000005 : 3.03125; // a number of each type
+            Tensor tensor(dtype, {4000});
+            require_ok(unitvar_init_uniform(Generator::torch(1, release, 228), tensor.view(), 3, high));
+            Tensor bound(dtype, {1});
+            require_ok(unitvar_init_constant(bound.view(), high));
+            const auto bytes = tensor.logical_bytes();
+            const auto upper = bound.logical_bytes();
+            std::size_t hits = 0;
+            for (std::size_t i = 0; i < bytes.size(); i += upper.size())
+                hits += std::equal(upper.begin(), upper.end(), bytes.begin() + static_cast<std::ptrdiff_t>(i)) ? 1 : 0;
+            INFO("bits ", dtype.bits, ", code ", dtype.code, ", release ", release);
+            CHECK((hits != 0) == (release == 211));
+        }
+    }
+}
+
+TEST_CASE("torch releases: rejected truncated normals lie in their bounds, in every layout, table and dtype")
+{
+    struct Parameters {
+        double mean, std, a, b;
+    };
+    for (const Parameters &p :
+         {Parameters{0, 1, -2, 2}, {0.5, 0.1, 0.3, 1}, {0, 1, 1, 6}, {0, 1, 2, 3}, {0, 1, -9, 9}}) {
+        for (const unitvar_dtype dtype : dtypes) {
+            for (const auto &[shape, strides] : {std::pair<Lengths, Lengths>{{70, 90}, {90, 1}},
+                                                 {{70, 90}, {1, 70}},
+                                                 {{70, 90}, {93, 1}},
+                                                 {{11}, {1}}}) {
+                std::vector<unsigned char> reference;
+                for (const std::string &isa : isas()) {
+                    const ForcedIsa forced(isa);
+                    Tensor tensor(dtype, shape, strides);
+                    require_ok(
+                        unitvar_init_trunc_normal(Generator::torch(3, 213, 0), tensor.view(), p.mean, p.std, p.a, p.b));
+                    CHECK(tensor.untouched_between_elements());
+                    if (reference.empty())
+                        reference = tensor.logical_bytes();
+                    CHECK(tensor.logical_bytes() == reference);
+                    if (dtype.bits != 32)
+                        continue;
+                    for (const float x : tensor.logical_values<float>())
+                        CHECK((static_cast<double>(x) >= p.a - 1e-6 && static_cast<double>(x) <= p.b + 1e-6));
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("torch releases: the dialect is kept by clone and save, and states without one are 1.13's")
+{
+    for (const std::int32_t release : releases) {
+        for (const std::int32_t libm : {228, 241}) {
+            const Generator g = Generator::torch(9, release, libm);
+            const std::vector<unsigned char> state = g.save();
+            CHECK(state.size() == 2560);
+            CHECK(Generator(state).save() == state);
+            CHECK(g.clone().save() == state);
+            Tensor one(f16_dtype, {40});
+            Tensor two(f16_dtype, {40});
+            require_ok(unitvar_init_normal(Generator(state), one.view(), 0, 1));
+            require_ok(unitvar_init_normal(g, two.view(), 0, 1));
+            CHECK(one.logical_bytes() == two.logical_bytes());
+            for (const std::int32_t other : releases)
+                CHECK((Generator::torch(9, other, libm).save() == state) == (other == release));
+            // PyTorch's own state has none.
+            std::vector<unsigned char> theirs(5056);
+            std::size_t size = 0;
+            require_ok(unitvar_generator_save_torch(g, theirs.data(), theirs.size(), &size));
+            unitvar_generator *loaded = nullptr;
+            require_ok(unitvar_generator_load_torch(theirs.data(), theirs.size(), release, libm, &loaded));
+            std::vector<unsigned char> again(state.size());
+            require_ok(unitvar_generator_save(loaded, again.data(), again.size(), &size));
+            unitvar_generator_destroy(loaded);
+            CHECK(again == g.save());
+        }
+    }
+    // The newest is the default, and the reserved word of a state before dialects is 0.
+    CHECK(Generator::torch(9, 0, 0).save() == Generator::torch(9, 213, 241).save());
+    CHECK(Generator(UNITVAR_TORCH_MT19937, 9).save() == Generator::torch(9, 0, 0).save());
+    const std::vector<unsigned char> before = Generator::torch(9, 113, 228).save();
+    const std::size_t word = 32 + 20;
+    CHECK(std::all_of(before.begin() + word, before.begin() + word + 4, [](unsigned char x) { return x == 0; }));
+}
+
+TEST_CASE("torch releases: others are refused")
+{
+    unitvar_generator *out = nullptr;
+    for (const std::int32_t release : {-1, 1, 112, 114, 199, 214, 300, std::numeric_limits<std::int32_t>::max()})
+        check_fails(unitvar_generator_create_torch(1, release, 0, &out), UNITVAR_INVALID_ARGUMENT,
+                    {"release", std::to_string(release)});
+    for (const std::int32_t libm : {-1, 1, 227, 236, 240, 242})
+        check_fails(unitvar_generator_create_torch(1, 0, libm, &out), UNITVAR_INVALID_ARGUMENT,
+                    {"libm", std::to_string(libm)});
+    check_fails(unitvar_generator_create_torch(1, 0, 0, nullptr), UNITVAR_INVALID_ARGUMENT, {"out"});
+    std::vector<unsigned char> state(5056);
+    std::size_t size = 0;
+    require_ok(unitvar_generator_save_torch(Generator::torch(1, 0, 0), state.data(), state.size(), &size));
+    check_fails(unitvar_generator_load_torch(state.data(), state.size(), 214, 0, &out), UNITVAR_INVALID_ARGUMENT,
+                {"release", "214"});
+    check_fails(unitvar_generator_load_torch(state.data(), 5055, 0, 0, &out), UNITVAR_CORRUPT_STATE, {"size", "5055"});
+    CHECK(out == nullptr);
+
+    // What a release does not have, and bounds that its loop would not come to the end of.
+    Tensor half(f16_dtype, {40});
+    Tensor single(f32_dtype, {40});
+    for (const std::int32_t release : {113, 200})
+        check_fails(unitvar_init_trunc_normal(Generator::torch(1, release, 228), half.view(), 0, 1, -2, 2),
+                    UNITVAR_UNSUPPORTED, {"f16"});
+    const Generator g = Generator::torch(1, 213, 0);
+    const auto before = g.save();
+    check_fails(unitvar_init_trunc_normal(g, single.view(), 0, 1, 3, 1e9), UNITVAR_INVALID_ARGUMENT, {"a", "b"});
+    check_fails(unitvar_init_trunc_normal(g, single.view(), 0, 1, 3, std::numeric_limits<double>::infinity()),
+                UNITVAR_INVALID_ARGUMENT, {"b"});
+    check_fails(unitvar_init_trunc_normal(g, single.view(), 1e8 + 3.9, 0.5, 1e8 + 4.1, 1e8 + 8),
+                UNITVAR_INVALID_ARGUMENT, {"a", "b"});
+    CHECK(half.untouched());
+    CHECK(single.untouched());
+    CHECK(g.save() == before);
+}
