@@ -4,8 +4,8 @@ between the elements of strided tensors and the generators' states included.
 
 usage: torch_live.py PATH_TO_libunitvar.so [CHAINS [SEED]]
 
-Only orthogonal_ is compared by distance, 1e-6 (f32) and 1e-14 (f64), more where the matrix is ill-conditioned. Exits with 77 where PyTorch is absent, has another
-trunc_normal_ (2.12 and later), or does not run its AVX2 code.
+Generators follow the release of PyTorch that is found. Only orthogonal_ is compared by distance, 1e-6 (f32) and 1e-14
+(f64), more where the matrix is ill-conditioned. Exits with 77 where PyTorch is absent or does not run its AVX2 code.
 """
 import ctypes
 import math
