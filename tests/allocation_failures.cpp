@@ -493,6 +493,12 @@ TEST_CASE("generators")
     Bytes target(size, 1);
     check("unitvar_generator_save_torch", {{&target}, g.get()},
           [&](unitvar_generator *at) { return unitvar_generator_save_torch(at, target.data(), target.size(), &size); });
+    check_maker("unitvar_generator_create_torch",
+                [](unitvar_generator **out) { return unitvar_generator_create_torch(1, 206, 241, out); });
+    ok(unitvar_generator_save_torch(g.get(), target.data(), target.size(), &size)); // check() left it as it was
+    check_maker("unitvar_generator_load_torch", [&](unitvar_generator **out) {
+        return unitvar_generator_load_torch(target.data(), target.size(), 206, 241, out);
+    });
 }
 
 TEST_CASE("initialisers")

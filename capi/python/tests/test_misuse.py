@@ -167,6 +167,11 @@ class Appearance(unittest.TestCase):
         self.assertEqual(repr(g.fork("x").clone()), '<unitvar.Generator("philox4x32", seed=42, stream=7, fork=\'x\')>')
         self.assertEqual(repr(pickle.loads(pickle.dumps(g))), repr(g))
         self.assertEqual(repr(unitvar.Generator.load(g.save())), "<unitvar.Generator(loaded)>")
+        self.assertEqual(repr(unitvar.Generator("torch_mt19937", -1, torch="2.13.0+cpu")),
+                         '<unitvar.Generator("torch_mt19937", seed=-1, stream=0, torch=\'2.13.0+cpu\', libm=0)>')
+        for engine, bad in (("pcg32", "2.13"), ("torch_mt19937", "2"), ("torch_mt19937", "2.14"), ("torch_mt19937", 2.13)):
+            with self.assertRaises(unitvar.InvalidArgument):
+                unitvar.Generator(engine, 1, torch=bad)
         self.assertEqual(repr(unitvar.Generator("torch_mt19937", -1)),
                          '<unitvar.Generator("torch_mt19937", seed=-1, stream=0)>')
         with g:
