@@ -1266,18 +1266,18 @@ class Generator(_Exclusive):
         low = _INT64[0] if number == Engine.TORCH_MT19937 else 0
         first = _integer("seed", seed, low, _UINT64[1])
         handle = c_void_p()
-        origin = f"{_constant_shown(Engine, number)}, seed={first}, stream={operator.index(stream)}"
         dialect = _dialect(torch, libm)
+        of_dialect = ""
         if dialect is None:
             _library.generator_create(number, first % (1 << 64), stream, byref(handle))
         else:
             if number != Engine.TORCH_MT19937:
                 raise InvalidArgument(f"engine is {number}, expected 3 (torch_mt19937), which torch and libm are for")
-            if operator.index(stream) != 0:
-                raise InvalidArgument(f"stream is {operator.index(stream)}, expected 0, the only one of torch_mt19937")
+            _integer("stream", stream, 0, 0)
             _library.generator_create_torch(first % (1 << 64), *dialect, byref(handle))
-            origin += f", torch={torch!r}, libm={operator.index(libm)}"
-        self._own(handle, origin)
+            of_dialect = f", torch={torch!r}, libm={operator.index(libm)}"
+        origin = f"{_constant_shown(Engine, number)}, seed={first}, stream={operator.index(stream)}"
+        self._own(handle, origin + of_dialect)
 
     def _own(self, handle: c_void_p, origin: str) -> Generator:
         self._handle = handle.value
