@@ -1,9 +1,9 @@
 # Compares the SHA-256 sum of every entry of golden_dump with a file in the format of sha256sum ("HASH  ENTRY").
 #
 #   cmake -DDUMP=golden_dump -DSUMS=stream-v2.sha256 -DWORK=directory [-DEMULATOR="qemu-aarch64;-L;/sysroot"]
-#         -P check_golden.cmake
+#         [-DSKIP=regular expression] -P check_golden.cmake
 #
-# Reports every entry that differs, that cannot be produced, or that only one side knows, and fails at the end.
+# Entries that match SKIP are not produced. Reports every entry that differs, that cannot be produced, or that only one side knows, and fails at the end.
 cmake_minimum_required(VERSION 3.25)
 
 foreach(required DUMP SUMS WORK)
@@ -58,6 +58,9 @@ foreach(entry IN LISTS entries)
   if(NOT entry IN_LIST known)
     message(SEND_ERROR "check_golden: ${entry} has no sum in ${SUMS}")
     math(EXPR failed "${failed} + 1")
+    continue()
+  endif()
+  if(SKIP AND entry MATCHES "${SKIP}")
     continue()
   endif()
   set(output "${WORK}/${entry}.bin")
