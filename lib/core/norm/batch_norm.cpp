@@ -78,8 +78,7 @@ private:
         if (training_) {
             running_.record(c, core::mean_of(m), core::variance_of(m, m.count - 1));
         }
-        return {m.mean / m.prescale, m.mean_low / m.prescale, rstd * core::value_or(t_.weight, c, 1),
-                core::value_or(t_.bias, c, 0)};
+        return core::affine_of(m, rstd * core::value_or(t_.weight, c, 1), core::value_or(t_.bias, c, 0));
     }
 
     const BatchTensors &t_;

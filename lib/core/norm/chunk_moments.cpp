@@ -71,22 +71,21 @@ void append(ChunkMoments &into, const ChunkMoments &other) noexcept
         into = other;
         return;
     }
-    if (into.prescale != other.prescale) [[unlikely]] {
+    const auto append_at = [&](double prescale) {
         ChunkMoments scaled = other;
-        const double prescale = common_prescale(into, other);
         rescale(into, prescale);
         rescale(scaled, prescale);
         append(into, scaled);
+    };
+    if (into.prescale != other.prescale) [[unlikely]] {
+        append_at(common_prescale(into, other));
         return;
     }
     const ChunkMoments result = merged(into, other);
     if (!(result.m2 >= least_squares && std::isfinite(result.m2))) [[unlikely]] {
         const double prescale = better_prescale(into, other, result.m2);
         if (prescale != into.prescale) {
-            ChunkMoments scaled = other;
-            rescale(into, prescale);
-            rescale(scaled, prescale);
-            append(into, scaled);
+            append_at(prescale);
             return;
         }
     }
@@ -124,6 +123,11 @@ double mean_of(const ChunkMoments &m) noexcept
 double variance_of(const ChunkMoments &m, double divisor) noexcept
 {
     return m.m2 / divisor / m.prescale / m.prescale;
+}
+
+Affine affine_of(const ChunkMoments &m, double scale, double bias) noexcept
+{
+    return {m.mean / m.prescale, m.mean_low / m.prescale, scale, bias};
 }
 
 double reciprocal_root(double square, double eps, double prescale) noexcept

@@ -18,6 +18,9 @@ void append(ChunkSquares &into, const ChunkSquares &other) noexcept;
 [[nodiscard]] double mean_of(const ChunkMoments &m) noexcept;
 [[nodiscard]] double variance_of(const ChunkMoments &m, double divisor) noexcept;
 
+// (x - mean) scale + bias of the data without their prescale.
+[[nodiscard]] Affine affine_of(const ChunkMoments &m, double scale, double bias) noexcept;
+
 // 1 / sqrt(v + eps), v being square / prescale^2: of data without their prescale.
 [[nodiscard]] double reciprocal_root(double square, double eps, double prescale) noexcept;
 

@@ -72,8 +72,7 @@ public:
 private:
     [[nodiscard]] Affine affine(std::size_t channel, const ChunkMoments &m, double rstd) const noexcept
     {
-        return {m.mean / m.prescale, m.mean_low / m.prescale, rstd * core::value_or(t_.weight, channel, 1),
-                core::value_or(t_.bias, channel, 0)};
+        return core::affine_of(m, rstd * core::value_or(t_.weight, channel, 1), core::value_or(t_.bias, channel, 0));
     }
 
     const ImageTensors &t_;

@@ -187,7 +187,7 @@ void layer_norm(const TensorView &x_view, std::int32_t normalized_ndim, const Te
                 const double scale = core::reciprocal_root(m.m2 / m.count, rounded, m.prescale);
                 core::set_value(mean, row, core::mean_of(m));
                 core::set_value(rstd, row, scale);
-                return Affine{m.mean / m.prescale, m.mean_low / m.prescale, scale, 0};
+                return core::affine_of(m, scale, 0);
             });
 }
 
