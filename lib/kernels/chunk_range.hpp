@@ -4,9 +4,19 @@
 #pragma once
 
 #include "core/kernel_table.hpp"
+#include "simd/pack.hpp"
 
 namespace unitvar {
 namespace {
+
+// What the sums take elements as: as they are, or times a power of two.
+struct Unscaled {
+    template <class P> UNITVAR_INLINE P operator()(const P &x) const { return x; }
+};
+struct Prescaled {
+    double prescale;
+    template <class P> UNITVAR_INLINE P operator()(const P &x) const { return x * broadcast<P>(prescale); }
+};
 
 inline bool finite(double x)
 {

@@ -26,17 +26,6 @@ struct Deviations {
     }
 };
 
-struct Unscaled {
-    UNITVAR_INLINE Accumulators operator()(const Accumulators &x) const { return x; }
-};
-struct Prescaled {
-    double prescale;
-    UNITVAR_INLINE Accumulators operator()(const Accumulators &x) const
-    {
-        return x * broadcast<Accumulators>(prescale);
-    }
-};
-
 template <class Element, class Scale>
 core::ChunkMoments moments_of(const unsigned char *bytes, std::size_t n, const Scale &scale)
 {

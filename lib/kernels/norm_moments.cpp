@@ -26,16 +26,6 @@ struct SumLanes {
     }
 };
 
-// Of the elements as they are.
-struct Unscaled {
-    UNITVAR_INLINE Wide operator()(const Wide &x) const { return x; }
-};
-// Of the elements times a power of two.
-struct Prescaled {
-    double prescale;
-    UNITVAR_INLINE Wide operator()(const Wide &x) const { return x * broadcast<Wide>(prescale); }
-};
-
 template <class T, class Scale>
 ShiftedSums shifted_sums(const T *x, const core::Runs &runs, double shift, const Scale &scale)
 {
