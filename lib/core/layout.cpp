@@ -98,19 +98,29 @@ void Layout::for_each_run(Buffer *buffer, std::uint64_t first, std::size_t count
     }
 }
 
+namespace {
+
+// count elements from one place to another, bytes from one to the next of each.
+void copy_elements(unsigned char *target, std::int64_t target_step, const unsigned char *source,
+                   std::int64_t source_step, std::size_t count, std::size_t element_bytes) noexcept
+{
+    if (target_step == source_step) {
+        std::memcpy(target, source, count * element_bytes);
+        return;
+    }
+    for (; count != 0; --count, target += target_step, source += source_step) {
+        std::memcpy(target, source, element_bytes);
+    }
+}
+
+} // namespace
+
 void Layout::scatter(const void *values, std::uint64_t first, std::size_t count) const noexcept
 {
     const auto bytes = static_cast<std::int64_t>(element_bytes_);
     for_each_run(static_cast<const unsigned char *>(values), first, count,
                  [&](unsigned char *elements, std::int64_t stride, const unsigned char *source, std::size_t run) {
-                     if (stride == 1) {
-                         std::memcpy(elements, source, run * element_bytes_);
-                         return;
-                     }
-                     for (std::size_t i = 0; i < run; ++i) {
-                         std::memcpy(elements + static_cast<std::int64_t>(i) * stride * bytes,
-                                     source + i * element_bytes_, element_bytes_);
-                     }
+                     copy_elements(elements, stride * bytes, source, bytes, run, element_bytes_);
                  });
 }
 
@@ -119,14 +129,7 @@ void Layout::gather(void *values, std::uint64_t first, std::size_t count) const 
     const auto bytes = static_cast<std::int64_t>(element_bytes_);
     for_each_run(static_cast<unsigned char *>(values), first, count,
                  [&](const unsigned char *elements, std::int64_t stride, unsigned char *target, std::size_t run) {
-                     if (stride == 1) {
-                         std::memcpy(target, elements, run * element_bytes_);
-                         return;
-                     }
-                     for (std::size_t i = 0; i < run; ++i) {
-                         std::memcpy(target + i * element_bytes_,
-                                     elements + static_cast<std::int64_t>(i) * stride * bytes, element_bytes_);
-                     }
+                     copy_elements(target, bytes, elements, stride * bytes, run, element_bytes_);
                  });
 }
 

@@ -1,6 +1,5 @@
 // Where the elements of a tensor lie: its dimensions, adjacent ones merged where one step of the outer is a whole turn
-// of the inner, and copies of consecutive elements
-// into their places and out of them.
+// of the inner, and copies of consecutive elements into their places and out of them.
 #pragma once
 
 #include <cstddef>
