@@ -10,21 +10,15 @@
 
 namespace unitvar::core {
 
-struct F32 {
-    using Stored = float;
-    using Value = float;
-    [[nodiscard]] static constexpr float round(float x) noexcept { return x; }
-    [[nodiscard]] static constexpr float widen(float x) noexcept { return x; }
-    [[nodiscard]] static constexpr float rounded(float x) noexcept { return x; }
+template <class T> struct PlainFormat {
+    using Stored = T;
+    using Value = T;
+    [[nodiscard]] static constexpr T round(T x) noexcept { return x; }
+    [[nodiscard]] static constexpr T widen(T x) noexcept { return x; }
+    [[nodiscard]] static constexpr T rounded(T x) noexcept { return x; }
 };
-
-struct F64 {
-    using Stored = double;
-    using Value = double;
-    [[nodiscard]] static constexpr double round(double x) noexcept { return x; }
-    [[nodiscard]] static constexpr double widen(double x) noexcept { return x; }
-    [[nodiscard]] static constexpr double rounded(double x) noexcept { return x; }
-};
+using F32 = PlainFormat<float>;
+using F64 = PlainFormat<double>;
 
 struct Bf16 {
     using Stored = std::uint16_t;

@@ -160,33 +160,22 @@ void fill_blocks(const TorchSource &source, const TorchTarget &target, const Blo
 }
 
 // Calls use(block, whether left-over words are drawn in vain) with the block form of a type.
-template <class Use>
-decltype(auto) with_block(Bf16 /*format*/, const TorchSource &source, double mean, double std, const Use &use)
+template <class Format, class Use>
+decltype(auto) with_block(Format /*of 16 bits*/, const TorchSource &source, double mean, double std, const Use &use)
 {
     const TorchRules &rules = source.engine.rules();
     if (rules.f32_blocks) {
-        return use(RoundedF32Block<Bf16>{source, mean, std}, false);
+        return use(RoundedF32Block<Format>{source, mean, std}, false);
     }
     if (rules.op_math) {
-        return use(LibmBlock<Bf16>(mean, std), false);
+        return use(LibmBlock<Format>(mean, std), false);
     }
-    return use(RoundedBlock<Bf16>(mean, std), true);
-}
-
-template <class Use>
-decltype(auto) with_block(F16 /*format*/, const TorchSource &source, double mean, double std, const Use &use)
-{
-    const TorchRules &rules = source.engine.rules();
-    if (rules.f32_blocks) {
-        return use(RoundedF32Block<F16>{source, mean, std}, false);
+    if constexpr (std::is_same_v<Format, F16>) {
+        if (!rules.every_f16_operation) {
+            return use(MixedBlockOfF16(mean, std), true);
+        }
     }
-    if (rules.op_math) {
-        return use(LibmBlock<F16>(mean, std), false);
-    }
-    if (rules.every_f16_operation) {
-        return use(RoundedBlock<F16>(mean, std), true);
-    }
-    return use(MixedBlockOfF16(mean, std), true);
+    return use(RoundedBlock<Format>(mean, std), true);
 }
 
 template <class Use>
