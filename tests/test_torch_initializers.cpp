@@ -2,6 +2,7 @@
 // the whole, PyTorch's layers, orthogonal matrices from PyTorch's words, and refusals that leave everything as it was.
 #include "oracle/torch.hpp"
 #include "support/capi.hpp"
+#include "support/kinds.hpp"
 #include "support/scale.hpp"
 #include "support/tables.hpp"
 #include "support/tensors.hpp"
@@ -15,43 +16,23 @@
 #include <string>
 #include <vector>
 
+using support::bf16_dtype;
 using support::check_fails;
+using support::dtype_in;
+using support::f16_dtype;
 using support::ForcedIsa;
 using support::Generator;
 using support::isas;
 using support::Lengths;
 using support::require_ok;
+using support::shape_in;
 using support::Tensor;
 
 namespace {
 
-constexpr unitvar_dtype bf16_dtype{4, 16, 1};
-constexpr unitvar_dtype f16_dtype{2, 16, 1};
-
 Generator torch(std::uint64_t seed)
 {
     return Generator::torch(seed, 113, 228); // the release of the vectors
-}
-
-unitvar_dtype dtype_in(const std::string &name)
-{
-    if (name.find("bfloat16") != std::string::npos)
-        return bf16_dtype;
-    if (name.find("float16") != std::string::npos)
-        return f16_dtype;
-    return name.find("float64") != std::string::npos ? support::f64_dtype : support::f32_dtype;
-}
-
-// "name [4,5] float32|seed=0" has a shape, "name x20 float32|seed=0" a length.
-Lengths shape_in(const std::string &name, std::size_t count)
-{
-    const std::size_t bracket = name.find('[');
-    if (bracket == std::string::npos)
-        return {static_cast<std::int64_t>(count)};
-    Lengths shape;
-    for (std::size_t at = bracket; name[at] != ']'; at = name.find_first_of(",]", at + 1))
-        shape.push_back(std::stoll(name.substr(at + 1)));
-    return shape;
 }
 
 template <class T> std::vector<T> q_of(std::vector<T> a, std::size_t rows, std::size_t columns)

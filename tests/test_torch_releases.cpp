@@ -2,6 +2,7 @@
 // tests/torch_golden.py), what a later release changed and nothing else, and a dialect that is a value of the generator.
 #include "support/buffers.hpp"
 #include "support/capi.hpp"
+#include "support/kinds.hpp"
 #include "support/tables.hpp"
 #include "support/tensors.hpp"
 #include "support/torch_golden.hpp"
@@ -16,7 +17,10 @@
 #include <utility>
 #include <vector>
 
+using support::bf16_dtype;
 using support::check_fails;
+using support::dtype_in;
+using support::f16_dtype;
 using support::f32_dtype;
 using support::f64_dtype;
 using support::filled;
@@ -25,35 +29,13 @@ using support::Generator;
 using support::isas;
 using support::Lengths;
 using support::require_ok;
+using support::shape_in;
 using support::Tensor;
 
 namespace {
 
-constexpr unitvar_dtype bf16_dtype{4, 16, 1};
-constexpr unitvar_dtype f16_dtype{2, 16, 1};
 const std::vector<unitvar_dtype> dtypes{f32_dtype, f64_dtype, bf16_dtype, f16_dtype};
 const std::vector<std::int32_t> releases{113, 200, 201, 206, 211, 212, 213};
-
-unitvar_dtype dtype_in(const std::string &name)
-{
-    if (name.find("bfloat16") != std::string::npos)
-        return bf16_dtype;
-    if (name.find("float16") != std::string::npos)
-        return f16_dtype;
-    return name.find("float64") != std::string::npos ? f64_dtype : f32_dtype;
-}
-
-// "name [4,5] float32|seed=0" has a shape, "name x20 float32|seed=0" a length.
-Lengths shape_in(const std::string &name, std::size_t count)
-{
-    const std::size_t bracket = name.find('[');
-    if (bracket == std::string::npos)
-        return {static_cast<std::int64_t>(count)};
-    Lengths shape;
-    for (std::size_t at = bracket; name[at] != ']'; at = name.find_first_of(",]", at + 1))
-        shape.push_back(std::stoll(name.substr(at + 1)));
-    return shape;
-}
 
 using Call = std::function<std::int32_t(unitvar_generator *, unitvar_tensor *)>;
 

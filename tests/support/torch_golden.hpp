@@ -2,6 +2,9 @@
 #ifndef UNITVAR_TESTS_SUPPORT_TORCH_GOLDEN_HPP
 #define UNITVAR_TESTS_SUPPORT_TORCH_GOLDEN_HPP
 
+#include "kinds.hpp"
+#include "tensors.hpp"
+
 #include <doctest/doctest.h>
 
 #include <bit>
@@ -37,6 +40,28 @@ inline std::map<std::string, std::vector<std::uint64_t>> torch_golden(const std:
         }
     }
     return vectors;
+}
+
+// What the names of vectors say of their tensors.
+inline unitvar_dtype dtype_in(const std::string &name)
+{
+    if (name.find("bfloat16") != std::string::npos)
+        return bf16_dtype;
+    if (name.find("float16") != std::string::npos)
+        return f16_dtype;
+    return name.find("float64") != std::string::npos ? f64_dtype : f32_dtype;
+}
+
+// "name [4,5] float32|seed=0" has a shape, "name x20 float32|seed=0" a length.
+inline Lengths shape_in(const std::string &name, std::size_t count)
+{
+    const std::size_t bracket = name.find('[');
+    if (bracket == std::string::npos)
+        return {static_cast<std::int64_t>(count)};
+    Lengths shape;
+    for (std::size_t at = bracket; name[at] != ']'; at = name.find_first_of(",]", at + 1))
+        shape.push_back(std::stoll(name.substr(at + 1)));
+    return shape;
 }
 
 // The golden f64 normals hold log, sin, cos, erf and exp of glibc on x86-64 with fma, as PyTorch's AVX2 build calls
