@@ -289,11 +289,12 @@ UNITVAR_API int32_t unitvar_uniform_f64(unitvar_generator *g, double *dst, size_
 
 /* Normal by Box and Muller (1958): x = fma(z, std, mean) in the type of dst, to which mean and std are rounded.
  * z comes from pairs of integers, p in the first and q in the second half of each group of 32 words:
- *   f32: p = w[32k + j], q = w[32k + 16 + j], 0 <= j < 16, B = 32;
- *   f64: p = w64[16k + j], q = w64[16k + 8 + j], 0 <= j < 8, B = 64;
- *   r = sqrt(-2 ln((p + 1) / 2^B)), t = 2 pi q / 2^B; z = r cos t where p stands, r sin t where q stands.
- * Every bit of p and q counts: |z| reaches 6.66 (f32) and 9.41 (f64). The elementary functions are Unitvar's own:
- * z differs from the formula in exact arithmetic by at most 5 ulp (tests/accuracy.cpp measures it).
+ *   f32: p = w[32k + j], q = w[32k + 16 + j], 0 <= j < 16; u = (p | 1) * 2^-32, v = q * 2^-32 of q as int32_t;
+ *   f64: p = w64[16k + j], q = w64[16k + 8 + j], 0 <= j < 8; u = ((p >> 12) + 1/2) * 2^-52, v = (q >> 12) * 2^-52 - 1/2;
+ *   r = sqrt(-2 ln u), c = cos(v pi/2), negative where bit 0 of q is set, s = sin(v pi/2);
+ *   z = r c where p stands and r s where q stands, exchanged where bit 1 of q is set.
+ * |z| reaches 6.66 (f32) and 8.57 (f64). The elementary functions are Unitvar's own: z differs from the formula in
+ * exact arithmetic by at most 5 ulp (tests/accuracy.cpp measures it).
  * Errors: INVALID_ARGUMENT unless mean and std are finite in the type of dst and std >= 0. */
 UNITVAR_API int32_t unitvar_normal_f32(unitvar_generator *g, float *dst, size_t n, double mean, double std);
 UNITVAR_API int32_t unitvar_normal_f64(unitvar_generator *g, double *dst, size_t n, double mean, double std);

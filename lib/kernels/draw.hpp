@@ -88,8 +88,8 @@ template <class F> struct NormalTransform {
     template <class U> UNITVAR_INLINE auto operator()(const U &words) const
     {
         const auto radius = box_muller_radius(lower(words));
-        const auto angle = cos_sin_turns(upper(words));
-        return join(fma(radius * angle.cos, std, mean), fma(radius * angle.sin, std, mean));
+        const auto direction = box_muller_direction(upper(words));
+        return join(fma(radius * direction.first, std, mean), fma(radius * direction.second, std, mean));
     }
 };
 

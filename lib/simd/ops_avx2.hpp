@@ -248,6 +248,19 @@ UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
     return _mm256_or_si256(_mm256_srlv_epi32(a, count), left);
 }
 
+UNITVAR_INLINE F32 half_mantissa(F32 x)
+{
+    const __m256 fraction = _mm256_and_ps(x, _mm256_castsi256_ps(_mm256_set1_epi32(0x007FFFFF)));
+    return _mm256_or_ps(fraction, _mm256_set1_ps(0.5F));
+}
+// The sign above the exponent makes the saturating subtraction 0.
+UNITVAR_INLINE F32 halvings_times_two_ln_2(F32 x)
+{
+    const __m256i exponent = _mm256_srli_epi32(_mm256_castps_si256(x), 23);
+    const __m256i halvings = _mm256_subs_epu16(_mm256_set1_epi32(127 + 31), exponent);
+    return _mm256_mul_ps(_mm256_cvtepi32_ps(halvings), _mm256_set1_ps(0x1.62e43p0F));
+}
+
 // f32 as integers, rounded towards zero; |a| < 2^31.
 UNITVAR_INLINE U32 truncate(F32 a)
 {

@@ -201,7 +201,11 @@ UNITVAR_INLINE F64 if_not_positive(F64 x, F64 a, F64 b)
 }
 template <int Bit> UNITVAR_INLINE F32 if_bit(U32 w, F32 a, F32 b)
 {
-    return _mm512_mask_blend_ps(_mm512_test_epi32_mask(w, _mm512_set1_epi32(1 << Bit)), b, a);
+    if constexpr (Bit == 31) {
+        return _mm512_mask_blend_ps(_mm512_movepi32_mask(w), b, a);
+    } else {
+        return _mm512_mask_blend_ps(_mm512_test_epi32_mask(w, _mm512_set1_epi32(1 << Bit)), b, a);
+    }
 }
 template <int Bit> UNITVAR_INLINE F64 if_bit(U64 w, F64 a, F64 b)
 {
@@ -236,6 +240,30 @@ UNITVAR_INLINE U32 even_odd(U64 a, U64 b)
 UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
 {
     return _mm512_rorv_epi32(a, count);
+}
+
+UNITVAR_INLINE F32 half_mantissa(F32 x)
+{
+    return _mm512_getmant_ps(x, _MM_MANT_NORM_p5_1, _MM_MANT_SIGN_zero);
+}
+// A table in two registers: the low five bits of the exponents 127 to 158 are its index.
+struct HalvingsTable {
+    alignas(64) float product[32]{};
+
+    constexpr HalvingsTable()
+    {
+        for (unsigned halvings = 0; halvings < 32; ++halvings) {
+            product[(127 + 31 - halvings) % 32] = static_cast<float>(halvings) * 0x1.62e43p0F;
+        }
+    }
+};
+inline constexpr HalvingsTable halvings_table;
+UNITVAR_INLINE F32 halvings_times_two_ln_2(F32 x)
+{
+    const __m512i bits = _mm512_castps_si512(x);
+    return _mm512_maskz_permutex2var_ps(_knot_mask16(_mm512_movepi32_mask(bits)),
+                                        _mm512_load_ps(halvings_table.product), _mm512_srli_epi32(bits, 23),
+                                        _mm512_load_ps(halvings_table.product + 16));
 }
 
 // f32 as integers, rounded towards zero; |a| < 2^31.

@@ -233,6 +233,17 @@ UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
     return vorrq_u32(vshlq_u32(a, right), vshlq_u32(a, left));
 }
 
+UNITVAR_INLINE F32 half_mantissa(F32 x)
+{
+    return vbslq_f32(vdupq_n_u32(0x007FFFFF), x, vdupq_n_f32(0.5F));
+}
+// The sign above the exponent makes the saturating subtraction 0.
+UNITVAR_INLINE F32 halvings_times_two_ln_2(F32 x)
+{
+    const uint32x4_t exponent = vshrq_n_u32(vreinterpretq_u32_f32(x), 23);
+    return vmulq_f32(vcvtq_f32_u32(vqsubq_u32(vdupq_n_u32(127 + 31), exponent)), vdupq_n_f32(0x1.62e43p0F));
+}
+
 // f32 as integers, rounded towards zero; |a| < 2^31.
 UNITVAR_INLINE U32 truncate(F32 a)
 {

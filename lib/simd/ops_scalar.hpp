@@ -287,6 +287,20 @@ UNITVAR_INLINE U32 rotate_right(U32 a, U32 count)
                 a, count);
 }
 
+UNITVAR_INLINE F32 half_mantissa(F32 x)
+{
+    return from_bits((to_bits(x) & U32(0x007FFFFF)) | U32(0x3F000000));
+}
+UNITVAR_INLINE F32 halvings_times_two_ln_2(F32 x)
+{
+    return each(
+        [](std::uint32_t bits) UNITVAR_INLINE_LAMBDA {
+            const int halvings = 127 + 31 - static_cast<int>(bits >> 23U);
+            return static_cast<float>(halvings > 0 ? halvings : 0) * 0x1.62e43p0F;
+        },
+        to_bits(x));
+}
+
 // f32 as integers, rounded towards zero; |a| < 2^31.
 UNITVAR_INLINE U32 truncate(F32 a)
 {

@@ -151,6 +151,14 @@ template <class R, std::size_t K> UNITVAR_INLINE auto signed_to_float(const Pack
 {
     return map([](R x) UNITVAR_INLINE_LAMBDA { return convert_signed(x); }, a);
 }
+template <std::size_t K> UNITVAR_INLINE Pack<F32, K> half_mantissa(const Pack<F32, K> &a)
+{
+    return map([](F32 x) UNITVAR_INLINE_LAMBDA { return half_mantissa(x); }, a);
+}
+template <std::size_t K> UNITVAR_INLINE Pack<F32, K> halvings_times_two_ln_2(const Pack<F32, K> &a)
+{
+    return map([](F32 x) UNITVAR_INLINE_LAMBDA { return halvings_times_two_ln_2(x); }, a);
+}
 // The value of each lane rounded towards zero, below 2^31 in magnitude.
 template <class R, std::size_t K> UNITVAR_INLINE auto truncated(const Pack<R, K> &a)
 {

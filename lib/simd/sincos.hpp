@@ -1,61 +1,61 @@
-// Cosine and sine of q / 2^B turns for a B-bit integer q, B = 32 for f32 and 64 for f64.
+// Direction of Box and Muller: a word q becomes a point of the unit circle.
 //
-// No range reduction is needed: shifting out the two top bits leaves, as a signed number x in [-1, 1), the distance
-// to the nearest quarter turn in eighths of a turn, exactly; adding half a quarter turn leaves the number of that
-// quarter turn in the top two bits. cos(x pi/4) = C(x^2) and sin(x pi/4) = x c + x S(x^2) with c = pi/4 rounded and
-// S small, so that x c is rounded once, together with the sum. Sollya's fpminimax on [-1, 1].
+// x, in quarter turns, |x| <= 1/2, is the signed value of q times 2^-32 (f32), and (q >> 12) 2^-52 - 1/2, by or-ing
+// mantissa bits (f64). c = cos(x pi/2) = C(x^2) and s = sin(x pi/2) = x S(x^2). Bit 0 of q changes the sign of c, bit 1
+// exchanges the two: with c, s these are the four quarters around x = 0. In f32 they are bits of x too, but of the 2^32
+// angles each quarter has its own 2^30, which lie evenly. Sollya's fpminimax on x^2 in [0, 1/4].
+// Port budget for a register: x (f32: conversion, product; f64: shift, or, subtraction), square, 6 fma (f64: 12), product,
+// shift, exclusive or, bit 1 (AVX-512: test; others shift), 2 blends: 15 and 22.
 // Maximum error over all inputs: tests/accuracy.cpp.
 #pragma once
 
+#include "log.hpp"
 #include "pack.hpp"
 
 namespace unitvar {
 namespace {
 
-// Relative errors of sine and cosine: 2^-28.1 and 2^-24.6 (f32), 2^-58.0 and 2^-53.8 (f64).
-inline constexpr float sin_polynomial_f32[] = {-0x1.9e5eep-26F, -0x1.4abbbap-4F, 0x1.465edcp-9F, -0x1.2d9e5ap-15F};
-inline constexpr float cos_polynomial_f32[] = {0x1p0F, -0x1.3bd39cp-2F, 0x1.03b068p-6F, -0x1.4e7de8p-12F};
-inline constexpr double sin_polynomial_f64[] = {0x1.0361ce856c821p-55,  -0x1.4abbce625be41p-4, 0x1.466bc67758771p-9,
-                                                -0x1.32d2cce2dbc1cp-15, 0x1.50782fcfe9cddp-22, -0x1.e300684df2caep-30,
-                                                0x1.e3f04d5116526p-38};
+// Relative errors of sine and cosine: 2^-25.1 and 2^-24.4 (f32), 2^-54.5 and 2^-53.6 (f64); most of the sine's is that of
+// pi/2 rounded.
+inline constexpr float sin_polynomial_f32[] = {0x1.921fb6p0F, -0x1.4abbecp-1F, 0x1.466b2p-4F, -0x1.2f597ep-8F};
+inline constexpr float cos_polynomial_f32[] = {0x1p0F, -0x1.3bd3a2p0F, 0x1.03b18cp-2F, -0x1.4eb078p-6F};
+inline constexpr double sin_polynomial_f64[] = {0x1.921fb54442d18p0,   -0x1.4abbce625be09p-1, 0x1.466bc67754ffep-4,
+                                                -0x1.32d2ccdfe922ap-8, 0x1.50782d5ee9c46p-13, -0x1.e2fe76ce1db14p-19,
+                                                0x1.e357dc8eac7e2p-25};
 inline constexpr double cos_polynomial_f64[] = {0x1p0,
-                                                -0x1.3bd3cc9be459dp-2,
-                                                0x1.03c1f081b0e01p-6,
-                                                -0x1.55d3c7dc3b7f3p-12,
-                                                0x1.e1f4fb8227887p-19,
-                                                -0x1.a6c9c96ed088p-26,
-                                                0x1.f3dca8531a01bp-34};
+                                                -0x1.3bd3cc9be45a5p0,
+                                                0x1.03c1f081b14ep-2,
+                                                -0x1.55d3c7dcb769fp-6,
+                                                0x1.e1f4fbfcb4c53p-11,
+                                                -0x1.a6ca009f76367p-16,
+                                                0x1.f3ef2ff7dee9bp-22};
 
-template <class F> struct CosSin {
-    F cos;
-    F sin;
+template <class F> struct Direction {
+    F first;
+    F second;
 };
 
-// The octant's values put into place: the quarter turn's lower bit exchanges them, its upper bits are their signs.
-template <int Bits, class F, class U> UNITVAR_INLINE CosSin<F> place_quadrant(const F &c, const F &s, const U &q)
+template <class F, class U> UNITVAR_INLINE Direction<F> place_quarter(const F &c, const F &s, const U &q)
 {
-    const U quarter = q + broadcast<U>(typename U::Lane{1} << (Bits - 3));
-    const F cosine = select_bit<Bits - 2>(quarter, s, c);
-    const F sine = select_bit<Bits - 2>(quarter, c, s);
-    return {flip_sign(cosine, quarter + broadcast<U>(typename U::Lane{1} << (Bits - 2))), flip_sign(sine, quarter)};
+    constexpr int bits = 8 * sizeof(typename U::Lane);
+    const F cosine = float_of(bits_of(c) ^ shift_left<bits - 1>(q));
+    return {select_bit<1>(q, s, cosine), select_bit<1>(q, cosine, s)};
 }
 
-template <std::size_t K> UNITVAR_INLINE CosSin<Pack<F32, K>> cos_sin_turns(const Pack<U32, K> &q)
+template <std::size_t K> UNITVAR_INLINE Direction<Pack<F32, K>> box_muller_direction(const Pack<U32, K> &q)
 {
     using F = Pack<F32, K>;
-    const F x = signed_to_float(shift_left<2>(q)) * broadcast<F>(0x1p-31F);
+    const F x = signed_to_float(q) * broadcast<F>(0x1p-32F);
     const F z = x * x;
-    const F sine = fma(x, broadcast<F>(0x1.921fb6p-1F), x * horner(z, sin_polynomial_f32));
-    return place_quadrant<32>(horner(z, cos_polynomial_f32), sine, q);
+    return place_quarter(horner(z, cos_polynomial_f32), x * horner(z, sin_polynomial_f32), q);
 }
 
-template <std::size_t K> UNITVAR_INLINE CosSin<Pack<F64, K>> cos_sin_turns(const Pack<U64, K> &q)
+template <std::size_t K> UNITVAR_INLINE Direction<Pack<F64, K>> box_muller_direction(const Pack<U64, K> &q)
 {
     using F = Pack<F64, K>;
-    const F x = signed_to_float(shift_left<2>(q)) * broadcast<F>(0x1p-63);
+    const F x = unit_interval_f64(q) - broadcast<F>(1.5);
     const F z = x * x;
-    const F sine = fma(x, broadcast<F>(0x1.921fb54442d18p-1), x * horner(z, sin_polynomial_f64));
-    return place_quadrant<64>(horner(z, cos_polynomial_f64), sine, q);
+    return place_quarter(horner(z, cos_polynomial_f64), x * horner(z, sin_polynomial_f64), q);
 }
 
 } // namespace

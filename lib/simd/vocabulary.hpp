@@ -79,6 +79,10 @@ concept MixedRegisters = requires(F x, U w, F64 y, U64 v, const void *source, vo
     { rotate_right(w, w) } -> std::same_as<U>;
     // Bit i: is lane i of the first below that of the second, unsigned?
     { less_bits(w, w) } -> std::same_as<std::uint64_t>;
+    // The significand as a number of [1/2, 1), of normal x whatever its sign.
+    { half_mantissa(x) } -> std::same_as<F>;
+    // n times 2 ln 2 rounded to f32 for x in [2^(31 - n), 2^(32 - n)), n from 0 to 31; 0 for negative x.
+    { halvings_times_two_ln_2(x) } -> std::same_as<F>;
     // Towards zero, of magnitudes below 2^31.
     { truncate(x) } -> std::same_as<U>;
     // f32 in memory as f64, and f64 as f32 in memory.

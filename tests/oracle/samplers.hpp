@@ -39,10 +39,15 @@ inline double uniform_f64(std::uint64_t w, double low, double high)
     return uniform_from_unit(std::ldexp(static_cast<double>(w >> 11), -53), low, high);
 }
 
-// sqrt(-2 ln((p + 1) / 2^B)). Real holds p + 1 exactly: double for 32 bits, long double for 64.
+// sqrt(-2 ln u). Real holds u exactly: double for 32 bits, long double for 64.
 template <std::floating_point Real, std::unsigned_integral Integer> Real radius(Integer p)
 {
-    return std::sqrt(-2 * std::log(std::ldexp(static_cast<Real>(p) + 1, -std::numeric_limits<Integer>::digits)));
+    Real u;
+    if (sizeof(Integer) == 4)
+        u = std::ldexp(static_cast<Real>(p | 1), -32);
+    else
+        u = std::ldexp(static_cast<Real>(static_cast<std::uint64_t>(p) >> 12) + Real{0.5}, -52);
+    return std::sqrt(-2 * std::log(u));
 }
 
 template <std::floating_point Real> struct Point {
@@ -50,30 +55,18 @@ template <std::floating_point Real> struct Point {
     Real y;
 };
 
-// cos and sin of 2 pi q / 2^B. The octant is split off in integers, because the cosine of an angle near pi / 2 that
-// was rounded first has no correct digit left.
-template <std::floating_point Real, std::unsigned_integral Integer> Point<Real> cos_sin(Integer q)
+template <std::floating_point Real, std::unsigned_integral Integer> Point<Real> direction(Integer q)
 {
-    const int bits = std::numeric_limits<Integer>::digits;
-    const Integer quarter = Integer{1} << (bits - 2);
-    const Integer rest = q & (quarter - 1);
-    const bool nearer_to_next = rest > quarter / 2;
-    const Real turns = std::ldexp(static_cast<Real>(nearer_to_next ? quarter - rest : rest), -bits);
-    const Real angle = 2 * std::numbers::pi_v<Real> * turns;
-    Real c = std::cos(angle);
-    Real s = std::sin(angle);
-    if (nearer_to_next)
-        std::swap(c, s);
-    switch (static_cast<int>(q >> (bits - 2))) {
-    case 0:
-        return {c, s};
-    case 1:
-        return {-s, c};
-    case 2:
-        return {-c, -s};
-    default:
-        return {s, -c};
-    }
+    Real v;
+    if (sizeof(Integer) == 4)
+        v = std::ldexp(static_cast<Real>(static_cast<std::int32_t>(q)), -32);
+    else
+        v = std::ldexp(static_cast<Real>(static_cast<std::uint64_t>(q) >> 12), -52) - Real{0.5};
+    Real c = std::cos(v * (std::numbers::pi_v<Real> / 2));
+    const Real s = std::sin(v * (std::numbers::pi_v<Real> / 2));
+    if (q % 2 == 1)
+        c = -c;
+    return q / 2 % 2 == 1 ? Point<Real>{s, c} : Point<Real>{c, s};
 }
 
 // z of every word given, in groups of 32 words of 32 bits: 32 f32 or 16 f64. The input is whole groups.
@@ -85,9 +78,9 @@ std::vector<Real> standard_normals(const std::vector<Integer> &words)
     for (std::size_t group = 0; group + 2 * half <= words.size(); group += 2 * half)
         for (std::size_t j = group; j < group + half; ++j) {
             const Real r = radius<Real>(words[j]);
-            const Point<Real> direction = cos_sin<Real>(words[j + half]);
-            z[j] = r * direction.x;
-            z[j + half] = r * direction.y;
+            const Point<Real> point = direction<Real>(words[j + half]);
+            z[j] = r * point.x;
+            z[j + half] = r * point.y;
         }
     return z;
 }
