@@ -19,8 +19,12 @@ inline double now(Clock clock)
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
+// What a body's prepare() does is not part of its time.
 template <class Body> double seconds(const Body &body, int repetitions, Clock clock)
 {
+    if constexpr (requires { body.prepare(); }) {
+        body.prepare();
+    }
     const double start = now(clock);
     for (int i = 0; i < repetitions; ++i) {
         body();
@@ -28,10 +32,15 @@ template <class Body> double seconds(const Body &body, int repetitions, Clock cl
     return (now(clock) - start) / repetitions;
 }
 
-inline double median(std::vector<double> values)
+// The value below which the fraction of them lies.
+inline double quantile(std::vector<double> values, double fraction)
 {
     std::ranges::sort(values);
-    return values[values.size() / 2];
+    return values[static_cast<std::size_t>(fraction * static_cast<double>(values.size() - 1) + 0.5)];
+}
+inline double median(std::vector<double> values)
+{
+    return quantile(std::move(values), 0.5);
 }
 
 // Enough repetitions that the clock does not matter.
@@ -45,6 +54,7 @@ struct Comparison {
     double ratio; // median of other / own, round by round: how many times faster own is
     double own;   // median seconds
     double other;
+    double spread; // half of what lies between the quartiles of the ratios, relative to their median
 };
 
 template <class Own, class Other>
@@ -60,7 +70,9 @@ Comparison compare(int rounds, const Own &own, const Other &other, Clock clock =
         times_other.push_back(seconds(other, repeat_other, clock));
         ratios.push_back(times_other.back() / times_own.back());
     }
-    return {median(ratios), median(times_own), median(times_other)};
+    const double ratio = median(ratios);
+    return {ratio, median(times_own), median(times_other),
+            (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / 2 / ratio};
 }
 
 } // namespace unitvar::bench

@@ -176,7 +176,9 @@ TEST_CASE_TEMPLATE("normal_icdf is the quantile of its word within the promised 
             const auto x = static_cast<long double>(z[i]);
             const bool lower = word[i] >> (bits - 1) == 0;
             const auto nearer = static_cast<WordOf<T>>(lower ? word[i] : ~word[i]);
-            const long double tail = std::ldexp(static_cast<long double>(nearer) + 0.5L, -bits);
+            const long double numerator =
+                bits == 32 ? static_cast<long double>(nearer | 1U) : static_cast<long double>(nearer) + 0.5L;
+            const long double tail = std::ldexp(numerator, -bits);
             const long double excess = upper_tail(lower ? -x : x) - tail;
             const long double density = std::exp(-x * x / 2) / std::sqrt(2 * std::numbers::pi_v<long double>);
             const long double exact = lower ? x - excess / density : x + excess / density;

@@ -300,9 +300,9 @@ UNITVAR_API int32_t unitvar_normal_f32(unitvar_generator *g, float *dst, size_t 
 UNITVAR_API int32_t unitvar_normal_f64(unitvar_generator *g, double *dst, size_t n, double mean, double std);
 
 /* Normal by the inverse of its distribution function: x = fma(z, std, mean) in the type of dst, to which mean and std
- * are rounded. f32: z = Phi^-1((w[i] + 1/2) * 2^-32). f64: z = Phi^-1((w64[i] + 1/2) * 2^-64), w64[i] as in bits_u64.
+ * are rounded. f32: z = Phi^-1((w[i] | 1) * 2^-32). f64: z = Phi^-1((w64[i] + 1/2) * 2^-64), w64[i] as in bits_u64.
  * One word, or one pair of words, makes one element; z never decreases where the word increases, the complement of a
- * word gives -z, and both tails are complete: |z| reaches 6.34 (f32) and 9.16 (f64). For stratified, antithetic and
+ * word gives -z, and both tails are complete: |z| reaches 6.23 (f32) and 9.16 (f64). For stratified, antithetic and
  * quasi-random use; where the order does not matter, unitvar_normal_* is faster. z differs from the formula in exact
  * arithmetic by at most 4 ulp (f32, every word) and 6 ulp (f64) (tests/accuracy_quantile.cpp measures it).
  * Errors: INVALID_ARGUMENT unless mean and std are finite in the type of dst and std >= 0. */
@@ -311,8 +311,8 @@ UNITVAR_API int32_t unitvar_normal_icdf_f64(unitvar_generator *g, double *dst, s
 
 /* Normal between the bounds a and b, by the inverse of its distribution function: x has
  *   (Phi((x - mean) / std) - Phi((a - mean) / std)) / (Phi((b - mean) / std) - Phi((a - mean) / std)) = u,
- * u as in normal_icdf. mean, std, a and b are rounded to the type of dst first; bounds that are infinite, or too large
- * for it, are none.
+ * u = (w[i] + 1/2) * 2^-32 (f32) or (w64[i] + 1/2) * 2^-64 (f64). mean, std, a and b are rounded to the type of dst
+ * first; bounds that are infinite, or too large for it, are none.
  * One word, or one pair of words, per element and no rejection, whatever the interval: any number of deviations away
  * from the mean, of a few ulp, or wider than the distribution. a <= x <= b; x is a bound as often as values of the
  * exact distribution round to it. Where a and b round to one number, every element is that number. x differs from the

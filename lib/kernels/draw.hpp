@@ -120,12 +120,11 @@ template <class U> UNITVAR_INLINE auto distance_to_middle(const U &word)
     return distance_to_end(word ^ broadcast<U>(typename U::Lane{1} << (8 * sizeof(typename U::Lane) - 1)));
 }
 
-// The distance to the nearer end again, for a few more operations such that the complement of a word has the same
-// distance with the other sign: rounded once (f32), or by its magnitude (f64).
+// The distance to the nearer end again, such that the complement of a word has the same distance with the other sign:
+// -(w | 1) = ~w | 1, and rounding is symmetric (f32); or by its magnitude (f64).
 template <std::size_t K> UNITVAR_INLINE Pack<F32, K> symmetric_distance_to_end(const Pack<U32, K> &word)
 {
-    const Pack<U32, K> low = word & broadcast<Pack<U32, K>>(0xFFFF);
-    return signed_to_float(word ^ low) + (signed_to_float(low) + broadcast<Pack<F32, K>>(0.5F));
+    return signed_to_float(word | broadcast<Pack<U32, K>>(1));
 }
 template <std::size_t K> UNITVAR_INLINE Pack<F64, K> symmetric_distance_to_end(const Pack<U64, K> &word)
 {

@@ -50,12 +50,13 @@ template <class Step> Real newton(Real x, double tolerance, Step step)
     return std::numeric_limits<double>::quiet_NaN();
 }
 
-// z with Phi(z) = (word + 1/2) / 2^bits.
+// z with Phi(z) = (word | 1) / 2^32 for 32 bits, (word + 1/2) / 2^64 for 64.
 inline Real normal_quantile(std::uint64_t word, int bits, double candidate, double tolerance)
 {
     const std::uint64_t all = bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
     const bool upper = word > all / 2;
-    const Real tail = Real::middle_of_word(upper ? all - word : word, bits);
+    const std::uint64_t nearer = upper ? all - word : word;
+    const Real tail = bits == 32 ? Real(static_cast<double>(nearer | 1U) * 0x1p-32) : Real::middle_of_word(nearer, bits);
     const Real z = newton(std::abs(candidate), tolerance,
                           [&](const Real &x) { return (normal_upper_tail(x) - tail) / normal_density(x); });
     return upper ? z : -z;
