@@ -63,7 +63,8 @@ struct DrawParameters {
 
 enum class StoreMode : std::uint32_t {
     cached,
-    streaming, // past the caches, for targets that do not fit them
+    prefetched, // each line is asked for, to be written, some time before it is
+    streaming,  // past the caches where that pays (lib/kernels/fill.hpp), else prefetched
 };
 
 // Writes elements 0 to n-1 of a draw that starts at the engine's block. The target may have any address.

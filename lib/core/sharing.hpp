@@ -1,5 +1,5 @@
-// How much work one thread's share is, and from where on results are stored past the caches: every such figure of the
-// core stands here.
+// How much work one thread's share is: every such figure of the core stands here. How results are stored is in
+// core/store_mode.hpp.
 //
 // A share is the least work that is worth giving to another thread. It is written in the unit in which a loop knows its
 // work, and parallel.hpp cuts a loop into shares of at least that much.
@@ -33,14 +33,7 @@ inline constexpr std::size_t share_keys = std::size_t{1} << 15U;
     return grain_of(share_elements, elements_each);
 }
 
-// Draws of this size and more go past the caches: `unitvar_bench --benchmark_filter=store` shows where it begins to pay.
-inline constexpr std::uint64_t streaming_bytes = std::uint64_t{8} << 20U;
-// Results that are computed from a tensor which was just read.
+// Results that are computed from a tensor which was just read go past the caches from here on.
 inline constexpr std::uint64_t streaming_result_bytes = std::uint64_t{48} << 20U;
-
-[[nodiscard]] constexpr StoreMode store_mode_of(std::uint64_t bytes) noexcept
-{
-    return bytes >= streaming_bytes ? StoreMode::streaming : StoreMode::cached;
-}
 
 } // namespace unitvar::core

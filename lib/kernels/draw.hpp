@@ -70,10 +70,7 @@ template <> struct Draw<core::DrawIndex::uniform_f64> {
     using Element = double;
     UniformTransform<F64x<16>, 53> transform;
     UNITVAR_INLINE explicit Draw(const core::DrawParameters &p) : transform(p) {}
-    UNITVAR_INLINE F64x<16> operator()(const U32x<32> &words) const
-    {
-        return transform(signed_to_float(shift_right<11>(as_u64(words))));
-    }
+    UNITVAR_INLINE F64x<16> operator()(const U32x<32> &words) const { return transform(upper_53(as_u64(words))); }
 };
 
 // Box and Muller (1958) on the two halves of a group.

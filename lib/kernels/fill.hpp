@@ -12,8 +12,15 @@ namespace {
 
 inline constexpr std::size_t line_bytes = 64;
 
-// How far ahead lines are asked for before they are written, which spares reading them first.
+// How far ahead lines are asked for before they are written, which spares waiting for them.
 inline constexpr std::size_t prefetch_bytes = 4096;
+
+// Draws that are quick enough to wait for memory go past the caches; others lose by it, and so do stores of whole lines
+// (core/store_mode.hpp has the figures).
+template <core::DrawIndex Index>
+inline constexpr bool streams = has_streaming_stores && sizeof(U32) < line_bytes &&
+                                (Index == core::DrawIndex::bits_u32 || Index == core::DrawIndex::bits_u64 ||
+                                 Index == core::DrawIndex::uniform_f32 || Index == core::DrawIndex::uniform_f64);
 
 // Writes whole steps of an engine. Not inlined: a tail comes here too, and each copy of a kernel costs compile time.
 // Engine and draw are copied so that no store can be thought to change them.
@@ -28,7 +35,7 @@ UNITVAR_CALLED void write_steps(Engine &from, const core::DrawParameters &parame
     const Draw<Index> draw(parameters);
     U32x<32> words[Engine::groups];
 
-    if (has_streaming_stores && mode == core::StoreMode::streaming &&
+    if (streams<Index> && mode == core::StoreMode::streaming &&
         reinterpret_cast<std::uintptr_t>(out) % line_bytes == 0) {
         for (; steps != 0; --steps) {
             engine.next(words);
@@ -40,7 +47,7 @@ UNITVAR_CALLED void write_steps(Engine &from, const core::DrawParameters &parame
         stream_fence();
     }
     // Streaming stores want whole lines, and assembling those in a buffer costs more than it saves.
-    const std::size_t unfetched = mode == core::StoreMode::streaming ? prefetch_bytes / step_bytes : steps;
+    const std::size_t unfetched = mode == core::StoreMode::cached ? steps : prefetch_bytes / step_bytes;
     for (; steps != 0; --steps) {
         if (steps > unfetched) {
             for (std::size_t i = 0; i < step_bytes; i += line_bytes) {

@@ -119,6 +119,15 @@ UNITVAR_INLINE F64 convert_signed(U64 a)
     return _mm256_add_pd(shifted, _mm256_castsi256_pd(low));
 }
 
+// Of 2k + b with b the last of the 53 bits: 2^53 + 2k as mantissa bits, less 2^53 or 2^53 - 1, which is exact.
+UNITVAR_INLINE F64 convert_upper_53(U64 a)
+{
+    const __m256i even = _mm256_or_si256(_mm256_srli_epi64(a, 12), _mm256_set1_epi64x(0x4340000000000000));
+    const __m256d less = _mm256_blendv_pd(_mm256_set1_pd(0x1p53), _mm256_set1_pd(0x1p53 - 1),
+                                          _mm256_castsi256_pd(_mm256_slli_epi64(a, 52)));
+    return _mm256_sub_pd(_mm256_castsi256_pd(even), less);
+}
+
 // Signed 32-bit lanes as f64: the lower and the upper half; and back, rounded to f32.
 UNITVAR_INLINE F64 widen_lower(U32 a)
 {

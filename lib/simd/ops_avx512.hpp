@@ -113,6 +113,11 @@ UNITVAR_INLINE F64 convert_signed(U64 a)
     return _mm512_cvtepi64_pd(a);
 }
 
+UNITVAR_INLINE F64 convert_upper_53(U64 a)
+{
+    return convert_signed(U64(a >> 11));
+}
+
 // Signed 32-bit lanes as f64: the lower and the upper half; and back, rounded to f32.
 UNITVAR_INLINE F64 widen_lower(U32 a)
 {

@@ -159,6 +159,11 @@ template <std::size_t K> UNITVAR_INLINE Pack<F32, K> halvings_times_two_ln_2(con
 {
     return map([](F32 x) UNITVAR_INLINE_LAMBDA { return halvings_times_two_ln_2(x); }, a);
 }
+// The value of each lane's upper 53 bits.
+template <std::size_t K> UNITVAR_INLINE Pack<F64, K> upper_53(const Pack<U64, K> &a)
+{
+    return map([](U64 x) UNITVAR_INLINE_LAMBDA { return convert_upper_53(x); }, a);
+}
 // The value of each lane rounded towards zero, below 2^31 in magnitude.
 template <class R, std::size_t K> UNITVAR_INLINE auto truncated(const Pack<R, K> &a)
 {

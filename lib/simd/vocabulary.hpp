@@ -92,6 +92,8 @@ concept MixedRegisters = requires(F x, U w, F64 y, U64 v, const void *source, vo
     { narrow(y, y) } -> std::same_as<F>;
     { widen_lower(w) } -> std::same_as<F64>;
     { widen_upper(w) } -> std::same_as<F64>;
+    // The value of each lane's upper 53 bits.
+    { convert_upper_53(v) } -> std::same_as<F64>;
     // table[index mod N], N a power of two; the table is aligned to 64 bytes.
     { look_up<16>(static_cast<const double *>(source), v) } -> std::same_as<F64>;
     { look_up<32>(static_cast<const double *>(source), v) } -> std::same_as<F64>;

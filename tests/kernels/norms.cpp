@@ -12,7 +12,7 @@ using core::Runs;
 
 const char *name_of(StoreMode mode)
 {
-    return mode == StoreMode::streaming ? "streaming" : "cached";
+    return mode == StoreMode::streaming ? "streaming" : mode == StoreMode::prefetched ? "prefetched" : "cached";
 }
 
 // Some runs of a length: their distance is at times a whole number of lines, which streaming stores ask for.

@@ -127,7 +127,8 @@ std::vector<std::size_t> Session::lengths(const Lengths &wanted)
 
 std::vector<StoreMode> Session::modes() const
 {
-    return bench() ? std::vector{StoreMode::cached} : std::vector{StoreMode::cached, StoreMode::streaming};
+    return bench() ? std::vector{StoreMode::cached}
+                   : std::vector{StoreMode::cached, StoreMode::prefetched, StoreMode::streaming};
 }
 
 void Session::report(Finding finding, const std::string &text)

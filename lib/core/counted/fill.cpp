@@ -8,6 +8,7 @@
 #include "core/engine.hpp"
 #include "core/message.hpp"
 #include "core/runtime.hpp"
+#include "core/store_mode.hpp"
 #include "core/tensor.hpp"
 #include "core/write.hpp"
 #include "unitvar/error.hpp"

@@ -5,6 +5,7 @@
 
 #include "core/parallel.hpp"
 #include "core/sharing.hpp"
+#include "core/store_mode.hpp"
 #include "core/write.hpp"
 
 namespace unitvar::core {

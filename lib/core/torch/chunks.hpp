@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/store_mode.hpp"
 #include "core/torch/fill.hpp"
 #include "core/write.hpp"
 
