@@ -1,5 +1,5 @@
 // Intel MKL's generators, loaded at run time where they are found: MKL_RT names the library (libmkl_rt.so.N), else
-// MKLROOT's, else that of a virtual environment which `sh cmake/dev.sh bench` made. One thread, 32-bit integers.
+// MKLROOT's, else that of a virtual environment which `sh cmake/dev.sh peers` made. One thread, 32-bit integers.
 //
 // MKL asks for the processor's vendor and may take slower code on others than Intel's. Releases to 2024 call a function
 // for it that a program can replace: this one says yes where UNITVAR_MKL_ANY_VENDOR is set. Newer ones hide it.

@@ -62,31 +62,34 @@ public:
         if (json_) {
             std::printf("{\n  \"isa\": \"%s\",\n  \"n\": %zu,\n  \"ratios\": {", unitvar_isa(), n_);
         } else {
-            std::printf("%-46s %-38s %8s %8s %8s %7s\n", "unitvar", "peer", "ns", "peer ns", "faster", "spread");
+            std::printf("%-30s %-56s %8s %8s %8s %7s\n", "unitvar", "peer", "ns", "peer ns", "faster", "spread");
         }
     }
     ~Report() { std::fputs(json_ ? "\n  }\n}\n" : "", stdout); }
     Report(const Report &) = delete;
     Report &operator=(const Report &) = delete;
 
-    void row(DrawIndex draw, const Engine &engine, const std::string &peer, const Fill &other)
+    // which: of several that the peer offers, for a reader; not part of the row's name.
+    void row(DrawIndex draw, const Engine &engine, const std::string &peer, const Fill &other,
+             const std::string &which = {})
     {
         const Generator generator(engine);
         const auto &operation = unitvar::bench::operations[static_cast<std::size_t>(draw)];
         const auto own = [&] { check(operation.run(generator.get(), target_, n_)); };
-        print(std::string(unitvar::core::row(draw).name) + ", " + engine.name, peer,
+        print(std::string(unitvar::core::row(draw).name) + ", " + engine.name, peer, which,
               unitvar::bench::compare(rounds, own, other));
     }
 
 private:
-    void print(const std::string &what, const std::string &peer, const Comparison &c)
+    void print(const std::string &what, const std::string &peer, const std::string &which, const Comparison &c)
     {
         const double scale = 1e9 / static_cast<double>(n_);
         if (json_) {
             std::printf("%s\n    \"%s against %s\": %.4f", first_ ? "" : ",", what.c_str(), peer.c_str(), c.ratio);
         } else {
-            std::printf("%-46s %-38s %8.3f %8.3f %7.2fx %6.1f%%\n", what.c_str(), peer.c_str(), c.own * scale,
-                        c.other * scale, c.ratio, c.spread * 100);
+            std::printf("%-30s %-56s %8.3f %8.3f %7.2fx %6.1f%%\n", what.c_str(),
+                        (which.empty() ? peer : peer + ": " + which).c_str(), c.own * scale, c.other * scale, c.ratio,
+                        c.spread * 100);
         }
         std::fflush(stdout);
         first_ = false;
@@ -146,8 +149,7 @@ public:
         std::vector<Candidate> all;
         for (const auto &[own, stream] : streams_) {
             if (fits(own, engine, good)) {
-                all.push_back(
-                    {std::string("MKL ") + own.name, [this, s = stream, target, n] { mkl_.uniform(s, target, n); }});
+                all.push_back({own.name, [this, s = stream, target, n] { mkl_.uniform(s, target, n); }});
             }
         }
         return fastest(all);
@@ -161,7 +163,7 @@ public:
                  {std::pair{Mkl::Normal::box_muller, "Box-Muller"},
                   std::pair{Mkl::Normal::box_muller_2, "Box-Muller 2"}, std::pair{Mkl::Normal::icdf, "ICDF"}}) {
                 if (fits(own, engine, false) && (!icdf_only || method == Mkl::Normal::icdf)) {
-                    all.push_back({std::string("MKL ") + own.name + ", " + name,
+                    all.push_back({std::string(own.name) + ", " + name,
                                    [this, m = method, s = stream, target, n] { mkl_.normal(m, s, target, n); }});
                 }
             }
@@ -188,25 +190,25 @@ void compare_with_mkl(Report &report, const Mkl &mkl, unsigned char *memory, std
     auto *const floats = reinterpret_cast<float *>(memory);
     auto *const doubles = reinterpret_cast<double *>(memory);
     const MklPeers peers(mkl);
-    const auto row = [&](DrawIndex draw, const Engine &engine, const Candidate &peer, const char *which) {
-        report.row(draw, engine, peer.name + which, peer.fill);
+    const auto row = [&](DrawIndex draw, const Engine &engine, const Candidate &peer, const char *kind) {
+        report.row(draw, engine, std::string("MKL") + kind, peer.fill, peer.name);
     };
     const Candidate uniform = peers.uniform(floats, n);
-    row(DrawIndex::uniform_f32, ars, uniform, " (best)");
-    row(DrawIndex::uniform_f32, pcg, uniform, " (best)");
-    row(DrawIndex::uniform_f64, ars, peers.uniform(doubles, n, nullptr, true), " (best of BigCrush)");
-    row(DrawIndex::uniform_f64, ars, peers.uniform(doubles, n, "MCG59"), "");
-    row(DrawIndex::uniform_f32, philox, peers.uniform(floats, n, "PHILOX4X32X10"), "");
+    row(DrawIndex::uniform_f32, ars, uniform, "'s best");
+    row(DrawIndex::uniform_f32, pcg, uniform, "'s best");
+    row(DrawIndex::uniform_f64, ars, peers.uniform(doubles, n, nullptr, true), "'s best that passes BigCrush");
+    row(DrawIndex::uniform_f64, ars, peers.uniform(doubles, n, "MCG59"), " MCG59");
+    row(DrawIndex::uniform_f32, philox, peers.uniform(floats, n, "PHILOX4X32X10"), " Philox");
     const Candidate normal = peers.normal(floats, n);
-    row(DrawIndex::normal_f32, ars, normal, " (best)");
-    row(DrawIndex::normal_f32, pcg, normal, " (best)");
-    row(DrawIndex::normal_f32, philox, peers.normal(floats, n, "PHILOX4X32X10"), "");
+    row(DrawIndex::normal_f32, ars, normal, "'s best");
+    row(DrawIndex::normal_f32, pcg, normal, "'s best");
+    row(DrawIndex::normal_f32, philox, peers.normal(floats, n, "PHILOX4X32X10"), " Philox");
     const Candidate normal64 = peers.normal(doubles, n);
-    row(DrawIndex::normal_f64, ars, normal64, " (best)");
-    row(DrawIndex::normal_f64, pcg, normal64, " (best)");
-    row(DrawIndex::normal_icdf_f32, ars, peers.normal(floats, n, nullptr, true), " (best)");
-    row(DrawIndex::normal_icdf_f32, pcg, peers.normal(floats, n, nullptr, true), " (best)");
-    row(DrawIndex::normal_icdf_f64, ars, peers.normal(doubles, n, nullptr, true), " (best)");
+    row(DrawIndex::normal_f64, ars, normal64, "'s best");
+    row(DrawIndex::normal_f64, pcg, normal64, "'s best");
+    row(DrawIndex::normal_icdf_f32, ars, peers.normal(floats, n, nullptr, true), "'s best ICDF");
+    row(DrawIndex::normal_icdf_f32, pcg, peers.normal(floats, n, nullptr, true), "'s best ICDF");
+    row(DrawIndex::normal_icdf_f64, ars, peers.normal(doubles, n, nullptr, true), "'s best ICDF");
 
     // The function alone, without an engine, by accuracy.
     const auto uniforms = unitvar::bench::touched_pages(n * sizeof(float));

@@ -13,7 +13,12 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
   emulated            the whole suite on emulated x86-64 processors, which takes a quarter of an hour
   sanitize            build with clang under AddressSanitizer and UndefinedBehaviorSanitizer, and run the tests
   tsan                build with clang under ThreadSanitizer, and run the tests that use threads
-  bench [OPTION ...]  Google Benchmark of every sampler, instruction set and size; options go to the program
+  bench               samplers against the peers that are found, interleaved in one process: MKL (MKL_RT=libmkl_rt.so.N,
+                      MKLROOT), std and pcg-cpp; NumPy, PyTorch and JAX of the interpreter that PYTHON names
+  peers               a virtual environment with MKL, NumPy 2 and JAX in build/peers, which bench then finds
+  bench-check         ratios against the baseline of bench/baseline: names what fell by more than 10 %; --store writes it
+  curves [OPTION ...] Google Benchmark of every sampler, instruction set and size; options go to the program
+  stores              which way of storing draws is fastest, by size
   targets             the project's speed targets and what this machine reaches
   norm_targets        the same for norms, activations and linear, against memory and, where they are installed,
                       oneDNN (libdnnl-dev) and OpenBLAS (libopenblas-dev); --isa NAME forces an instruction set
@@ -163,12 +168,41 @@ tsan)
     run_tests tsan -R 'core|equality|floating_point|layouts|moments|orthogonal|runtime|shards|initialize_all|permutation|norm'
     summary
     ;;
-bench | targets | norm_targets)
+bench | bench-check | curves | stores | targets | norm_targets)
     # shellcheck disable=SC2086
-    need $library_packages libbenchmark-dev
+    need $library_packages libbenchmark-dev python3
     configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=ON -DUNITVAR_DEMO=OFF
     build "$compiler"
-    exec "build/$compiler/bench/unitvar_$command" "$@"
+    programs=build/$compiler/bench
+    case $command in
+    bench)
+        "$programs/unitvar_peers" "$@"
+        echo
+        echo "MKL as on an Intel processor:"
+        UNITVAR_MKL_ANY_VENDOR=1 "$programs/unitvar_peers" "$@" | grep -e MKL -e '^unitvar  ' || true
+        echo
+        python=${PYTHON:-build/peers/bin/python}
+        [ -x "$(command -v "$python")" ] || python=python3
+        exec "$python" bench/array_ratios.py "build/$compiler/libunitvar.so"
+        ;;
+    bench-check)
+        isa=
+        for run in 1 2 3; do
+            UNITVAR_MKL_ANY_VENDOR=1 "$programs/unitvar_peers" --json >"build/bench-$run.json"
+            isa=$(sed -n 's/.*"isa": "\(.*\)",/\1/p' "build/bench-$run.json")
+        done
+        exec python3 bench/check.py "$@" "bench/baseline/$isa.json" build/bench-1.json build/bench-2.json build/bench-3.json
+        ;;
+    curves) exec "$programs/unitvar_bench" "$@" ;;
+    *) exec "$programs/unitvar_$command" "$@" ;;
+    esac
+    ;;
+peers)
+    need python3-venv
+    python3 -m venv build/peers
+    # The last MKL whose question about the vendor a program can answer.
+    build/peers/bin/pip install --quiet 'mkl==2021.4.0' 'numpy>=2' || { echo "dev.sh: pip could not install MKL" >&2; exit 1; }
+    build/peers/bin/pip install --quiet jax || echo "dev.sh: SKIPPED JAX: pip could not install it" >&2
     ;;
 overhead)
     # shellcheck disable=SC2086
