@@ -1,6 +1,8 @@
 // unitvar_stores [--max-mib N]: nanoseconds per element of stores alone and of fills by each way of storing, for sizes
 // around the caches'. What lib/core/store_mode.hpp chooses from which size comes from here. One thread; medians of
 // rounds in which all ways take turns.
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -11,6 +13,7 @@
 
 #include "compare.hpp"
 #include "core/runtime.hpp"
+#include "core/store_mode.hpp"
 #include "memory.hpp"
 #include "peers.hpp"
 #include "unitvar.h"
@@ -49,6 +52,26 @@ void print_row(const char *what, std::size_t bytes, const std::vector<Way> &ways
     }
     std::printf("\n");
     std::fflush(stdout);
+}
+
+// Into memory that the system gives now, by small and by huge pages where it has them: page faults are in the time.
+void measure_pages(std::size_t bytes)
+{
+    const auto fresh = [=](int advice) {
+        return [=] {
+            void *const pages = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            if (pages == MAP_FAILED) {
+                std::exit(1);
+            }
+            madvise(pages, bytes, advice);
+            const unitvar::core::DrawParameters unit{0, 1, 0x1.fffffep-1F};
+            const auto &row = *unitvar::core::kernels().fill[static_cast<std::size_t>(EngineIndex::ars4x32)];
+            row.draw[static_cast<std::size_t>(DrawIndex::uniform_f32)]({1, 3, 5}, unit, pages, bytes / sizeof(float),
+                                                                       unitvar::core::store_mode_of(bytes));
+            munmap(pages, bytes);
+        };
+    };
+    print_row("fresh pages, uniform", bytes, {{"small", fresh(MADV_NOHUGEPAGE)}, {"huge", fresh(MADV_HUGEPAGE)}});
 }
 
 void measure(unsigned char *memory, std::size_t bytes)
@@ -90,5 +113,6 @@ int main(int argc, char **argv)
     for (std::size_t mib = 1; mib <= largest; mib *= 2) {
         measure(memory.get(), mib << 20U);
     }
+    measure_pages(largest << 20U);
     return 0;
 }

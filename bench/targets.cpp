@@ -1,7 +1,5 @@
 // unitvar_targets: the ratios that the project sets itself, each the median of 15 rounds in which both sides run one
 // after the other, because a shared machine's speed wanders. One thread. Prints measured ratio, target and verdict.
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -9,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "compare.hpp"
 #include "core/cpu.hpp"
 #include "memory.hpp"
 #include "operations.hpp"
@@ -17,57 +16,23 @@
 
 namespace {
 
+using unitvar::bench::Clock;
 using unitvar::core::DrawIndex;
 
 constexpr int rounds = 15;
 constexpr std::size_t cached = 65536;
 constexpr std::size_t large = std::size_t{1} << 26U;
 
-template <class Body> double seconds(const Body &body, int repetitions)
-{
-    if constexpr (requires { body.prepare(); }) {
-        body.prepare();
-    }
-    const auto start = std::chrono::steady_clock::now();
-    for (int i = 0; i < repetitions; ++i) {
-        body();
-    }
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    return elapsed.count() / repetitions;
-}
-
-double median(std::vector<double> values)
-{
-    std::ranges::sort(values);
-    return values[values.size() / 2];
-}
-
-// Enough repetitions that the clock does not matter.
-template <class Body> int repetitions_for(const Body &body)
-{
-    body();
-    return std::max(1, static_cast<int>(2e-3 / std::max(seconds(body, 1), 1e-7)));
-}
-
-struct Comparison {
-    double ratio; // median of a / b, round by round
-    double a;     // median seconds
+// How many times as long a takes as b.
+struct Times {
+    double ratio;
+    double a; // median seconds
     double b;
 };
-
-template <class A, class B> Comparison compare(const A &a, const B &b)
+template <class A, class B> Times compare(const A &a, const B &b, Clock clock = Clock::thread)
 {
-    const int repeat_a = repetitions_for(a);
-    const int repeat_b = repetitions_for(b);
-    std::vector<double> ratios;
-    std::vector<double> times_a;
-    std::vector<double> times_b;
-    for (int round = 0; round < rounds; ++round) {
-        times_a.push_back(seconds(a, repeat_a));
-        times_b.push_back(seconds(b, repeat_b));
-        ratios.push_back(times_a.back() / times_b.back());
-    }
-    return {median(ratios), median(times_a), median(times_b)};
+    const auto result = unitvar::bench::compare(rounds, b, a, clock);
+    return {result.ratio, result.other, result.own};
 }
 
 class Sampler {
@@ -143,10 +108,92 @@ private:
     unitvar_generator *g_ = nullptr;
 };
 
+// GPT-2 small as its authors initialise it: 148 tensors, 124,439,808 elements of f32, one after the other in memory.
+class Gpt2Small {
+public:
+    Gpt2Small(std::int32_t engine, float *target) : target_(target)
+    {
+        Sampler::check(unitvar_generator_create(engine, 42, 0, &g_));
+
+        const auto layer_norm = [this] {
+            tensors_.push_back({1, width});
+            tensors_.push_back({0, width});
+        };
+        const auto linear = [this](std::size_t in, std::size_t out) {
+            tensors_.push_back({normal, in * out});
+            tensors_.push_back({0, out});
+        };
+        tensors_.push_back({normal, 50257 * width});
+        tensors_.push_back({normal, 1024 * width});
+        for (int layer = 0; layer < 12; ++layer) {
+            layer_norm();
+            linear(width, 3 * width);
+            linear(width, width);
+            layer_norm();
+            linear(width, 4 * width);
+            linear(4 * width, width);
+        }
+        layer_norm();
+    }
+    Gpt2Small(const Gpt2Small &) = delete;
+    Gpt2Small &operator=(const Gpt2Small &) = delete;
+    ~Gpt2Small() { unitvar_generator_destroy(g_); }
+
+    [[nodiscard]] std::size_t elements() const
+    {
+        std::size_t sum = 0;
+        for (const auto &[value, n] : tensors_) {
+            sum += n;
+        }
+        return sum;
+    }
+    void operator()() const
+    {
+        float *out = target_;
+        for (const auto &[value, n] : tensors_) {
+            const auto length = static_cast<std::int64_t>(n);
+            std::int64_t shape[] = {length};
+            unitvar_tensor tensor{out, {1, 0}, 1, {2, 32, 1}, shape, nullptr, 0};
+            Sampler::check(value == normal ? unitvar_init_normal(g_, &tensor, 0, 0.02)
+                                           : unitvar_init_constant(&tensor, value));
+            out += n;
+        }
+    }
+
+private:
+    static constexpr double normal = -1;
+    static constexpr std::size_t width = 768;
+
+    float *target_;
+    unitvar_generator *g_ = nullptr;
+    std::vector<std::pair<double, std::size_t>> tensors_;
+};
+
 void print_row(const char *what, double measured, const char *unit, const char *relation, double target)
 {
     const bool met = std::strcmp(relation, ">=") == 0 ? measured >= target : measured <= target;
     std::printf("%-58s %8.2f %-5s %2s %6.2f  %s\n", what, measured, unit, relation, target, met ? "met" : "NOT MET");
+}
+
+// One thread and two, against each other and against memset by one; wall time.
+void print_gpt2(std::int32_t engine, const char *name)
+{
+    const Gpt2Small shape(engine, nullptr);
+    const auto memory = unitvar::bench::touched_pages(shape.elements() * sizeof(float));
+    const Gpt2Small model(engine, reinterpret_cast<float *>(memory.get()));
+    const auto with = [&](std::int32_t threads) {
+        return [&model, threads] {
+            unitvar_set_num_threads(threads);
+            model();
+        };
+    };
+    const Times alone = compare(
+        with(1), [&] { std::memset(memory.get(), 1, shape.elements() * sizeof(float)); }, Clock::wall);
+    print_row((std::string("GPT-2 small, ") + name + ": time of memset").c_str(), alone.ratio, "x", "<=", 1.3);
+    const Times two = compare(with(1), with(2), Clock::wall);
+    print_row((std::string("GPT-2 small, ") + name + ": 2 threads times faster than 1").c_str(), two.ratio, "x",
+              ">=", 1.7);
+    unitvar_set_num_threads(1);
 }
 
 } // namespace
@@ -173,32 +220,32 @@ int main(int argc, char **argv)
     };
     const auto reset = [](std::size_t bytes, void *p) { return [=] { std::memset(p, 1, bytes); }; };
 
-    const Comparison uniform = compare([&] { unitvar::bench::pcg_uniform(generator, floats, cached); },
-                                       fill(DrawIndex::uniform_f32, cached, best.c_str()));
+    const Times uniform = compare([&] { unitvar::bench::pcg_uniform(generator, floats, cached); },
+                                  fill(DrawIndex::uniform_f32, cached, best.c_str()));
     print_row("uniform_f32, 65536: times faster than pcg-cpp", uniform.ratio, "x", ">=", 6);
-    const Comparison normal = compare([&] { unitvar::bench::std_normal(generator, floats, cached); },
-                                      fill(DrawIndex::normal_f32, cached, best.c_str()));
+    const Times normal = compare([&] { unitvar::bench::std_normal(generator, floats, cached); },
+                                 fill(DrawIndex::normal_f32, cached, best.c_str()));
     print_row("normal_f32, 65536: times faster than std::normal", normal.ratio, "x", ">=", 16);
-    const Comparison normal64 = compare([&] { unitvar::bench::std_normal(generator, doubles, cached); },
-                                        fill(DrawIndex::normal_f64, cached, best.c_str()));
+    const Times normal64 = compare([&] { unitvar::bench::std_normal(generator, doubles, cached); },
+                                   fill(DrawIndex::normal_f64, cached, best.c_str()));
     print_row("normal_f64, 65536: times faster than std::normal", normal64.ratio, "x", ">=", 11);
-    const Comparison large_uniform =
+    const Times large_uniform =
         compare(fill(DrawIndex::uniform_f32, large, best.c_str()), reset(large * sizeof(float), memory.get()));
     print_row("uniform_f32, 2^26: time of memset", large_uniform.ratio, "x", "<=", 0.8);
-    const Comparison large_normal =
+    const Times large_normal =
         compare(fill(DrawIndex::normal_f32, large, best.c_str()), reset(large * sizeof(float), memory.get()));
     print_row("normal_f32, 2^26: time of memset", large_normal.ratio, "x", "<=", 1.25);
     // 16 bits write half the memory; the words are the same.
     for (const auto &[narrow, wide, name] :
          {std::tuple{DrawIndex::uniform_bf16, DrawIndex::uniform_f32, "uniform_bf16"},
           std::tuple{DrawIndex::normal_bf16, DrawIndex::normal_f32, "normal_bf16"}}) {
-        const Comparison touched = compare(fill(narrow, large, best.c_str()), fill(wide, large, best.c_str()));
+        const Times touched = compare(fill(narrow, large, best.c_str()), fill(wide, large, best.c_str()));
         print_row((std::string(name) + ", 2^26: time of f32").c_str(), touched.ratio, "x", "<=", 1);
-        const Comparison fresh = compare(FreshFill{narrow, best.c_str()}, FreshFill{wide, best.c_str()});
+        const Times fresh = compare(FreshFill{narrow, best.c_str()}, FreshFill{wide, best.c_str()});
         print_row((std::string(name) + ", 2^26, allocated anew: time of f32").c_str(), fresh.ratio, "x", "<=", 1);
     }
     if (best == "avx512") {
-        const Comparison tables =
+        const Times tables =
             compare(fill(DrawIndex::normal_f32, cached, "avx512"), fill(DrawIndex::normal_f32, cached, "avx2"));
         print_row("normal_f32, 65536: speed of AVX2 to AVX-512", tables.ratio, "x", ">=", 0.55);
     }
@@ -207,8 +254,8 @@ int main(int argc, char **argv)
         if (!unitvar::core::cpu_has("aes") || unitvar_set_isa(isa) != UNITVAR_OK) {
             continue;
         }
-        const Comparison words = compare(fill(DrawIndex::bits_u32, cached, isa),
-                                         Sampler(DrawIndex::bits_u32, isa, memory.get(), cached, UNITVAR_ARS4X32));
+        const Times words = compare(fill(DrawIndex::bits_u32, cached, isa),
+                                    Sampler(DrawIndex::bits_u32, isa, memory.get(), cached, UNITVAR_ARS4X32));
         const bool widest = std::strcmp(isa, "avx512") == 0 && unitvar::core::cpu_has("vaes");
         print_row((std::string("bits_u32, 65536: ars4x32 times faster than pcg32, ") + isa).c_str(), words.ratio, "x",
                   ">=", widest ? 1.5 : 1.3);
@@ -217,7 +264,7 @@ int main(int argc, char **argv)
     unitvar_generator *g = nullptr;
     Sampler::check(unitvar_generator_create(UNITVAR_PCG32, 42, 0, &g));
     const auto call = [&] { Sampler::check(unitvar_normal_f32(g, floats, 16, 0, 1)); };
-    const Comparison calls = compare(call, reset(64, memory.get()));
+    const Times calls = compare(call, reset(64, memory.get()));
     unitvar_generator_destroy(g);
     print_row("normal_f32 of 16 elements, whole C call", calls.a * 1e9, "ns", "<=", 200);
     for (const auto &[engine, kind, name] :
@@ -226,9 +273,13 @@ int main(int argc, char **argv)
           std::tuple{UNITVAR_PHILOX4X32, UNITVAR_INIT_UNIFORM, "uniform, philox4x32"},
           std::tuple{UNITVAR_PHILOX4X32, UNITVAR_INIT_NORMAL, "normal, philox4x32"}}) {
         const Column column(engine, kind, floats);
-        const Comparison columns = compare(column, reset(Column::rows * sizeof(float), memory.get()));
+        const Times columns = compare(column, reset(Column::rows * sizeof(float), memory.get()));
         print_row((std::string("f32 column of 4096 x 4096, ") + name + ", an element").c_str(),
                   columns.a * 1e9 / Column::rows, "ns", "<=", 4);
+    }
+
+    for (const auto &[engine, name] : {std::pair{UNITVAR_PCG32, "pcg32"}, std::pair{UNITVAR_ARS4X32, "ars4x32"}}) {
+        print_gpt2(engine, name);
     }
 
     std::printf("\nmedians: normal_f32 %.3f ns per element, uniform_f32 %.3f, normal_f64 %.3f (65536);"
