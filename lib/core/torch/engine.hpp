@@ -40,6 +40,8 @@ public:
     [[nodiscard]] std::uint32_t word(const TorchKernels &kernels) noexcept;
     void skip(const TorchKernels &kernels, std::uint64_t n) noexcept;
 
+    // On [0, 1), 53 bits.
+    [[nodiscard]] double uniform(const TorchKernels &kernels) noexcept;
     // A standard normal in PyTorch's scalar form, which makes two and keeps the second.
     [[nodiscard]] double normal(const TorchKernels &kernels) noexcept;
 
@@ -52,8 +54,6 @@ public:
     void read_torch(ByteReader &reader); // from behind the seed on
 
 private:
-    [[nodiscard]] double uniform(const TorchKernels &kernels) noexcept;
-
     Mt19937State state_{};
     TorchDialect dialect_;
     TorchRules rules_;

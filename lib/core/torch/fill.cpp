@@ -118,7 +118,7 @@ void torch_fill_uniform(const TorchSource &source, const TorchTarget &target, do
     case DType::bf16:
         return op_math ? fill_uniform_op_math<Bf16>(source, target, low, high)
                        : fill_uniform_16<Bf16>(source, target, low, high);
-    case DType::f16:
+    default:
         return op_math ? fill_uniform_op_math<F16>(source, target, low, high)
                        : fill_uniform_16<F16>(source, target, low, high);
     }

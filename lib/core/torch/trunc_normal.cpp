@@ -144,7 +144,7 @@ void torch_fill_trunc_normal(const TorchSource &source, const TorchTarget &targe
         return;
     case DType::bf16:
         return fill_16<Bf16>(source, target, parameters, low, high);
-    case DType::f16:
+    default:
         return fill_16<F16>(source, target, parameters, low, high);
     }
 }

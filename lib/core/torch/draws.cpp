@@ -1,0 +1,174 @@
+// PyTorch's other draws.
+#include "core/torch/draws.hpp"
+
+#include <cmath>
+#include <numbers>
+
+#include "core/torch/chunks.hpp"
+#include "core/torch/formats.hpp"
+
+namespace unitvar::core {
+namespace {
+
+constexpr std::size_t most = chunk_words / 2; // elements in a piece, of two words each
+
+std::uint64_t joined(const std::uint32_t *pair) noexcept
+{
+    return std::uint64_t{pair[0]} << 32U | pair[1];
+}
+
+// Elements that are draw(u) in double, rounded to the type by way of f32 where it has 16 bits.
+template <class Draw> void fill(const TorchSource &source, const TorchTarget &target, const Draw &draw)
+{
+    with_number(target.dtype, [&](auto format) {
+        using Format = decltype(format);
+        ChunkOfWords words;
+        for_each_piece(source, target, target.count, most, [&](unsigned char *out, std::size_t count, StoreMode) {
+            words.draw(source, 2 * count);
+            for (std::size_t i = 0; i < count; ++i) {
+                const auto bits = joined(words.word + 2 * i) & ((std::uint64_t{1} << 53U) - 1);
+                const double x = draw(static_cast<double>(bits) * 0x1p-53);
+                put(out, i, Format::round(static_cast<typename Format::Value>(x)));
+            }
+        });
+    });
+}
+
+// Elements that are convert(word), of 64 bits or 32.
+template <class Convert>
+void fill_words(const TorchSource &source, const TorchTarget &target, bool wide, const Convert &convert)
+{
+    ChunkOfWords words;
+    for_each_piece(source, target, target.count, most, [&](unsigned char *out, std::size_t count, StoreMode) {
+        words.draw(source, wide ? 2 * count : count);
+        for (std::size_t i = 0; i < count; ++i) {
+            put(out, i, convert(wide ? joined(words.word + 2 * i) : words.word[i]));
+        }
+    });
+}
+
+template <class Format> constexpr bool is_integer = false;
+template <class T> constexpr bool is_integer<Integer<T>> = true;
+
+// Bits of the significand.
+template <class Format> constexpr int digits = std::numeric_limits<typename Format::Stored>::digits;
+template <> constexpr int digits<Bf16> = Bf16::bits;
+template <> constexpr int digits<F16> = F16::bits;
+
+template <class Format> typename Format::Stored number(std::int64_t x) noexcept
+{
+    if constexpr (is_integer<Format>) {
+        return static_cast<typename Format::Stored>(x);
+    } else {
+        return Format::round(static_cast<typename Format::Value>(x));
+    }
+}
+
+// A number as the type has it, as an integer again.
+template <class Format> std::int64_t held(std::int64_t x) noexcept
+{
+    return Integer<std::int64_t>::round(static_cast<double>(Format::widen(number<Format>(x))));
+}
+
+// The step of the type's numbers at x, which is above 2^digits.
+template <class Format> std::int64_t step(std::int64_t x) noexcept
+{
+    int exponent = 0;
+    for (std::uint64_t left = x < 0 ? -static_cast<std::uint64_t>(x) : static_cast<std::uint64_t>(x); left > 1;
+         left >>= 1U) {
+        ++exponent;
+    }
+    return std::int64_t{1} << (exponent - digits<Format> + 1);
+}
+
+} // namespace
+
+void torch_fill_random(const TorchSource &source, const TorchTarget &target) noexcept
+{
+    with_number(target.dtype, [&](auto format) {
+        using Format = decltype(format);
+        using Stored = typename Format::Stored;
+        const bool wide = target.dtype == DType::f64 || target.dtype == DType::i64;
+        if constexpr (is_integer<Format>) {
+            constexpr std::uint64_t mask = std::numeric_limits<Stored>::max();
+            fill_words(source, target, wide, [](std::uint64_t word) { return static_cast<Stored>(word & mask); });
+        } else {
+            constexpr std::uint64_t range = (std::uint64_t{1} << digits<Format>)+1;
+            fill_words(source, target, wide,
+                       [](std::uint64_t word) { return number<Format>(static_cast<std::int64_t>(word % range)); });
+        }
+    });
+}
+
+TorchRange torch_range(DType dtype, TorchRange range) noexcept
+{
+    return with_number(dtype, [&](auto format) {
+        using Format = decltype(format);
+        if constexpr (!is_integer<Format>) {
+            const std::int64_t after = held<Format>(range.from + 1);
+            if (after < range.from) {
+                range.from = after + step<Format>(range.from + 1);
+            }
+            const std::int64_t before = held<Format>(range.to - 1);
+            if (before >= range.to) {
+                range.to = before - step<Format>(range.to - 1);
+            }
+        }
+        return range;
+    });
+}
+
+void torch_fill_randint(const TorchSource &source, const TorchTarget &target, std::int64_t from,
+                        std::uint64_t range) noexcept
+{
+    const bool narrow_type = target.dtype != DType::i64 && target.dtype != DType::f64 && target.dtype != DType::f32 &&
+                             target.dtype != DType::bf16;
+    const bool wide = source.engine.rules().wide_integers ? range >= std::uint64_t{1} << 28U
+                                                          : range >= std::uint64_t{1} << 32U && !narrow_type;
+    with_number(target.dtype, [&](auto format) {
+        fill_words(source, target, wide, [=](std::uint64_t word) {
+            return number<decltype(format)>(static_cast<std::int64_t>(word % range + static_cast<std::uint64_t>(from)));
+        });
+    });
+}
+
+void torch_fill_bernoulli(const TorchSource &source, const TorchTarget &target, double p) noexcept
+{
+    fill(source, target, [p](double u) { return u < p ? 1.0 : 0.0; });
+}
+
+void torch_fill_exponential(const TorchSource &source, const TorchTarget &target, double lambda) noexcept
+{
+    const double factor = -1.0 / lambda;
+    if (source.engine.rules().log1p) {
+        fill(source, target, [factor](double u) { return factor * std::log1p(-u); });
+    } else {
+        fill(source, target, [factor](double u) { return factor * std::log(1.0 - u); });
+    }
+}
+
+void torch_fill_log_normal(const TorchSource &source, const TorchTarget &target, double mean, double std) noexcept
+{
+    with_format(target.dtype, [&](auto format) {
+        using Format = decltype(format);
+        for_each_piece(source, target, target.count, most, [&](unsigned char *out, std::size_t count, StoreMode) {
+            for (std::size_t i = 0; i < count; ++i) {
+                const double x = std::exp(std::fma(source.engine.normal(source.kernels), std, mean));
+                put(out, i, Format::round(static_cast<typename Format::Value>(x)));
+            }
+        });
+    });
+}
+
+void torch_fill_cauchy(const TorchSource &source, const TorchTarget &target, double median, double sigma) noexcept
+{
+    fill(source, target, [=](double u) { return std::fma(sigma, std::tan(std::numbers::pi * (u - 0.5)), median); });
+}
+
+void torch_fill_geometric(const TorchSource &source, const TorchTarget &target, double p) noexcept
+{
+    const double scale = std::log1p(-p);
+    fill(source, target, [scale](double u) { return std::ceil(std::log(u) / scale); });
+}
+
+} // namespace unitvar::core
