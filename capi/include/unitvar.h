@@ -197,12 +197,13 @@ UNITVAR_API const char *unitvar_initializer_name(int32_t kind);
  *   2.11, where this engine has that of builds without it (Debian's): 14 % of f32 and 20 % of f64 elements differ in last
  *   bits. From 2.12 on MKL's logarithm decides which of its uniforms trunc_normal accepts where less than 30 % of the
  *   normals lie in the bounds; here it is the C library's, so that about one of 10^8 f32 elements may be another.
- * - The C library: uniform, f32 and (2.13) 16-bit normal of 16 row-major elements or more, and f32 and 16-bit trunc_normal
- *   to 2.11 (but for erf in double at its two bounds) use nothing of it, so their bits are the same everywhere. They hold
- *   erff, expf and logf of glibc 2.28 to 2.40, or, libm being 241, the erff of 2.41 and later. f64 normal and
- *   trunc_normal, 16-bit normal to 2.12, all normals in the scalar form and the last case of MKL's call its log, log1p,
- *   sin, cos, erf and exp, as PyTorch does: the reference is glibc from 2.28 on on x86-64 with fma, and others (AArch64's
- *   erf too) may differ in the last bits.
+ * - The C library: nothing of the host's is called by words, uniform, normal of f32 and f64 and in the scalar form of any
+ *   type, 16-bit normal of 2.13, and f32 and 16-bit trunc_normal to 2.11 (but for erf in double at its two bounds), so
+ *   their bits are the same everywhere. They hold glibc's log, log1p, exp, sin and cos in double as x86-64 with fma
+ *   computes them (2.28 and later; compared with 2.36 and 2.41), erff, expf and logf of glibc 2.28 to 2.40, or, libm being
+ *   241, the erff of 2.41 and later. f64 trunc_normal to 2.11, 16-bit normal to 2.12 and the last case of MKL's call the
+ *   host's log, erf and exp, logf, sinf and cosf, as PyTorch does: the reference is glibc from 2.28 on on x86-64 with fma,
+ *   and others (AArch64's erf too) may differ in the last bits.
  */
 typedef struct unitvar_generator unitvar_generator;
 
@@ -530,7 +531,8 @@ UNITVAR_API int32_t unitvar_torch_embedding_reset(unitvar_generator *g, unitvar_
  * MKL: PyTorch 2.6 and later draw all this from MT19937 in every build. Before, builds that use MKL (those of PyPI for
  * x86-64) have bernoulli with a scalar p, in 1.13 on Intel's processors alone, and exponential, which 1.13 has not, from
  * MKL's own generator, and so multinomial's quotients: not followed.
- * The C library: log, log1p, exp and tan are called as PyTorch calls them.
+ * The C library: cauchy calls the host's tan, and log_normal its exp from e^512 and to e^-512; other functions are glibc's,
+ * whatever the host's, as those of normals (section 4).
  * Errors: INVALID_ARGUMENT for another engine; low >= high or bounds that the type does not hold; p outside of 0 to 1,
  * for geometric 0 and 1 themselves; lambda, std or sigma that are not above 0, parameters that are not finite; weights
  * that are negative or not finite, or all 0 in a row, more than 2^24 of them in one, no samples, more than weights without

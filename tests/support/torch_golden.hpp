@@ -70,7 +70,7 @@ inline Lengths shape_in(const std::string &name, std::size_t count)
     return shape;
 }
 
-// The golden f64 normals hold log, sin, cos, erf and exp of glibc on x86-64 with fma, as PyTorch's AVX2 build calls
+// The golden f64 trunc_normal and cauchy hold log, erf, exp and tan of glibc on x86-64 with fma, as PyTorch's AVX2 build calls
 // them.
 inline bool has_reference_libm()
 {

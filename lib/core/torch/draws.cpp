@@ -17,21 +17,43 @@ std::uint64_t joined(const std::uint32_t *pair) noexcept
     return std::uint64_t{pair[0]} << 32U | pair[1];
 }
 
-// Elements that are draw(u) in double, rounded to the type by way of f32 where it has 16 bits.
-template <class Draw> void fill(const TorchSource &source, const TorchTarget &target, const Draw &draw)
+// Rounds to the type, by way of f32 where it has 16 bits.
+template <class Format> void put_rounded(unsigned char *out, const double *x, std::size_t count) noexcept
+{
+    for (std::size_t i = 0; i < count; ++i) {
+        put(out, i, Format::round(static_cast<typename Format::Value>(x[i])));
+    }
+}
+
+// Elements of a chunk in double, padded.
+struct alignas(64) ChunkOfDoubles {
+    double value[most + torch_read_ahead];
+};
+
+// Elements that transform(u, count) makes of uniforms in place.
+template <class Transform> void fill(const TorchSource &source, const TorchTarget &target, const Transform &transform)
 {
     with_number(target.dtype, [&](auto format) {
-        using Format = decltype(format);
         ChunkOfWords words;
+        ChunkOfDoubles chunk;
         for_each_piece(source, target, target.count, most, [&](unsigned char *out, std::size_t count, StoreMode) {
             words.draw(source, 2 * count);
-            for (std::size_t i = 0; i < count; ++i) {
-                const auto bits = joined(words.word + 2 * i) & ((std::uint64_t{1} << 53U) - 1);
-                const double x = draw(static_cast<double>(bits) * 0x1p-53);
-                put(out, i, Format::round(static_cast<typename Format::Value>(x)));
-            }
+            source.kernels.uniform_f64(words.word, 0, 1, chunk.value, count, StoreMode::cached);
+            pad(chunk.value, count);
+            transform(chunk.value, count);
+            put_rounded<decltype(format)>(out, chunk.value, count);
         });
     });
+}
+
+// Elements that are draw(u).
+template <class Draw> auto of_each(const Draw &draw)
+{
+    return [draw](double *x, std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i) {
+            x[i] = draw(x[i]);
+        }
+    };
 }
 
 // Elements that are convert(word), of 64 bits or 32.
@@ -134,41 +156,69 @@ void torch_fill_randint(const TorchSource &source, const TorchTarget &target, st
 
 void torch_fill_bernoulli(const TorchSource &source, const TorchTarget &target, double p) noexcept
 {
-    fill(source, target, [p](double u) { return u < p ? 1.0 : 0.0; });
+    fill(source, target, of_each([p](double u) { return u < p ? 1.0 : 0.0; }));
 }
 
 void torch_fill_exponential(const TorchSource &source, const TorchTarget &target, double lambda) noexcept
 {
     const double factor = -1.0 / lambda;
-    if (source.engine.rules().log1p) {
-        fill(source, target, [factor](double u) { return factor * std::log1p(-u); });
-    } else {
-        fill(source, target, [factor](double u) { return factor * std::log(1.0 - u); });
-    }
+    const bool log1p = source.engine.rules().log1p;
+    fill(source, target, [&](double *x, std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i) {
+            x[i] = log1p ? -x[i] : 1.0 - x[i];
+        }
+        (log1p ? source.kernels.log1p_f64 : source.kernels.log_f64)(x, n);
+        for (std::size_t i = 0; i < n; ++i) {
+            x[i] *= factor;
+        }
+    });
 }
 
 void torch_fill_log_normal(const TorchSource &source, const TorchTarget &target, double mean, double std) noexcept
 {
+    constexpr double most_of_kernel = 512;
     with_format(target.dtype, [&](auto format) {
-        using Format = decltype(format);
+        ChunkOfDoubles exponent;
+        ChunkOfDoubles chunk;
         for_each_piece(source, target, target.count, most, [&](unsigned char *out, std::size_t count, StoreMode) {
+            source.engine.normals(source.kernels, exponent.value, count);
+            bool large = false;
             for (std::size_t i = 0; i < count; ++i) {
-                const double x = std::exp(std::fma(source.engine.normal(source.kernels), std, mean));
-                put(out, i, Format::round(static_cast<typename Format::Value>(x)));
+                exponent.value[i] = std::fma(exponent.value[i], std, mean);
+                chunk.value[i] = exponent.value[i];
+                large = large || !(std::fabs(exponent.value[i]) < most_of_kernel);
             }
+            pad(chunk.value, count);
+            source.kernels.exp_f64(chunk.value, count);
+            for (std::size_t i = 0; large && i < count; ++i) {
+                if (!(std::fabs(exponent.value[i]) < most_of_kernel)) {
+                    chunk.value[i] = std::exp(exponent.value[i]);
+                }
+            }
+            put_rounded<decltype(format)>(out, chunk.value, count);
         });
     });
 }
 
 void torch_fill_cauchy(const TorchSource &source, const TorchTarget &target, double median, double sigma) noexcept
 {
-    fill(source, target, [=](double u) { return std::fma(sigma, std::tan(std::numbers::pi * (u - 0.5)), median); });
+    fill(source, target,
+         of_each([=](double u) { return std::fma(sigma, std::tan(std::numbers::pi * (u - 0.5)), median); }));
 }
 
 void torch_fill_geometric(const TorchSource &source, const TorchTarget &target, double p) noexcept
 {
-    const double scale = std::log1p(-p);
-    fill(source, target, [scale](double u) { return std::ceil(std::log(u) / scale); });
+    alignas(64) double scale[torch_read_ahead] = {-p};
+    source.kernels.log1p_f64(scale, 1);
+    ChunkOfDoubles uniform;
+    fill(source, target, [&](double *x, std::size_t n) {
+        std::copy_n(x, n, uniform.value);
+        source.kernels.log_f64(x, n);
+        for (std::size_t i = 0; i < n; ++i) {
+            const double logarithm = uniform.value[i] == 0 ? -std::numeric_limits<double>::infinity() : x[i];
+            x[i] = std::ceil(logarithm / scale[0]);
+        }
+    });
 }
 
 } // namespace unitvar::core

@@ -42,8 +42,8 @@ public:
 
     // On [0, 1), 53 bits.
     [[nodiscard]] double uniform(const TorchKernels &kernels) noexcept;
-    // A standard normal in PyTorch's scalar form, which makes two and keeps the second.
-    [[nodiscard]] double normal(const TorchKernels &kernels) noexcept;
+    // n standard normals in PyTorch's scalar form, which makes two and keeps the second.
+    void normals(const TorchKernels &kernels, double *target, std::size_t n) noexcept;
 
     // The saved form of the state, and PyTorch's of a generator (torch.get_rng_state, 1.1 to 2.13), which has no dialect
     // in it. Readers throw CorruptState, and InvalidArgument for the dialect.
