@@ -380,3 +380,29 @@ TEST_CASE("torch draws: what they cannot do is refused by name and writes nothin
     Tensor other(f32_dtype, {4});
     check_fails(unitvar_torch_random(Generator(UNITVAR_PCG32, 1), other.view()), invalid, {"g's engine is 1"});
 }
+
+TEST_CASE("torch draws: the same bits and words whatever the number of threads")
+{
+    const std::vector<Call> draws{
+        [](auto *g, auto *t) { return unitvar_init_uniform(g, t, -1, 3); },
+        [](auto *g, auto *t) { return unitvar_init_normal(g, t, 0.1, 0.7); },
+        [](auto *g, auto *t) { return unitvar_init_trunc_normal(g, t, 0, 1, -2, 2); },
+        [](auto *g, auto *t) { return unitvar_torch_randint(g, t, 0, 100); },
+        [](auto *g, auto *t) { return unitvar_torch_exponential(g, t, 1); },
+    };
+    for (const Call &draw : draws) {
+        for (const unitvar_dtype dtype : dtypes) {
+            for (const std::int32_t release : {211, 213}) {
+                std::vector<unsigned char> reference;
+                for (const std::int32_t threads : {1, 2, 5}) {
+                    require_ok(unitvar_set_num_threads(threads));
+                    std::vector<unsigned char> bytes = drawn(release, dtype, {300, 1001}, draw);
+                    if (reference.empty())
+                        reference = bytes;
+                    CHECK(bytes == reference);
+                }
+                require_ok(unitvar_set_num_threads(0));
+            }
+        }
+    }
+}

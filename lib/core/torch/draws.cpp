@@ -34,15 +34,14 @@ struct alignas(64) ChunkOfDoubles {
 template <class Transform> void fill(const TorchSource &source, const TorchTarget &target, const Transform &transform)
 {
     with_number(target.dtype, [&](auto format) {
-        ChunkOfWords words;
-        ChunkOfDoubles chunk;
-        for_each_piece(source, target, target.count, most, [&](unsigned char *out, std::size_t count, StoreMode) {
-            words.draw(source, 2 * count);
-            source.kernels.uniform_f64(words.word, 0, 1, chunk.value, count, StoreMode::cached);
-            pad(chunk.value, count);
-            transform(chunk.value, count);
-            put_rounded<decltype(format)>(out, chunk.value, count);
-        });
+        draw_pieces(source, target, target.count, 2, Making::dear,
+                    [&](const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode) {
+                        ChunkOfDoubles chunk;
+                        source.kernels.uniform_f64(word, 0, 1, chunk.value, count, StoreMode::cached);
+                        pad(chunk.value, count);
+                        transform(chunk.value, count);
+                        put_rounded<decltype(format)>(out, chunk.value, count);
+                    });
     });
 }
 
@@ -60,13 +59,12 @@ template <class Draw> auto of_each(const Draw &draw)
 template <class Convert>
 void fill_words(const TorchSource &source, const TorchTarget &target, bool wide, const Convert &convert)
 {
-    ChunkOfWords words;
-    for_each_piece(source, target, target.count, most, [&](unsigned char *out, std::size_t count, StoreMode) {
-        words.draw(source, wide ? 2 * count : count);
-        for (std::size_t i = 0; i < count; ++i) {
-            put(out, i, convert(wide ? joined(words.word + 2 * i) : words.word[i]));
-        }
-    });
+    draw_pieces(source, target, target.count, wide ? 2 : 1, Making::cheap,
+                [&](const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode) {
+                    for (std::size_t i = 0; i < count; ++i) {
+                        put(out, i, convert(wide ? joined(word + 2 * i) : word[i]));
+                    }
+                });
 }
 
 template <class Format> constexpr bool is_integer = false;
@@ -210,8 +208,8 @@ void torch_fill_geometric(const TorchSource &source, const TorchTarget &target, 
 {
     alignas(64) double scale[torch_read_ahead] = {-p};
     source.kernels.log1p_f64(scale, 1);
-    ChunkOfDoubles uniform;
     fill(source, target, [&](double *x, std::size_t n) {
+        ChunkOfDoubles uniform;
         std::copy_n(x, n, uniform.value);
         source.kernels.log_f64(x, n);
         for (std::size_t i = 0; i < n; ++i) {

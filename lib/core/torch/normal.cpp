@@ -131,14 +131,10 @@ template <class Format> struct RoundedF32Block {
 template <class Block>
 void fill_blocks(const TorchSource &source, const TorchTarget &target, const Block &transform, bool skips)
 {
-    ChunkOfWords words;
     const std::uint64_t rest = target.count % block;
-    for_each_piece(source, target, target.count - rest, chunk_words / Block::words,
-                   [&](unsigned char *out, std::size_t count, StoreMode mode) {
-                       words.draw(source, count * Block::words);
-                       transform(words.word, out, count, mode);
-                   });
+    draw_pieces(source, target, target.count - rest, Block::words, Making::dear, transform);
     if (rest != 0) {
+        ChunkOfWords words;
         if (skips) {
             source.engine.skip(source.kernels, rest * Block::words);
         }
@@ -201,29 +197,59 @@ public:
         : low_(static_cast<typename Format::Value>(bounds.low)), high_(static_cast<typename Format::Value>(bounds.high))
     {
     }
-    [[nodiscard]] bool has(Stored x) const noexcept { return Format::widen(x) < low_ || Format::widen(x) > high_; }
+    [[nodiscard]] bool has(Stored x) const noexcept { return outside(x) != 0; }
     [[nodiscard]] bool any(const Stored *values, std::size_t n) const noexcept
     {
-        bool found = false;
-        for (std::size_t i = 0; i < n; ++i) {
-            found |= has(values[i]);
+        std::size_t i = 0;
+        for (; i + block <= n; i += block) {
+            if (any_of_block(values + i)) {
+                return true;
+            }
         }
-        return found;
+        for (; i < n; ++i) {
+            if (has(values[i])) {
+                return true;
+            }
+        }
+        return false;
     }
     // Puts fresh values in their place; how many are outside again.
     std::size_t replace(Stored *values, const unsigned char *fresh, std::size_t n) const noexcept
     {
         std::size_t left = 0;
         for (std::size_t i = 0; i < n; ++i) {
-            Stored x{};
-            std::memcpy(&x, fresh + i * sizeof(x), sizeof(x));
-            values[i] = has(values[i]) ? x : values[i];
-            left += has(values[i]) ? 1 : 0;
+            if (i % block == 0) {
+                // Most blocks have none.
+                while (i + block <= n && !any_of_block(values + i)) {
+                    i += block;
+                }
+                if (i >= n) {
+                    break;
+                }
+            }
+            if (has(values[i])) {
+                std::memcpy(values + i, fresh + i * sizeof(Stored), sizeof(Stored));
+                left += has(values[i]) ? 1 : 0;
+            }
         }
         return left;
     }
 
 private:
+    [[nodiscard]] unsigned outside(Stored x) const noexcept
+    {
+        return static_cast<unsigned>(Format::widen(x) < low_) | static_cast<unsigned>(Format::widen(x) > high_);
+    }
+    // A loop of known length, which compilers make instructions on vectors of.
+    [[nodiscard]] bool any_of_block(const Stored *values) const noexcept
+    {
+        unsigned found = 0;
+        for (std::size_t i = 0; i < block; ++i) {
+            found |= outside(values[i]);
+        }
+        return found != 0;
+    }
+
     typename Format::Value low_;
     typename Format::Value high_;
 };
