@@ -143,6 +143,8 @@ private:
 // The view of a tensor, its device, dtype and dimension count checked; what views cannot express is refused. The name
 // is the caller's argument, for messages.
 [[nodiscard]] TensorView tensor_view(const unitvar_tensor *t, const char *name = "t");
+// The same where integers are taken too.
+[[nodiscard]] TensorView number_view(const unitvar_tensor *t, const char *name = "t");
 // Its shape alone, which needs no data.
 [[nodiscard]] std::span<const std::int64_t> tensor_shape(const unitvar_tensor *t, const char *name = "t");
 

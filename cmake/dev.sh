@@ -23,8 +23,9 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
   norm_targets        the same for norms, activations and linear, against memory and, where they are installed,
                       oneDNN (libdnnl-dev) and OpenBLAS (libopenblas-dev); --isa NAME forces an instruction set
   overhead            what one small call costs from C, Rust, Go and Python
-  torch [RELEASE]     compare with PyTorch live: RELEASE (2.13.0) from PyPI in a virtual environment, where that needs no
-                      CUDA, or the one of the interpreter that PYTHON names; says SKIPPED where there is none
+  torch [RELEASE]     compare with PyTorch live, as one test: RELEASE from pip in a virtual environment, where that gives
+                      a build without CUDA, or the one of the interpreter that PYTHON names; without either 2.13.0, else
+                      Debian's. Says SKIPPED where there is none. CHAINS: how many chains of random calls
   abi                 store the binary interface that unitvar.h declares, in cmake/abi; allowed when functions were added,
                       and together with a new SOVERSION or before version 1.0 when something was changed
   package             the Debian packages libunitvar0 and libunitvar-dev, in build/package/packages
@@ -218,44 +219,68 @@ torch)
     # shellcheck disable=SC2086
     need $library_packages
     release=${1:-2.13.0}
-    skip() {
-        echo "dev.sh: SKIPPED the comparison with PyTorch $release: $1" >&2
-        exit 0
+    environment=build/torch-$release
+    # no_torch INTERPRETER: says why it has none.
+    no_torch() {
+        output=$("$1" -c 'import torch' 2>&1) || echo "$output" | tail -n 1
     }
-    python=${PYTHON:-}
-    if [ -z "$python" ]; then
-        want python3-venv
-        environment=build/torch-$release
-        python=$environment/bin/python
-        if ! "$python" -c 'import torch' 2>/dev/null; then
-            python3 -m venv "$environment" || skip "python3 makes no virtual environment"
-            # Plain x86-64 wheels bring CUDA along: only a build for the CPU is taken.
-            case $("$environment/bin/pip" install --dry-run --ignore-installed --no-deps --report - --quiet "torch==$release" 2>"$environment/pip.log" |
-                grep -o '"url": *"[^"]*torch-[^"]*"' | head -n 1) in
-            *cpu*) ;;
-            '') skip "pip does not find it ($environment/pip.log)" ;;
-            *) skip "pip has no build of it for the CPU alone; PYTHON names an interpreter that has it" ;;
-            esac
-            "$environment/bin/pip" install --quiet "torch==$release" numpy >>"$environment/pip.log" 2>&1 ||
-                skip "pip could not install it ($environment/pip.log)"
-        fi
-    else
+    # why_not: says why the release cannot be had, or makes the virtual environment that has it.
+    why_not() {
+        mkdir -p "$environment"
+        log=$environment/pip.log
+        [ -n "$(no_torch "$environment/bin/python")" ] || return 0
+        # Debian's package; elsewhere it is part of python3.
+        python3 -c 'import ensurepip' 2>/dev/null || (need python3-venv) >&2 || true
+        python3 -m venv "$environment" >"$log" 2>&1 || { echo "python3 makes no virtual environment ($log)"; return 0; }
+        # Plain x86-64 wheels bring CUDA along: only a build for the CPU is taken, from PyTorch's own index if need be.
+        for index in '' 'https://download.pytorch.org/whl/cpu'; do
+            "$environment/bin/pip" install --retries 1 --dry-run --ignore-installed --no-deps --report "$environment/report" \
+                --quiet ${index:+--index-url "$index"} "torch==$release" >>"$log" 2>&1 || continue
+            grep -q '"url": *"[^"]*/torch-[^"]*\(cpu[^"]*linux\|aarch64\)' "$environment/report" || continue
+            "$environment/bin/pip" install --quiet ${index:+--extra-index-url "$index"} "torch==$release" numpy \
+                ${index:+--prefer-binary} >>"$log" 2>&1 || { echo "pip could not install it ($log)"; return 0; }
+            no_torch "$environment/bin/python"
+            return 0
+        done
+        echo "pip has no build of it for the CPU alone ($log)"
+    }
+    if [ -n "${PYTHON:-}" ]; then
+        python=$PYTHON
         release="of $python"
-        "$python" -c 'import torch' 2>/dev/null || skip "that interpreter has no PyTorch"
+        reason=$(no_torch "$python")
+    else
+        python=$environment/bin/python
+        reason=$(why_not)
+        if [ -n "$reason" ] && [ $# -eq 0 ]; then
+            echo "dev.sh: SKIPPED PyTorch $release: $reason; looking for Debian's" >&2
+            want python3-torch python3-numpy
+            python=/usr/bin/python3
+            release="of $python"
+            reason=$(no_torch "$python")
+        fi
     fi
-    configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF
-    build "$compiler"
-    failed=0
-    for comparison in torch_live torch_norms; do
-        status=0
-        "$python" tests/$comparison.py "build/$compiler/libunitvar.so" || status=$?
-        case $status in
-        0) ;;
-        77) echo "dev.sh: SKIPPED tests/$comparison.py with PyTorch $release" >&2 ;;
-        *) failed=1 ;;
-        esac
-    done
-    exit $failed
+    compared=0
+    if [ -n "$reason" ]; then
+        echo "dev.sh: SKIPPED the comparison with PyTorch $release: $reason" >&2
+    else
+        configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF
+        cmake --build "build/$compiler" -j "$jobs" --target unitvar_shared >>"build/$compiler.log" 2>&1 ||
+            { tail -n 40 "build/$compiler.log"; exit 1; }
+        for comparison in "torch_live.py build/$compiler/libunitvar.so ${CHAINS:-300}" \
+            "torch_norms.py build/$compiler/libunitvar.so"; do
+            status=0
+            echo "== tests/$comparison"
+            # shellcheck disable=SC2086
+            "$python" tests/$comparison || status=$?
+            case $status in
+            0) compared=1 ;;
+            77) echo "dev.sh: SKIPPED tests/${comparison%% *} with PyTorch $release" >&2 ;;
+            *) failed=1 ;;
+            esac
+        done
+    fi
+    [ "$failed" -ne 0 ] || passed=$compared
+    summary
     ;;
 abi)
     need abigail-tools gcc

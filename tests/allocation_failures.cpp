@@ -541,6 +541,19 @@ TEST_CASE("initialisers")
                               [](G *g, T *t) { return unitvar_init_sparse(g, t, 0.5, 0.01); });
             check_initializer("unitvar_torch_embedding_reset", shape,
                               [](G *g, T *t) { return unitvar_torch_embedding_reset(g, t); });
+            check_initializer("unitvar_torch_random", shape, [](G *g, T *t) { return unitvar_torch_random(g, t); });
+            check_initializer("unitvar_torch_randint", shape,
+                              [](G *g, T *t) { return unitvar_torch_randint(g, t, -5, 1000); });
+            check_initializer("unitvar_torch_bernoulli", shape,
+                              [](G *g, T *t) { return unitvar_torch_bernoulli(g, t, 0.5); });
+            check_initializer("unitvar_torch_geometric", shape,
+                              [](G *g, T *t) { return unitvar_torch_geometric(g, t, 0.5); });
+            check_initializer("unitvar_torch_exponential", shape,
+                              [](G *g, T *t) { return unitvar_torch_exponential(g, t, 1); });
+            check_initializer("unitvar_torch_log_normal", shape,
+                              [](G *g, T *t) { return unitvar_torch_log_normal(g, t, 0, 1); });
+            check_initializer("unitvar_torch_cauchy", shape,
+                              [](G *g, T *t) { return unitvar_torch_cauchy(g, t, 0, 1); });
         }
     }
 }
@@ -571,6 +584,10 @@ TEST_CASE("initialisers as values, shards and PyTorch's layers")
             Tensor bias(f32, {300}, layout);
             check("unitvar_torch_linear_reset", {{&weight.bytes(), &bias.bytes()}, g.get()},
                   [&](unitvar_generator *at) { return unitvar_torch_linear_reset(at, weight, bias); });
+            Tensor samples({0, 64, 1}, {300, 7}, layout);
+            ok(unitvar_init_constant(weight, 0.5));
+            check("unitvar_torch_multinomial", {{&samples.bytes()}, g.get()},
+                  [&](unitvar_generator *at) { return unitvar_torch_multinomial(at, weight, 0, samples); });
             check("unitvar_torch_conv_reset", {{&kernel.bytes(), &bias.bytes()}, g.get()},
                   [&](unitvar_generator *at) { return unitvar_torch_conv_reset(at, kernel, bias); });
         }

@@ -16,7 +16,9 @@ except ImportError:
 
 init = torch.nn.init
 BITS = {torch.float32: (torch.int32, 8), torch.float64: (torch.int64, 16), torch.bfloat16: (torch.int16, 4),
-        torch.float16: (torch.int16, 4)}
+        torch.float16: (torch.int16, 4), torch.int64: (torch.int64, 16), torch.int32: (torch.int32, 8),
+        torch.uint8: (torch.uint8, 2)}
+FLOATS = tuple(BITS)[:4]
 
 
 def patterns(tensor):
@@ -35,7 +37,7 @@ def draw(shape, dtype, seed, call):
 def vectors():
     release = tuple(int(x) for x in torch.__version__.split("+")[0].split("a")[0].split(".")[:2])
     for seed in (0, 42):
-        for dtype in BITS:
+        for dtype in FLOATS:
             name = str(dtype).split(".")[1]
             for n in (7, 20, 32):
                 yield f"uniform(-0.37,1.9)x{n} {name}|seed={seed}", draw([n], dtype, seed, lambda t: t.uniform_(-0.37, 1.9))
@@ -57,6 +59,23 @@ def vectors():
                 yield (f"kaiming_uniform(a=sqrt5)[4,5] {name}|seed={seed}",
                        draw([4, 5], dtype, seed, lambda t: init.kaiming_uniform_(t, a=math.sqrt(5))))
                 yield f"sparse(.3)[6,4] {name}|seed={seed}", draw([6, 4], dtype, seed, lambda t: init.sparse_(t, 0.3))
+        for dtype in BITS:
+            name = str(dtype).split(".")[1]
+            yield f"random x20 {name}|seed={seed}", draw([20], dtype, seed, lambda t: t.random_())
+            yield f"randint(3,120)x20 {name}|seed={seed}", draw([20], dtype, seed, lambda t: t.random_(3, 120))
+            if dtype not in (torch.uint8, torch.float16):
+                yield (f"randint(-5,2^30)x20 {name}|seed={seed}", draw([20], dtype, seed, lambda t: t.random_(-5, 2 ** 30)))
+            if dtype != torch.float16 or release >= (2, 1):
+                yield f"bernoulli(.3)x20 {name}|seed={seed}", draw([20], dtype, seed, lambda t: t.bernoulli_(0.3))
+            yield f"geometric(.2)x20 {name}|seed={seed}", draw([20], dtype, seed, lambda t: t.geometric_(0.2))
+            if dtype in FLOATS:
+                yield (f"exponential(1.5)x20 {name}|seed={seed}", draw([20], dtype, seed, lambda t: t.exponential_(1.5)))
+                yield (f"log_normal(.5,.7)x21 {name}|seed={seed}", draw([21], dtype, seed, lambda t: t.log_normal_(0.5, 0.7)))
+                yield f"cauchy(1,2)x20 {name}|seed={seed}", draw([20], dtype, seed, lambda t: t.cauchy_(1, 2))
+        for count, replacement in ((1, 0), (1, 1), (9, 0), (30, 1)):
+            torch.manual_seed(seed)
+            drawn = torch.multinomial(torch.arange(1.0, 13.0), count, bool(replacement))
+            yield f"multinomial(12,{replacement})x{count} int64|seed={seed}", patterns(drawn)
         torch.manual_seed(seed)
         yield f"randperm(10)|seed={seed}", [str(x) for x in torch.randperm(10).tolist()]
 

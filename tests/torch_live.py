@@ -31,6 +31,9 @@ UNSUPPORTED = 20
 # DLPack's type code and the integer type of the same size.
 TYPES = {torch.float32: (2, torch.int32), torch.float64: (2, torch.int64), torch.bfloat16: (4, torch.int16),
          torch.float16: (2, torch.int16)}
+INTEGERS = {torch.int8: (0, torch.int8), torch.int16: (0, torch.int16), torch.int32: (0, torch.int32),
+            torch.int64: (0, torch.int64), torch.uint8: (1, torch.uint8), torch.bool: (6, torch.uint8)}
+NUMBERS = {**TYPES, **INTEGERS}
 
 
 class DType(ctypes.Structure):
@@ -67,10 +70,10 @@ class Library:
     @staticmethod
     def convert(x):
         if isinstance(x, torch.Tensor):
-            code, _ = TYPES[x.dtype]
+            code, _ = NUMBERS[x.dtype]
             lengths = (ctypes.c_int64 * max(1, x.dim()))(*x.shape)
             strides = (ctypes.c_int64 * max(1, x.dim()))(*x.stride())
-            return ctypes.byref(Tensor(x.data_ptr(), Device(1, 0), x.dim(), DType(code, torch.finfo(x.dtype).bits, 1),
+            return ctypes.byref(Tensor(x.data_ptr(), Device(1, 0), x.dim(), DType(code, 8 * x.element_size(), 1),
                                        lengths, strides, 0))
         if isinstance(x, float):
             return ctypes.c_double(x)
@@ -108,7 +111,7 @@ def torch_state():
 def storage_bits(tensor):
     """All elements of the memory that a tensor is a view of, as integers."""
     whole = torch.empty(0, dtype=tensor.dtype).set_(tensor.storage())
-    return whole.view(TYPES[tensor.dtype][1])
+    return whole.view(NUMBERS[tensor.dtype][1])
 
 
 class Case:
@@ -142,7 +145,7 @@ class Case:
             padded = [n + rng.choice((0, 0, 1, 3)) for n in shape]
         pair = []
         for _ in range(2):
-            base = torch.full([padded[i] for i in order], -1234.0, dtype=dtype)
+            base = torch.full([padded[i] for i in order], 77 if dtype in INTEGERS else -1234.0, dtype=dtype)
             view = base.permute([order.index(i) for i in range(len(shape))]) if shape else base
             for i, n in enumerate(shape):
                 view = view.narrow(i, 0, n)
@@ -349,6 +352,83 @@ def scalar_draw(case, library, g):
     return f"normal_ of {one.numel()}", [(one, two)]
 
 
+def draw(case, library, g):
+    """A draw that is no initialiser, in any layout."""
+    rng = case.rng
+    name = rng.choice(("random", "randint", "randint", "bernoulli", "geometric", "exponential", "log_normal", "cauchy"))
+    one, two = case.tensor(dtypes=tuple(TYPES) + (() if name in ("exponential", "log_normal", "cauchy") else
+                                                  tuple(INTEGERS)))
+    if name == "randint":
+        info = None if one.dtype in (torch.bool, torch.float32, torch.float64, torch.bfloat16) else (
+            torch.finfo if one.dtype in TYPES else torch.iinfo)(one.dtype)
+        least, most = (0, 1) if one.dtype == torch.bool else (int(info.min), int(info.max)) if info else (-2 ** 63, 2 ** 63 - 1)
+        ends = [least, 0, most, rng.randint(least, most), rng.randint(least, most), rng.randint(-3, 300), 2 ** 28, 2 ** 32]
+        low, high = sorted(min(max(x, least), most) for x in (rng.choice(ends), rng.choice(ends)))
+        parameters = (low, high + 1) if high < 2 ** 63 - 1 else (min(low, high - 1), high)
+    elif name == "random":
+        parameters = ()
+    elif name in ("bernoulli", "geometric"):
+        parameters = (rng.choice((0.5, 0.1, rng.random() or 0.5, 1e-3, 1 - 1e-3)),)
+    elif name == "exponential":
+        parameters = (rng.choice((1.0, 10 ** rng.uniform(-3, 3))),)
+    else:
+        parameters = (number(rng), rng.choice((1.0, 10 ** rng.uniform(-3, 1))))
+    if name == "geometric" and one.dtype == torch.bool:
+        return "geometric_ of none", []
+    state = torch_state()
+    try:
+        getattr(one, "random_" if name == "randint" else name + "_")(*parameters)
+    except RuntimeError as error:  # a type that the release does not have, or bounds that the type does not
+        torch.set_rng_state(torch.tensor(list(state), dtype=torch.uint8))
+        if "not implemented" not in str(error) and "casted to dtype" not in str(error) and "out of bounds" not in str(error):
+            raise
+        if "not implemented" in str(error):
+            return f"{name}_ of a type to come", []
+        try:
+            library.call("torch_" + name, g.handle, two, *parameters)
+        except RuntimeError:
+            return f"{name}_({parameters}), refused", []
+        raise AssertionError(f"{name}({parameters}) of {one.dtype} is refused by PyTorch") from error
+    library.call("torch_" + name, g.handle, two, *parameters)
+    return f"{name}_({parameters})", [(one, two)]
+
+
+def multinomial(case, library, g):
+    rng = case.rng
+    shape = [rng.randint(1, 5)] * rng.randint(0, 1) + [rng.choice((1, 2, 10, rng.randint(1, 2000)))]
+    weights, _ = case.of_shape(shape, rng.choice(tuple(TYPES)), rng.random() < 0.4)
+    weights.copy_(torch.tensor([rng.random() ** 4 * (rng.random() < 0.9) for _ in range(weights.numel())],
+                               dtype=torch.float64).reshape(shape))
+    weights[..., 0] += 0.25
+    replacement = rng.random() < 0.5
+    nonzero = int((weights != 0).sum(-1).min())
+    k = rng.choice((1, rng.randint(1, 50), nonzero, max(1, nonzero // 64)))
+    k = k if replacement else min(k, nonzero)
+    state = torch_state()
+    try:
+        one = torch.multinomial(weights, k, replacement)
+    except RuntimeError as error:
+        if "not implemented" not in str(error):
+            raise
+        torch.set_rng_state(torch.tensor(list(state), dtype=torch.uint8))
+        return "multinomial of a type to come", []
+    two = torch.full_like(one, -1)
+    library.call("torch_multinomial", g.handle, weights, ctypes.c_int32(replacement), two)
+    return f"multinomial({tuple(weights.shape)} {weights.dtype} {weights.stride()}, {k}, {replacement})", [(one, two)]
+
+
+def dropout(case, library, g):
+    """Its mask is bernoulli_(1 - p) over 1 - p."""
+    p = case.rng.choice((0.5, 0.1, case.rng.random()))
+    one, two = case.tensor(dtypes=(torch.float32, torch.float64), layouts=False)
+    one.fill_(1.0)
+    if one.numel() == 0:
+        return "dropout of nothing", []
+    dropped = torch.nn.functional.dropout(one, p)
+    library.call("torch_bernoulli", g.handle, two, 1 - p)
+    return f"dropout({p})", [(dropped, two.div_(1 - p))]
+
+
 def exchange_states(case, library, g):
     """Each side goes on from the other's state."""
     theirs, own = torch_state(), g.state()
@@ -358,7 +438,8 @@ def exchange_states(case, library, g):
 
 
 CALLS = [uniform, normal, normal, trunc_normal, trunc_normal, xavier, kaiming, kaiming, sparse, fixed, orthogonal,
-         permutation, words, module, module, scalar_draw, exchange_states]
+         permutation, words, module, module, scalar_draw, draw, draw, draw, draw, multinomial, multinomial, dropout,
+         exchange_states]
 
 
 def main():

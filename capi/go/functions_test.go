@@ -195,6 +195,12 @@ func layer(reset func(g *unitvar.Generator, weight, bias *unitvar.Tensor) error,
 	return littleEndian(weight, bias)
 }
 
+func draw[T unitvar.Element](f func(g *unitvar.Generator, t *unitvar.Tensor) error) []byte {
+	x := make([]T, 576)
+	must(f(torchMT19937(), value(unitvar.NewTensor(x, 16, 12, 3))))
+	return littleEndian(x)
+}
+
 func moments[T unitvar.Float]() (m unitvar.PlainMoments) {
 	x := make([]T, count)
 	must(unitvar.Normal(pcg32(), x, 3, 2))
@@ -290,6 +296,32 @@ var functions = map[string]func() []byte{
 	"torch_conv_reset":   func() []byte { return layer(unitvar.TorchConvReset, 16, 12, 3) },
 	"torch_embedding_reset": func() []byte {
 		return layer(func(g generator, weight, _ tensor) error { return unitvar.TorchEmbeddingReset(g, weight) }, 16, 12)[:4*192]
+	},
+	"torch_random": func() []byte { return draw[float32](unitvar.TorchRandom) },
+	"torch_randint": func() []byte {
+		return draw[int64](func(g generator, t tensor) error { return unitvar.TorchRandint(g, t, -7, 1000) })
+	},
+	"torch_bernoulli": func() []byte {
+		return draw[uint8](func(g generator, t tensor) error { return unitvar.TorchBernoulli(g, t, 0.3) })
+	},
+	"torch_geometric": func() []byte {
+		return draw[float32](func(g generator, t tensor) error { return unitvar.TorchGeometric(g, t, 0.25) })
+	},
+	"torch_exponential": func() []byte {
+		return draw[float32](func(g generator, t tensor) error { return unitvar.TorchExponential(g, t, 1.5) })
+	},
+	"torch_log_normal": func() []byte {
+		return draw[float32](func(g generator, t tensor) error { return unitvar.TorchLogNormal(g, t, 0.5, 0.25) })
+	},
+	"torch_cauchy": func() []byte {
+		return draw[float32](func(g generator, t tensor) error { return unitvar.TorchCauchy(g, t, 0, 1) })
+	},
+	"torch_multinomial": func() []byte {
+		g, weights, samples := torchMT19937(), make([]float32, 192), make([]int64, 80)
+		w := value(unitvar.NewTensor(weights, 16, 12))
+		must(unitvar.InitUniform(g, w, 0, 1))
+		must(unitvar.TorchMultinomial(g, w, false, value(unitvar.NewTensor(samples, 16, 5))))
+		return littleEndian(samples)
 	},
 	"bits_u32": func() []byte { return sample(count, unitvar.BitsU32) },
 	"bits_u64": func() []byte { return sample(count, unitvar.BitsU64) },

@@ -107,6 +107,15 @@ SHIM(init_shard,
 SHIM(torch_linear_reset, (generator * g, tensor weight, tensor bias), (g, T(weight), T(bias)))
 SHIM(torch_conv_reset, (generator * g, tensor weight, tensor bias), (g, T(weight), T(bias)))
 SHIM(torch_embedding_reset, (generator * g, tensor weight), (g, T(weight)))
+SHIM(torch_random, (generator * g, tensor t), (g, T(t)))
+SHIM(torch_randint, (generator * g, tensor t, int64_t low, int64_t high), (g, T(t), low, high))
+SHIM(torch_bernoulli, (generator * g, tensor t, double p), (g, T(t), p))
+SHIM(torch_geometric, (generator * g, tensor t, double p), (g, T(t), p))
+SHIM(torch_exponential, (generator * g, tensor t, double lambda), (g, T(t), lambda))
+SHIM(torch_log_normal, (generator * g, tensor t, double mean, double std), (g, T(t), mean, std))
+SHIM(torch_cauchy, (generator * g, tensor t, double median, double sigma), (g, T(t), median, sigma))
+SHIM(torch_multinomial, (generator * g, tensor weights, int32_t replacement, tensor samples),
+     (g, T(weights), replacement, T(samples)))
 
 SHIM(moments_update_f32, (unitvar_moments * m, const float *x, size_t n), (m, x, n))
 SHIM(moments_update_f64, (unitvar_moments * m, const double *x, size_t n), (m, x, n))

@@ -15,9 +15,9 @@ type BFloat16 uint16
 // Float16 has the bits of an IEEE half.
 type Float16 uint16
 
-// Element is what a tensor may have.
+// Element is what a tensor may have. Integers and bool are for draws of PyTorch, such as TorchRandint, alone.
 type Element interface {
-	float32 | float64 | BFloat16 | Float16
+	float32 | float64 | BFloat16 | Float16 | int8 | int16 | int32 | int64 | uint8 | bool
 }
 
 // Tensor is a slice seen in dimensions, row-major or with strides. It has the slice's memory, never a copy.
@@ -32,8 +32,15 @@ type Tensor struct {
 func dtypeOf[T Element]() C.unitvar_dtype {
 	var x T
 	code := C.uint8_t(2) // DLPack's kDLFloat
-	if _, ok := any(x).(BFloat16); ok {
+	switch any(x).(type) {
+	case BFloat16:
 		code = 4 // kDLBfloat
+	case int8, int16, int32, int64:
+		code = 0 // kDLInt
+	case uint8:
+		code = 1 // kDLUInt
+	case bool:
+		code = 6 // kDLBool
 	}
 	return C.unitvar_dtype{code: code, bits: C.uint8_t(8 * unsafe.Sizeof(x)), lanes: 1}
 }

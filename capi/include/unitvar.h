@@ -197,12 +197,13 @@ UNITVAR_API const char *unitvar_initializer_name(int32_t kind);
  *   2.11, where this engine has that of builds without it (Debian's): 14 % of f32 and 20 % of f64 elements differ in last
  *   bits. From 2.12 on MKL's logarithm decides which of its uniforms trunc_normal accepts where less than 30 % of the
  *   normals lie in the bounds; here it is the C library's, so that about one of 10^8 f32 elements may be another.
- * - The C library: uniform, f32 and (2.13) 16-bit normal of 16 row-major elements or more, and f32 and 16-bit trunc_normal
- *   to 2.11 (but for erf in double at its two bounds) use nothing of it, so their bits are the same everywhere. They hold
- *   erff, expf and logf of glibc 2.28 to 2.40, or, libm being 241, the erff of 2.41 and later. f64 normal and
- *   trunc_normal, 16-bit normal to 2.12, all normals in the scalar form and the last case of MKL's call its log, log1p,
- *   sin, cos, erf and exp, as PyTorch does: the reference is glibc from 2.28 on on x86-64 with fma, and others (AArch64's
- *   erf too) may differ in the last bits.
+ * - The C library: nothing of the host's is called by words, uniform, normal of f32 and f64 and in the scalar form of any
+ *   type, 16-bit normal of 2.13, and f32 and 16-bit trunc_normal to 2.11 (but for erf in double at its two bounds), so
+ *   their bits are the same everywhere. They hold glibc's log, log1p, exp, sin and cos in double as x86-64 with fma
+ *   computes them (2.28 and later; compared with 2.36 and 2.41), erff, expf and logf of glibc 2.28 to 2.40, or, libm being
+ *   241, the erff of 2.41 and later. f64 trunc_normal to 2.11, 16-bit normal to 2.12 and the last case of MKL's call the
+ *   host's log, erf and exp, logf, sinf and cosf, as PyTorch does: the reference is glibc from 2.28 on on x86-64 with fma,
+ *   and others (AArch64's erf too) may differ in the last bits.
  */
 typedef struct unitvar_generator unitvar_generator;
 
@@ -508,6 +509,44 @@ UNITVAR_API int32_t unitvar_init_shard(unitvar_generator *g, const unitvar_initi
 UNITVAR_API int32_t unitvar_torch_linear_reset(unitvar_generator *g, unitvar_tensor *weight, unitvar_tensor *bias);
 UNITVAR_API int32_t unitvar_torch_conv_reset(unitvar_generator *g, unitvar_tensor *weight, unitvar_tensor *bias);
 UNITVAR_API int32_t unitvar_torch_embedding_reset(unitvar_generator *g, unitvar_tensor *weight);
+
+/* The draws of PyTorch that are no initialisers, on a generator of TORCH_MT19937: what the method of the same name writes
+ * into the tensor, whose elements come in the order of memory, as PyTorch walks it. u is a uniform of 53 bits from two
+ * words, computed with in double and rounded to the type, by way of f32 where that has 16 bits; integers of 8 to 32 bits
+ * have what remains in the low bits of the number.
+ *   random       t.random_(): integers from 0 to the greatest of an integer type, one word mod 2^bits, or two in i64; in a
+ *                type of floating point of d bits from 0 to 2^d, word mod (2^d + 1), two words in f64.
+ *   randint      t.random_(low, high), torch.randint(low, high, ...): low + word mod (high - low). From a range of 2^28 on
+ *                two words, in releases to 2.6 from 2^32 on. Types of floating point move bounds that they do not have.
+ *   bernoulli    t.bernoulli_(p): 1 where u < p, else 0. nn.Dropout(q) multiplies by it with p = 1 - q, over 1 - q.
+ *   geometric    t.geometric_(p): ceil(log(u) / log1p(-p)).
+ *   exponential  t.exponential_(lambda): -1 / lambda * log1p(-u), log(1 - u) in 1.13.
+ *   log_normal   t.log_normal_(mean, std): exp of a normal in the scalar form, of which every second one waits.
+ *   cauchy       t.cauchy_(median, sigma): median + sigma * tan(pi * (u - 0.5)).
+ *   multinomial  torch.multinomial(weights, k, replacement): weights [n] or [rows, n] of floating point, samples [k] or
+ *                [rows, k] of i64. With replacement a search for u in the cumulative sums; without, and from 2.0 on for
+ *                k = 1, the k largest of weight / exponential, drawn in the order of the weights' memory. Equal quotients
+ *                are ordered by libstdc++'s algorithms, as there. Takes working memory of the size of both.
+ * random, randint and bernoulli take f32, f64, bf16, f16, i8, i16, i32, i64, u8 and bool, geometric all but bool, the
+ * others floating point. A type that a release did not have yet is drawn as in the later ones.
+ * MKL: PyTorch 2.6 and later draw all this from MT19937 in every build. Before, builds that use MKL (those of PyPI for
+ * x86-64) have bernoulli with a scalar p, in 1.13 on Intel's processors alone, and exponential, which 1.13 has not, from
+ * MKL's own generator, and so multinomial's quotients: not followed.
+ * The C library: cauchy calls the host's tan, and log_normal its exp from e^512 and to e^-512; other functions are glibc's,
+ * whatever the host's, as those of normals (section 4).
+ * Errors: INVALID_ARGUMENT for another engine; low >= high or bounds that the type does not hold; p outside of 0 to 1,
+ * for geometric 0 and 1 themselves; lambda, std or sigma that are not above 0, parameters that are not finite; weights
+ * that are negative or not finite, or all 0 in a row, more than 2^24 of them in one, no samples, more than weights without
+ * replacement, shapes that do not match. UNSUPPORTED for other types. */
+UNITVAR_API int32_t unitvar_torch_random(unitvar_generator *g, unitvar_tensor *t);
+UNITVAR_API int32_t unitvar_torch_randint(unitvar_generator *g, unitvar_tensor *t, int64_t low, int64_t high);
+UNITVAR_API int32_t unitvar_torch_bernoulli(unitvar_generator *g, unitvar_tensor *t, double p);
+UNITVAR_API int32_t unitvar_torch_geometric(unitvar_generator *g, unitvar_tensor *t, double p);
+UNITVAR_API int32_t unitvar_torch_exponential(unitvar_generator *g, unitvar_tensor *t, double lambda);
+UNITVAR_API int32_t unitvar_torch_log_normal(unitvar_generator *g, unitvar_tensor *t, double mean, double std);
+UNITVAR_API int32_t unitvar_torch_cauchy(unitvar_generator *g, unitvar_tensor *t, double median, double sigma);
+UNITVAR_API int32_t unitvar_torch_multinomial(unitvar_generator *g, const unitvar_tensor *weights, int32_t replacement,
+                                              unitvar_tensor *samples);
 
 /* ---- 8. Moments -------------------------------------------------------------------------------
  *

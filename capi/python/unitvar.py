@@ -68,8 +68,9 @@ __all__ = [
     "instance_norm", "instance_norm_backward", "isa", "layer_norm", "layer_norm_backward", "leaky_relu",
     "leaky_relu_backward", "linear", "linear_backward", "local_response_norm", "mean_var", "num_threads", "prelu",
     "prelu_backward", "relu", "relu_backward", "rms_norm", "rms_norm_backward", "set_isa", "set_num_threads",
-    "stream_version", "switchable_norm", "torch_conv_reset", "torch_embedding_reset", "torch_linear_reset", "version",
-    "version_string",
+    "stream_version", "switchable_norm", "torch_bernoulli", "torch_cauchy", "torch_conv_reset", "torch_embedding_reset",
+    "torch_exponential", "torch_geometric", "torch_linear_reset", "torch_log_normal", "torch_multinomial",
+    "torch_randint", "torch_random", "version", "version_string",
 ]
 
 
@@ -179,6 +180,14 @@ _FUNCTIONS = {
     "torch_linear_reset": "g:g weight:out bias:out?",
     "torch_conv_reset": "g:g weight:out bias:out?",
     "torch_embedding_reset": "g:g weight:out",
+    "torch_random": "g:g t:out",
+    "torch_randint": "g:g t:out low:int64 high:int64",
+    "torch_bernoulli": "g:g t:out p:real",
+    "torch_geometric": "g:g t:out p:real",
+    "torch_exponential": "g:g t:out lambd:real",
+    "torch_log_normal": "g:g t:out mean:real std:real",
+    "torch_cauchy": "g:g t:out median:real sigma:real",
+    "torch_multinomial": "g:g weights:array replacement:flag samples:out",
     "moments_update_f32": "m:&moments x:pointer n:size",
     "moments_update_f64": "m:&moments x:pointer n:size",
     "moments_merge": "m:&moments other:&moments",
@@ -603,8 +612,8 @@ _U8, _U32, _U64, _I64, _F32, _F64, _BF16 = (1, 8), (1, 32), (1, 64), (0, 64), (2
 _DTYPE_NAMES = {_U8: "uint8", _U32: "uint32", _U64: "uint64", _I64: "int64", _F32: "float32", _F64: "float64"}
 
 # DLPack's code for letters of struct's formats and for kinds of __array_interface__'s typestr.
-_FORMAT_CODES = {**dict.fromkeys("efd", 2), **dict.fromkeys("bhilqn", 0), **dict.fromkeys("BHILQN", 1)}
-_TYPESTR_CODES = {"f": 2, "i": 0, "u": 1}
+_FORMAT_CODES = {**dict.fromkeys("efd", 2), **dict.fromkeys("bhilqn", 0), **dict.fromkeys("BHILQN", 1), "?": 6}
+_TYPESTR_CODES = {"f": 2, "i": 0, "u": 1, "b": 6}
 _NATIVE_ORDER = "<" if sys.byteorder == "little" else ">"
 
 # Frameworks whose arrays are immutable, which their capsules, unversioned ones, do not say.
@@ -1609,6 +1618,52 @@ def torch_conv_reset(g: Generator, weight: Array, bias: Optional[Array] = None) 
 def torch_embedding_reset(g: Generator, weight: Array) -> None:
     """What nn.Embedding constructs: weight (count, dim)."""
     _library.torch_embedding_reset(g, weight)
+
+
+# ---- PyTorch's draws beside initialisers ----------------------------------------------------------------------------
+#
+# With a generator of "torch_mt19937" each writes what the method of that name writes into a tensor. random, randint and
+# bernoulli take arrays of floats, signed integers, uint8 and bool, geometric all of these but bool, the others floats.
+
+
+def torch_random(g: Generator, t: Array) -> None:
+    """t.random_(): integers from 0 on, as far as the type counts."""
+    _library.torch_random(g, t)
+
+
+def torch_randint(g: Generator, t: Array, low: Integer, high: Integer) -> None:
+    """t.random_(low, high) and torch.randint: integers of [low, high)."""
+    _library.torch_randint(g, t, low, high)
+
+
+def torch_bernoulli(g: Generator, t: Array, p: Number = 0.5) -> None:
+    """t.bernoulli_(p): 1 with the probability p, else 0. Dropout of q has the mask of p = 1 - q."""
+    _library.torch_bernoulli(g, t, p)
+
+
+def torch_geometric(g: Generator, t: Array, p: Number) -> None:
+    """t.geometric_(p): how many trials of probability p the first success takes."""
+    _library.torch_geometric(g, t, p)
+
+
+def torch_exponential(g: Generator, t: Array, lambd: Number = 1.0) -> None:
+    """t.exponential_(lambd)."""
+    _library.torch_exponential(g, t, lambd)
+
+
+def torch_log_normal(g: Generator, t: Array, mean: Number = 1.0, std: Number = 2.0) -> None:
+    """t.log_normal_(mean, std)."""
+    _library.torch_log_normal(g, t, mean, std)
+
+
+def torch_cauchy(g: Generator, t: Array, median: Number = 0.0, sigma: Number = 1.0) -> None:
+    """t.cauchy_(median, sigma)."""
+    _library.torch_cauchy(g, t, median, sigma)
+
+
+def torch_multinomial(g: Generator, weights: Array, samples: Array, replacement: bool = False) -> None:
+    """torch.multinomial: categories drawn by weights (n,) or (rows, n) into samples of int64, (k,) or (rows, k)."""
+    _library.torch_multinomial(g, weights, replacement, samples)
 
 
 # ---- Norms, activations and the linear layer ------------------------------------------------------------------------

@@ -7,7 +7,8 @@
 
 namespace unitvar {
 
-enum class DType : std::uint8_t { f32, f64, bf16, f16 };
+// Integers are what PyTorch's draws of integers take (torch.hpp), everything else takes floating point.
+enum class DType : std::uint8_t { f32, f64, bf16, f16, i8, i16, i32, i64, u8, boolean };
 
 // The bits of 16-bit numbers, for languages without such types: bfloat16 has the exponent of f32 and 7 bits of
 // fraction, float16 is IEEE 754's binary16.
@@ -18,15 +19,23 @@ struct float16 {
     std::uint16_t bits;
 };
 
+template <class T, class... Types>
+concept OneOf = (std::same_as<T, Types> || ...);
 template <class T>
-concept TensorElement =
-    std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, bfloat16> || std::same_as<T, float16>;
+concept TensorElement = OneOf<T, float, double, bfloat16, float16, std::int8_t, std::int16_t, std::int32_t,
+                              std::int64_t, std::uint8_t, bool>;
 
 template <TensorElement T>
-inline constexpr DType dtype_of = std::same_as<T, float>      ? DType::f32
-                                  : std::same_as<T, double>   ? DType::f64
-                                  : std::same_as<T, bfloat16> ? DType::bf16
-                                                              : DType::f16;
+inline constexpr DType dtype_of = std::same_as<T, float>          ? DType::f32
+                                  : std::same_as<T, double>       ? DType::f64
+                                  : std::same_as<T, bfloat16>     ? DType::bf16
+                                  : std::same_as<T, float16>      ? DType::f16
+                                  : std::same_as<T, bool>         ? DType::boolean
+                                  : std::same_as<T, std::uint8_t> ? DType::u8
+                                  : sizeof(T) == 1                ? DType::i8
+                                  : sizeof(T) == 2                ? DType::i16
+                                  : sizeof(T) == 4                ? DType::i32
+                                                                  : DType::i64;
 
 struct TensorView {
     void *data; // the element with all indices 0; may be null where the tensor has no elements

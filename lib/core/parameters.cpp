@@ -57,7 +57,7 @@ double greatest_below(DType dtype, double low, double high) noexcept
         return below_16(round_to_f16, widen_f16);
     case DType::f32:
         return low < high ? std::nextafter(static_cast<float>(high), -std::numeric_limits<float>::infinity()) : low;
-    case DType::f64:
+    default:
         break;
     }
     return low < high ? std::nextafter(high, -std::numeric_limits<double>::infinity()) : low;

@@ -31,6 +31,18 @@ const char *name_of(DType dtype) noexcept
         return "bf16";
     case DType::f16:
         return "f16";
+    case DType::i8:
+        return "i8";
+    case DType::i16:
+        return "i16";
+    case DType::i32:
+        return "i32";
+    case DType::i64:
+        return "i64";
+    case DType::u8:
+        return "u8";
+    case DType::boolean:
+        return "bool";
     }
     return "unknown";
 }
@@ -48,10 +60,13 @@ const char *name_of(MemoryFormat format) noexcept
     return "unknown";
 }
 
-Tensor::Tensor(const char *name, const TensorView &view, Access access)
+Tensor::Tensor(const char *name, const TensorView &view, Access access, Numbers numbers)
     : name_(name), data_(static_cast<unsigned char *>(view.data)), shape_(view.shape), strides_(view.strides),
       dtype_(view.dtype), access_(access), present_(true)
 {
+    if (numbers == Numbers::floating && !is_floating(dtype_)) {
+        throw Unsupported(message(of("dtype", name_), name_of(dtype_), "f32, f64, bf16 or f16"));
+    }
     check_shape();
     if (elements_ == 0) {
         return;

@@ -18,12 +18,32 @@ inline constexpr std::size_t most_dimensions = 64;
 
 [[nodiscard]] constexpr std::size_t element_bytes(DType dtype) noexcept
 {
-    return dtype == DType::f64 ? 8 : dtype == DType::f32 ? 4 : 2;
+    switch (dtype) {
+    case DType::f64:
+    case DType::i64:
+        return 8;
+    case DType::f32:
+    case DType::i32:
+        return 4;
+    case DType::i8:
+    case DType::u8:
+    case DType::boolean:
+        return 1;
+    default:
+        return 2;
+    }
+}
+[[nodiscard]] constexpr bool is_floating(DType dtype) noexcept
+{
+    return dtype <= DType::f16;
 }
 [[nodiscard]] const char *name_of(DType dtype) noexcept;
 
 // What a call does with the elements. Those that are written may not share memory with one another.
 enum class Access : std::uint8_t { read, write };
+
+// Which element types a call takes.
+enum class Numbers : std::uint8_t { floating, all };
 
 // How elements lie in memory; the stride of a dimension of length 1 does not matter.
 enum class MemoryFormat : std::uint8_t {
@@ -37,8 +57,9 @@ class Tensor {
 public:
     // name is the argument's and must outlive the tensor. Throws InvalidArgument for more than most_dimensions,
     // negative lengths, strides that are not one for each, elements beyond most_bytes, null data of a tensor that has
-    // elements, and under Access::write elements that share memory; Unsupported where that cannot be decided.
-    Tensor(const char *name, const TensorView &view, Access access);
+    // elements, and under Access::write elements that share memory; Unsupported where that cannot be decided, and for
+    // types that are not taken.
+    Tensor(const char *name, const TensorView &view, Access access, Numbers numbers = Numbers::floating);
     // Absent where the view is null: nothing but name(), present() and access() may be asked then, and elements(),
     // which is 0.
     Tensor(const char *name, const TensorView *view, Access access);

@@ -468,6 +468,50 @@ static void torch_embedding_reset(void)
     unitvar_generator_destroy(g);
 }
 
+/* PyTorch's draws into (16, 12, 3), of f32 but for randint, i64, and bernoulli, u8. */
+static unitvar_tensor *typed(uint8_t code, uint8_t bits, void *data)
+{
+    unitvar_tensor *t = tensor(3);
+    t->dtype.code = code;
+    t->dtype.bits = bits;
+    t->data = data;
+    return t;
+}
+#define DRAW(name, type, code, bits, ...)                                                                              \
+    static void name(void)                                                                                             \
+    {                                                                                                                  \
+        static type x[576];                                                                                            \
+        unitvar_generator *g = torch_mt19937();                                                                        \
+        unitvar_tensor *t = typed(code, bits, x);                                                                      \
+        OK(unitvar_##name(__VA_ARGS__));                                                                               \
+        give(x, sizeof x);                                                                                             \
+        unitvar_generator_destroy(g);                                                                                  \
+    }
+DRAW(torch_random, float, 2, 32, g, t)
+DRAW(torch_randint, int64_t, 0, 64, g, t, -7, 1000)
+DRAW(torch_bernoulli, uint8_t, 1, 8, g, t, 0.3)
+DRAW(torch_geometric, float, 2, 32, g, t, 0.25)
+DRAW(torch_exponential, float, 2, 32, g, t, 1.5)
+DRAW(torch_log_normal, float, 2, 32, g, t, 0.5, 0.25)
+DRAW(torch_cauchy, float, 2, 32, g, t, 0.0, 1.0)
+/* 5 of each 12, by uniform weights (16, 12). */
+static void torch_multinomial(void)
+{
+    static int64_t drawn[16 * 5];
+    int64_t drawn_shape[2] = {16, 5};
+    unitvar_generator *g = torch_mt19937();
+    unitvar_tensor *weights = tensor(2);
+    unitvar_tensor samples = *weights;
+    samples.data = drawn;
+    samples.shape = drawn_shape;
+    samples.dtype.code = 0;
+    samples.dtype.bits = 64;
+    OK(unitvar_init_uniform(g, weights, 0.0, 1.0));
+    OK(unitvar_torch_multinomial(g, weights, 0, &samples));
+    give(drawn, sizeof drawn);
+    unitvar_generator_destroy(g);
+}
+
 /* The moments of 1003 normals with mean 3 and deviation 2. */
 static unitvar_moments moments_f32(void)
 {
@@ -740,6 +784,14 @@ static const struct function functions[] = {
     FUNCTION(torch_linear_reset),
     FUNCTION(torch_conv_reset),
     FUNCTION(torch_embedding_reset),
+    FUNCTION(torch_random),
+    FUNCTION(torch_randint),
+    FUNCTION(torch_bernoulli),
+    FUNCTION(torch_geometric),
+    FUNCTION(torch_exponential),
+    FUNCTION(torch_log_normal),
+    FUNCTION(torch_cauchy),
+    FUNCTION(torch_multinomial),
     FUNCTION(moments_update_f32),
     FUNCTION(moments_update_f64),
     FUNCTION(moments_merge),

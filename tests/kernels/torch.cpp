@@ -1,6 +1,9 @@
 // Engine 3: MT19937 and PyTorch's transforms of its words.
 #include "entries.hpp"
 
+#include <numbers>
+#include <type_traits>
+
 namespace checkkernels {
 namespace {
 
@@ -104,6 +107,50 @@ void drive_normal_f32(Trial<Transform> &trial)
                                                         {.first = 0, .block = 4, .largest = 300, .bench = 256});
 }
 
+void drive_normal_f64(Trial<Transform> &trial)
+{
+    drive_transform<double, 2, core::torch_normal_block>(trial, 16,
+                                                         {.first = 0, .block = 4, .largest = 100, .bench = 78});
+}
+
+// Arguments that uniforms of 53 bits lead to, small ones often: from one end on.
+template <class Kernel, class Argument> void drive_function(Trial<Kernel> &trial, const Argument &argument)
+{
+    for (const std::size_t n : trial.lengths({.first = 0, .block = 16, .largest = 500})) {
+        Case c(trial, formatted("n = %zu", n));
+        Random &random = trial.random;
+        const auto value = [&] {
+            const std::uint64_t bits = random.next() >> 11U;
+            return argument(random, static_cast<double>(random.one_in(2) ? bits : bits >> random.below(53)) * 0x1p-53);
+        };
+        const Demands demands{.alignment = 64, .beyond = torch_read_ahead};
+        const auto x = c.in_out("x", random.values<double>(n, value), demands);
+        if constexpr (std::is_invocable_v<Kernel, double *, double *, std::size_t>) {
+            const auto sines = c.in_out("sines", random.values<double>(n, value), demands);
+            c.run(n, [&](auto kernel, Role) { kernel(x, sines, n); });
+        } else {
+            c.run(n, [&](auto kernel, Role) { kernel(x, n); });
+        }
+    }
+}
+using Function = void (*)(double *, std::size_t);
+void drive_log_f64(Trial<Function> &trial)
+{
+    drive_function(trial, [](Random &random, double u) { return random.one_in(2) ? 1 - u : u + 0x1p-53; });
+}
+void drive_log1p_f64(Trial<Function> &trial)
+{
+    drive_function(trial, [](Random &, double u) { return -u; });
+}
+void drive_exp_f64(Trial<Function> &trial)
+{
+    drive_function(trial, [](Random &random, double u) { return (random.one_in(2) ? -1 : 1) * 511 * u; });
+}
+void drive_cos_sin_f64(Trial<void (*)(double *, double *, std::size_t)> &trial)
+{
+    drive_function(trial, [](Random &, double u) { return 2 * std::numbers::pi * u; });
+}
+
 // In [-1, 1], with the ends and the borders between the kernel's formulas frequent.
 std::vector<float> uniforms(Random &random, std::size_t n)
 {
@@ -163,6 +210,11 @@ void add_torch(Entries &entries, const std::string &name, const Access<Table> &a
         Row{"uniform_f32", &Table::uniform_f32, kernel(drive_uniform_f32)},
         Row{"uniform_f64", &Table::uniform_f64, kernel(drive_uniform_f64)},
         Row{"normal_f32", &Table::normal_f32, kernel(drive_normal_f32)},
+        Row{"normal_f64", &Table::normal_f64, kernel(drive_normal_f64)},
+        Row{"log_f64", &Table::log_f64, kernel(drive_log_f64)},
+        Row{"log1p_f64", &Table::log1p_f64, kernel(drive_log1p_f64)},
+        Row{"exp_f64", &Table::exp_f64, kernel(drive_exp_f64)},
+        Row{"cos_sin_f64", &Table::cos_sin_f64, kernel(drive_cos_sin_f64)},
         Row{"erfinv_f32", &Table::erfinv_f32, kernel(drive_erfinv_f32)},
         Row{"erfinv_241_f32", &Table::erfinv_241_f32, kernel(drive_erfinv_f32)},
         Row{"truncate_f32", &Table::truncate_f32, kernel(drive_truncate_f32)},

@@ -45,6 +45,12 @@ inline std::map<std::string, std::vector<std::uint64_t>> torch_golden(const std:
 // What the names of vectors say of their tensors.
 inline unitvar_dtype dtype_in(const std::string &name)
 {
+    if (name.find(" int64") != std::string::npos)
+        return {0, 64, 1};
+    if (name.find(" int32") != std::string::npos)
+        return {0, 32, 1};
+    if (name.find(" uint8") != std::string::npos)
+        return {1, 8, 1};
     if (name.find("bfloat16") != std::string::npos)
         return bf16_dtype;
     if (name.find("float16") != std::string::npos)
@@ -64,7 +70,7 @@ inline Lengths shape_in(const std::string &name, std::size_t count)
     return shape;
 }
 
-// The golden f64 normals hold log, sin, cos, erf and exp of glibc on x86-64 with fma, as PyTorch's AVX2 build calls
+// The golden f64 trunc_normal and cauchy hold log, erf, exp and tan of glibc on x86-64 with fma, as PyTorch's AVX2 build calls
 // them.
 inline bool has_reference_libm()
 {

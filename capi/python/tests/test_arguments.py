@@ -61,6 +61,15 @@ VALID = {
     "torch_linear_reset": dict(g=unitvar.Generator("torch_mt19937", 42), weight=f32(4, 3), bias=f32(4)),
     "torch_conv_reset": dict(g=unitvar.Generator("torch_mt19937", 42), weight=f32(4, 3, 2), bias=f32(4)),
     "torch_embedding_reset": dict(g=unitvar.Generator("torch_mt19937", 42), weight=f32(4, 3)),
+    "torch_random": dict(g=unitvar.Generator("torch_mt19937", 42), t=f32(4)),
+    "torch_randint": dict(g=unitvar.Generator("torch_mt19937", 42), t=np.zeros(4, np.int64), low=3, high=7),
+    "torch_bernoulli": dict(g=unitvar.Generator("torch_mt19937", 42), t=np.zeros(4, bool), p=0.5),
+    "torch_geometric": dict(g=unitvar.Generator("torch_mt19937", 42), t=f32(4), p=0.5),
+    "torch_exponential": dict(g=unitvar.Generator("torch_mt19937", 42), t=f32(4), lambd=1.0),
+    "torch_log_normal": dict(g=unitvar.Generator("torch_mt19937", 42), t=f32(4), mean=0.0, std=1.0),
+    "torch_cauchy": dict(g=unitvar.Generator("torch_mt19937", 42), t=f32(4), median=0.0, sigma=1.0),
+    "torch_multinomial": dict(g=unitvar.Generator("torch_mt19937", 42), weights=f32(4), samples=np.zeros(2, np.int64),
+                              replacement=True),
     "mean_var": dict(x=f32(*X), axes=1, correction=1.0, mean=f32(2, 3), var=f32(2, 3)),
     "layer_norm": dict(x=f32(*X), y=f32(*X), normalized_ndim=1, weight=f32(3), bias=f32(3), eps=1e-5, mean=f32(2, 4),
                        rstd=f32(2, 4)),
@@ -199,7 +208,7 @@ class EveryArgument(unittest.TestCase):
         for path, arguments, name, value in each_argument():
             if isinstance(value, np.ndarray):
                 for bad in (3, 1.5, "text", [1.0], (1.0,), np.ones(2, object), np.ones(2, "M8[s]"), np.ones(2, ">f4"),
-                            np.ones(2, bool), np.ones(2, np.complex64)):
+                            np.ones(2, np.complex64)):
                     self.assertRegex(self.spoiled(path, arguments, name, bad), rf"\b{name}\b")
                 if inspect.signature(function_of(path)).parameters[name].default is inspect.Parameter.empty:
                     self.assertIn(f"{name} is None", self.spoiled(path, arguments, name, None))

@@ -161,6 +161,19 @@ def layer(reset, shape):
     return weight.tobytes() + bias.tobytes()
 
 
+def draw(dtype, function, *parameters):
+    x = np.zeros((16, 12, 3), dtype)
+    function(torch_mt19937(), x, *parameters)
+    return x.tobytes()
+
+
+def multinomial():
+    g, weights, samples = torch_mt19937(), np.zeros((16, 12), np.float32), np.zeros((16, 5), np.int64)
+    unitvar.init_uniform(g, weights)
+    unitvar.torch_multinomial(g, weights, samples)
+    return samples.tobytes()
+
+
 class Layer:
     """What functions.c draws for norms and activations, and what a sum is of."""
 
@@ -314,6 +327,14 @@ FUNCTIONS = {
     "torch_linear_reset": lambda: layer(unitvar.torch_linear_reset, (16, 12)),
     "torch_conv_reset": lambda: layer(unitvar.torch_conv_reset, (16, 12, 3)),
     "torch_embedding_reset": lambda: layer(lambda g, w, _: unitvar.torch_embedding_reset(g, w), (16, 12))[: 4 * 192],
+    "torch_random": lambda: draw(np.float32, unitvar.torch_random),
+    "torch_randint": lambda: draw(np.int64, unitvar.torch_randint, -7, 1000),
+    "torch_bernoulli": lambda: draw(np.uint8, unitvar.torch_bernoulli, 0.3),
+    "torch_geometric": lambda: draw(np.float32, unitvar.torch_geometric, 0.25),
+    "torch_exponential": lambda: draw(np.float32, unitvar.torch_exponential, 1.5),
+    "torch_log_normal": lambda: draw(np.float32, unitvar.torch_log_normal, 0.5, 0.25),
+    "torch_cauchy": lambda: draw(np.float32, unitvar.torch_cauchy),
+    "torch_multinomial": multinomial,
     "moments_update_f32": lambda: bytes(moments(np.float32)),
     "moments_update_f64": lambda: bytes(moments(np.float64)),
     "moments_merge": merged,

@@ -146,7 +146,8 @@ class Buffers(unittest.TestCase):
         for foreign in "!>" if struct.pack("=H", 1) == struct.pack("<H", 1) else "<":
             self.assertIsNone(unitvar._code_of_format(foreign + "f", 4))
             self.assertEqual(unitvar._code_of_format(foreign + "B", 1), 1)
-        for format in ("", "<", "O", "?", "c", "Zf", "ff", "T{f:x:}", "g"):
+        self.assertEqual(unitvar._code_of_format("?", 1), 6)
+        for format in ("", "<", "O", "c", "Zf", "ff", "T{f:x:}", "g"):
             self.assertIsNone(unitvar._code_of_format(format, 4), format)
 
     def test_memory_maps_and_memoryviews(self):

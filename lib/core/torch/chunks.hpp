@@ -2,10 +2,15 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <thread>
 
+#include "core/parallel.hpp"
+#include "core/sharing.hpp"
+#include "core/spin.hpp"
 #include "core/store_mode.hpp"
 #include "core/torch/fill.hpp"
 #include "core/write.hpp"
@@ -29,6 +34,70 @@ struct alignas(64) ChunkOfWords {
         pad(word, n);
     }
 };
+
+// Who draws: one thread at a time, piece after piece. The wait is for some 2000 words, a microsecond.
+class Turns {
+public:
+    // Calls draw(piece) alone, for the piece that comes next. Returns it.
+    template <class Draw> std::uint64_t take(const Draw &draw) noexcept
+    {
+        constexpr int looks_between_yields = 200;
+        for (int looks = 1; taken_.test_and_set(std::memory_order_acquire); ++looks) {
+            if (looks % looks_between_yields == 0) {
+                std::this_thread::yield();
+            }
+            pause_processor();
+        }
+        const std::uint64_t piece = next_++;
+        draw(piece);
+        taken_.clear(std::memory_order_release);
+        return piece;
+    }
+
+private:
+    std::atomic_flag taken_ = ATOMIC_FLAG_INIT;
+    std::uint64_t next_ = 0;
+};
+
+// What making elements of words costs: where it is less than drawing them, one thread does both.
+enum class Making : std::uint8_t { cheap, dear };
+
+// Calls transform(words, out, count, mode) for pieces of elements 0 to last - 1, which have so many words each, if it is
+// dear on several threads where that pays: words are drawn in their order by whichever thread is free, and become elements outside of it.
+// Words have zeros behind them.
+template <class Transform>
+void draw_pieces(const TorchSource &source, const TorchTarget &target, std::uint64_t last, std::size_t words_each,
+                 Making making, const Transform &transform)
+{
+    const std::size_t most = chunk_words / words_each;
+    const std::size_t bytes = element_bytes(target.dtype);
+    const StoreMode mode = store_mode_of(last * bytes);
+    const auto count_of = [&](std::uint64_t piece) {
+        return static_cast<std::size_t>(std::min<std::uint64_t>(most, last - piece * most));
+    };
+    Turns turns;
+    const std::size_t slots = making == Making::cheap ? 1 : static_cast<std::size_t>(-1);
+    parallel_slots(slots, static_cast<std::size_t>((last + most - 1) / most), grain_of(share_bytes, most * bytes),
+                   [&](std::size_t /*slot*/, std::size_t begin, std::size_t end) noexcept {
+                       ChunkOfWords words;
+                       alignas(64) unsigned char buffer[chunk_words * sizeof(double)];
+                       for (; begin != end; ++begin) {
+                           const std::uint64_t piece =
+                               turns.take([&](std::uint64_t next) { words.draw(source, count_of(next) * words_each); });
+                           const std::size_t count = count_of(piece);
+                           if (target.strided == nullptr) {
+                               transform(words.word, static_cast<unsigned char *>(target.data) + piece * most * bytes,
+                                         count, mode);
+                           } else {
+                               transform(words.word, buffer, count, StoreMode::cached);
+                               target.strided->scatter(buffer, piece * most, count);
+                           }
+                       }
+                       if (mode == StoreMode::streaming) {
+                           source.kernels.fence();
+                       }
+                   });
+}
 
 // Calls write(out, count, mode) for pieces of up to most elements, from element 0 to last - 1.
 template <class Write>

@@ -25,10 +25,12 @@ struct Change {
 
 constexpr std::array changes{
     Change{200, &TorchRules::log1p},
+    Change{200, &TorchRules::single_race},
     Change{201, &TorchRules::every_f16_operation},
     Change{201, &TorchRules::f16_trunc_normal},
     Change{201, &TorchRules::wide_scalars},
     Change{206, &TorchRules::wide_permutation},
+    Change{207, &TorchRules::wide_integers},
     Change{212, &TorchRules::op_math},
     Change{212, &TorchRules::upper_becomes_lower},
     Change{212, &TorchRules::rejection},

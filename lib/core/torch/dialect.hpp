@@ -14,6 +14,8 @@ struct TorchRules {
     bool every_f16_operation = false; // f16 normals in blocks round every operation, as bf16's do
     bool f16_trunc_normal = false;    // trunc_normal_ has f16
     bool wide_scalars = false;        // 16-bit mul_ keeps its number in f32
+    bool single_race = false;         // multinomial draws one sample as it draws without replacement
+    bool wide_integers = false;       // random_(from, to) takes 64 bits from a range of 2^28 on, not of 2^32
     bool wide_permutation = false;    // randperm of many elements takes 64 bits for each
     bool op_math = false;             // 16-bit uniform_ and normal_ are computed in f32 and rounded once
     bool upper_becomes_lower = false; // a uniform equal to the upper bound becomes the lower one

@@ -23,6 +23,13 @@ constexpr std::uint32_t tempered(std::uint32_t y) noexcept
     return y ^ (y >> 18U);
 }
 
+// On [0, 1), 53 bits, the first word being the upper half.
+double uniform_of(const std::uint32_t *pair) noexcept
+{
+    const std::uint64_t bits = std::uint64_t{pair[0]} << 32U | pair[1];
+    return static_cast<double>(bits & ((std::uint64_t{1} << 53U) - 1)) * 0x1p-53;
+}
+
 constexpr std::uint32_t has_normal_flag = 1;
 constexpr std::uint32_t has_float_flag = 2;
 constexpr std::uint32_t seeded_now_flag = 4;
@@ -87,24 +94,47 @@ void TorchEngine::skip(const TorchKernels &kernels, std::uint64_t n) noexcept
 
 double TorchEngine::uniform(const TorchKernels &kernels) noexcept
 {
-    const std::uint64_t high = word(kernels);
-    const std::uint64_t bits = (high << 32U) | word(kernels);
-    return static_cast<double>(bits & ((std::uint64_t{1} << 53U) - 1)) * 0x1p-53;
+    const std::uint32_t high = word(kernels);
+    const std::uint32_t pair[] = {high, word(kernels)};
+    return uniform_of(pair);
 }
 
-double TorchEngine::normal(const TorchKernels &kernels) noexcept
+void TorchEngine::normals(const TorchKernels &kernels, double *target, std::size_t n) noexcept
 {
-    if (has_normal_) {
+    if (n != 0 && has_normal_) {
         has_normal_ = false;
-        return std::exchange(normal_, 0);
+        *target++ = std::exchange(normal_, 0);
+        --n;
     }
-    const double u1 = uniform(kernels);
-    const double u2 = uniform(kernels);
-    const double radius = std::sqrt(-2.0 * (rules_.log1p ? std::log1p(-u2) : std::log(1.0 - u2)));
-    const double angle = 2.0 * std::numbers::pi * u1;
-    normal_ = radius * std::sin(angle);
-    has_normal_ = true;
-    return radius * std::cos(angle);
+    constexpr std::size_t most = 256; // pairs at a time
+    alignas(64) std::uint32_t word[4 * most];
+    alignas(64) double radius[most + torch_read_ahead];
+    alignas(64) double angle[most + torch_read_ahead];
+    alignas(64) double sine[most + torch_read_ahead];
+    while (n != 0) {
+        const std::size_t pairs = std::min((n + 1) / 2, most);
+        words(kernels, word, 4 * pairs);
+        for (std::size_t i = 0; i < pairs; ++i) {
+            angle[i] = 2.0 * std::numbers::pi * uniform_of(word + 4 * i);
+            const double u = uniform_of(word + 4 * i + 2);
+            radius[i] = rules_.log1p ? -u : 1.0 - u;
+        }
+        std::fill_n(radius + pairs, torch_read_ahead, 0);
+        std::fill_n(angle + pairs, torch_read_ahead, 0);
+        (rules_.log1p ? kernels.log1p_f64 : kernels.log_f64)(radius, pairs);
+        kernels.cos_sin_f64(angle, sine, pairs);
+        for (std::size_t i = 0; i < pairs; ++i, target += 2) {
+            const double r = std::sqrt(-2.0 * radius[i]);
+            target[0] = r * angle[i];
+            if (n == 1) {
+                normal_ = r * sine[i];
+                has_normal_ = true;
+                return;
+            }
+            target[1] = r * sine[i];
+            n -= 2;
+        }
+    }
 }
 
 void TorchEngine::write(ByteWriter &writer) const noexcept

@@ -40,8 +40,10 @@ public:
     [[nodiscard]] std::uint32_t word(const TorchKernels &kernels) noexcept;
     void skip(const TorchKernels &kernels, std::uint64_t n) noexcept;
 
-    // A standard normal in PyTorch's scalar form, which makes two and keeps the second.
-    [[nodiscard]] double normal(const TorchKernels &kernels) noexcept;
+    // On [0, 1), 53 bits.
+    [[nodiscard]] double uniform(const TorchKernels &kernels) noexcept;
+    // n standard normals in PyTorch's scalar form, which makes two and keeps the second.
+    void normals(const TorchKernels &kernels, double *target, std::size_t n) noexcept;
 
     // The saved form of the state, and PyTorch's of a generator (torch.get_rng_state, 1.1 to 2.13), which has no dialect
     // in it. Readers throw CorruptState, and InvalidArgument for the dialect.
@@ -52,8 +54,6 @@ public:
     void read_torch(ByteReader &reader); // from behind the seed on
 
 private:
-    [[nodiscard]] double uniform(const TorchKernels &kernels) noexcept;
-
     Mt19937State state_{};
     TorchDialect dialect_;
     TorchRules rules_;

@@ -19,13 +19,12 @@ void fill_uniform_16(const TorchSource &source, const TorchTarget &target, doubl
     constexpr float step = 1.0F / static_cast<float>(1U << Format::bits);
     const float a = Format::rounded(static_cast<float>(low));
     const float width = Format::rounded(Format::rounded(static_cast<float>(high)) - a);
-    ChunkOfWords words;
-    for_each_piece(source, target, target.count, chunk_words, [&](unsigned char *out, std::size_t count, StoreMode) {
-        words.draw(source, count);
-        for (std::size_t i = 0; i < count; ++i) {
-            put(out, i, Format::round(std::fma(static_cast<float>(words.word[i] & mask) * step, width, a)));
-        }
-    });
+    draw_pieces(source, target, target.count, 1, Making::cheap,
+                [&](const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode) {
+                    for (std::size_t i = 0; i < count; ++i) {
+                        put(out, i, Format::round(std::fma(static_cast<float>(word[i] & mask) * step, width, a)));
+                    }
+                });
 }
 
 // 2.12 and later: in f32 with its 24 bits, rounded once, and the upper bound replaced.
@@ -37,18 +36,17 @@ void fill_uniform_op_math(const TorchSource &source, const TorchTarget &target, 
     const float upper = Format::rounded(static_cast<float>(high));
     const std::uint16_t lower = Format::round(a);
     const RoundKernel round = Format::kernel(source.table);
-    ChunkOfWords words;
-    alignas(64) float uniform[chunk_words];
-    alignas(64) std::uint16_t rounded[chunk_words];
-    for_each_piece(source, target, target.count, chunk_words, [&](unsigned char *out, std::size_t count, StoreMode) {
-        words.draw(source, count);
-        source.kernels.uniform_f32(words.word, static_cast<double>(a), static_cast<double>(width), uniform, count,
-                                   StoreMode::cached);
-        round(uniform, rounded, count);
-        for (std::size_t i = 0; i < count; ++i) {
-            put(out, i, Format::widen(rounded[i]) == upper ? lower : rounded[i]);
-        }
-    });
+    draw_pieces(source, target, target.count, 1, Making::cheap,
+                [&](const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode) {
+                    alignas(64) float uniform[chunk_words];
+                    alignas(64) std::uint16_t rounded[chunk_words];
+                    source.kernels.uniform_f32(word, static_cast<double>(a), static_cast<double>(width), uniform, count,
+                                               StoreMode::cached);
+                    round(uniform, rounded, count);
+                    for (std::size_t i = 0; i < count; ++i) {
+                        put(out, i, Format::widen(rounded[i]) == upper ? lower : rounded[i]);
+                    }
+                });
 }
 
 // Elements that are the upper bound become the lower one.
@@ -69,40 +67,36 @@ void fill_uniform(const TorchSource &source, const TorchTarget &target, T low, T
     constexpr T greatest = 1 - std::numeric_limits<T>::epsilon() / 2;
     const T width = high - low;
     const bool replaces = source.engine.rules().upper_becomes_lower && std::fma(greatest, width, low) == high;
-    ChunkOfWords words;
-    for_each_piece(source, target, target.count, chunk_words / words_each,
-                   [&](unsigned char *out, std::size_t count, StoreMode mode) {
-                       words.draw(source, words_each * count);
-                       kernel(words.word, static_cast<double>(low), static_cast<double>(width), out, count,
-                              replaces ? StoreMode::cached : mode);
-                       if (replaces) {
-                           replace_upper(out, count, low, high);
-                       }
-                   });
+    draw_pieces(source, target, target.count, words_each, Making::cheap,
+                [&](const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode mode) {
+                    kernel(word, static_cast<double>(low), static_cast<double>(width), out, count,
+                           replaces ? StoreMode::cached : mode);
+                    if (replaces) {
+                        replace_upper(out, count, low, high);
+                    }
+                });
 }
 
 } // namespace
 
 void torch_fill_u32(const TorchSource &source, void *target, std::uint64_t n) noexcept
 {
-    ChunkOfWords words;
     const TorchTarget elements{DType::f32, n, true, target};
-    for_each_piece(source, elements, n, chunk_words, [&](unsigned char *out, std::size_t count, StoreMode) {
-        words.draw(source, count);
-        std::memcpy(out, words.word, count * sizeof(std::uint32_t));
-    });
+    draw_pieces(source, elements, n, 1, Making::cheap,
+                [](const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode) {
+                    std::memcpy(out, word, count * sizeof(std::uint32_t));
+                });
 }
 
 void torch_fill_u64(const TorchSource &source, void *target, std::uint64_t n) noexcept
 {
-    ChunkOfWords words;
     const TorchTarget elements{DType::f64, n, true, target};
-    for_each_piece(source, elements, n, chunk_words / 2, [&](unsigned char *out, std::size_t count, StoreMode) {
-        words.draw(source, 2 * count);
-        for (std::size_t i = 0; i < count; ++i) {
-            put(out, i, (std::uint64_t{words.word[2 * i]} << 32U) | words.word[2 * i + 1]);
-        }
-    });
+    draw_pieces(source, elements, n, 2, Making::cheap,
+                [](const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode) {
+                    for (std::size_t i = 0; i < count; ++i) {
+                        put(out, i, (std::uint64_t{word[2 * i]} << 32U) | word[2 * i + 1]);
+                    }
+                });
 }
 
 void torch_fill_uniform(const TorchSource &source, const TorchTarget &target, double low, double high) noexcept
@@ -118,7 +112,7 @@ void torch_fill_uniform(const TorchSource &source, const TorchTarget &target, do
     case DType::bf16:
         return op_math ? fill_uniform_op_math<Bf16>(source, target, low, high)
                        : fill_uniform_16<Bf16>(source, target, low, high);
-    case DType::f16:
+    default:
         return op_math ? fill_uniform_op_math<F16>(source, target, low, high)
                        : fill_uniform_16<F16>(source, target, low, high);
     }

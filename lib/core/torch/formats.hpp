@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
+#include <type_traits>
 
 #include "core/half.hpp"
 #include "core/kernel_table.hpp"
@@ -40,7 +42,7 @@ struct F16 {
     [[nodiscard]] static RoundKernel kernel(const KernelTable &table) noexcept { return table.round_to_f16; }
 };
 
-// Calls use(Format{}).
+// Calls use(Format{}) for a type of floating point.
 template <class Use> decltype(auto) with_format(DType dtype, const Use &use)
 {
     switch (dtype) {
@@ -50,10 +52,47 @@ template <class Use> decltype(auto) with_format(DType dtype, const Use &use)
         return use(F64{});
     case DType::bf16:
         return use(Bf16{});
-    case DType::f16:
-        break;
+    default:
+        return use(F16{});
     }
-    return use(F16{});
+}
+
+// Integers take what x86 makes of a number: of one that the register, of 32 bits at least, does not hold, its least.
+template <class T> struct Integer {
+    using Stored = T;
+    using Value = double;
+    [[nodiscard]] static constexpr T round(double x) noexcept
+    {
+        using Register = std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t>;
+        constexpr double end = sizeof(T) == 8 ? 0x1p63 : 0x1p31;
+        return static_cast<T>(x > -end - 1 && x < end ? static_cast<Register>(x)
+                                                      : std::numeric_limits<Register>::min());
+    }
+};
+template <> constexpr bool Integer<bool>::round(double x) noexcept
+{
+    return x != 0;
+}
+
+// The same for any type.
+template <class Use> decltype(auto) with_number(DType dtype, const Use &use)
+{
+    switch (dtype) {
+    case DType::i8:
+        return use(Integer<std::int8_t>{});
+    case DType::i16:
+        return use(Integer<std::int16_t>{});
+    case DType::i32:
+        return use(Integer<std::int32_t>{});
+    case DType::i64:
+        return use(Integer<std::int64_t>{});
+    case DType::u8:
+        return use(Integer<std::uint8_t>{});
+    case DType::boolean:
+        return use(Integer<bool>{});
+    default:
+        return with_format(dtype, use);
+    }
 }
 
 } // namespace unitvar::core

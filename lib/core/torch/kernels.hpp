@@ -44,6 +44,15 @@ struct TorchKernels {
     void (*uniform_f64)(const std::uint32_t *words, double low, double width, void *target, std::size_t n, StoreMode);
     // n elements from as many words, n a multiple of torch_normal_block.
     void (*normal_f32)(const std::uint32_t *words, double mean, double std, void *target, std::size_t n, StoreMode);
+    // The same from two words each.
+    void (*normal_f64)(const std::uint32_t *words, double mean, double std, void *target, std::size_t n, StoreMode);
+    // glibc's functions of n numbers in place, and of some of the torch_read_ahead elements behind them; all arrays are
+    // aligned to 64 bytes. log of normal numbers > 0, log1p of -1 < x <= 0, exp of |x| < 512, cos and sin, which goes to
+    // sines, of 0 <= x < 2^26.
+    void (*log_f64)(double *x, std::size_t n);
+    void (*log1p_f64)(double *x, std::size_t n);
+    void (*exp_f64)(double *x, std::size_t n);
+    void (*cos_sin_f64)(double *x, double *sines, std::size_t n);
     // The inverse error function of n uniforms, |y| <= 1, in place, and of some of the torch_read_ahead elements behind
     // them; y is aligned to 64 bytes.
     void (*erfinv_f32)(float *y, std::size_t n);

@@ -1,6 +1,6 @@
 // PyTorch's normal_ on engine 3: the block form from 16 elements on, where they are row-major and contiguous, and the
-// scalar form, in double whatever the type, elsewhere. Only the block form in f32 does without the C library's log,
-// sin and cos.
+// scalar form, in double whatever the type, elsewhere. Only 16-bit blocks of releases to 2.12 call the C library, logf, sinf
+// and cosf; other logarithms, sines and cosines are kernels.
 #include <cmath>
 #include <numbers>
 #include <type_traits>
@@ -42,22 +42,12 @@ struct BlockOfF32 {
 
 struct BlockOfF64 {
     static constexpr std::size_t words = 2;
+    const TorchKernels &kernels;
     double mean;
     double std;
-    void operator()(const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode /*mode*/) const
+    void operator()(const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode mode) const
     {
-        const auto uniform = [word](std::size_t i) {
-            const std::uint64_t bits = (std::uint64_t{word[2 * i]} << 32U) | word[2 * i + 1];
-            return static_cast<double>(bits & ((std::uint64_t{1} << 53U) - 1)) * 0x1p-53;
-        };
-        for (std::size_t i = 0; i < count; i += block) {
-            for (std::size_t j = i; j < i + half_block; ++j) {
-                const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform(j)));
-                const double angle = two_pi * uniform(j + half_block);
-                put(out, j, std::fma(radius * std::cos(angle), std, mean));
-                put(out, j + half_block, std::fma(radius * std::sin(angle), std, mean));
-            }
-        }
+        kernels.normal_f64(word, mean, std, out, count, mode);
     }
 };
 
@@ -141,14 +131,10 @@ template <class Format> struct RoundedF32Block {
 template <class Block>
 void fill_blocks(const TorchSource &source, const TorchTarget &target, const Block &transform, bool skips)
 {
-    ChunkOfWords words;
     const std::uint64_t rest = target.count % block;
-    for_each_piece(source, target, target.count - rest, chunk_words / Block::words,
-                   [&](unsigned char *out, std::size_t count, StoreMode mode) {
-                       words.draw(source, count * Block::words);
-                       transform(words.word, out, count, mode);
-                   });
+    draw_pieces(source, target, target.count - rest, Block::words, Making::dear, transform);
     if (rest != 0) {
+        ChunkOfWords words;
         if (skips) {
             source.engine.skip(source.kernels, rest * Block::words);
         }
@@ -185,17 +171,19 @@ decltype(auto) with_block(F32 /*format*/, const TorchSource &source, double mean
 }
 
 template <class Use>
-decltype(auto) with_block(F64 /*format*/, const TorchSource & /*source*/, double mean, double std, const Use &use)
+decltype(auto) with_block(F64 /*format*/, const TorchSource &source, double mean, double std, const Use &use)
 {
-    return use(BlockOfF64{mean, std}, true);
+    return use(BlockOfF64{source.kernels, mean, std}, true);
 }
 
 template <class Format> void fill_scalars(const TorchSource &source, const TorchTarget &target, double mean, double std)
 {
     constexpr std::size_t most = 1024;
+    double normal[most];
     for_each_piece(source, target, target.count, most, [&](unsigned char *out, std::size_t count, StoreMode /*mode*/) {
+        source.engine.normals(source.kernels, normal, count);
         for (std::size_t i = 0; i < count; ++i) {
-            const double x = std::fma(source.engine.normal(source.kernels), std, mean);
+            const double x = std::fma(normal[i], std, mean);
             put(out, i, Format::round(static_cast<typename Format::Value>(x)));
         }
     });
@@ -209,29 +197,59 @@ public:
         : low_(static_cast<typename Format::Value>(bounds.low)), high_(static_cast<typename Format::Value>(bounds.high))
     {
     }
-    [[nodiscard]] bool has(Stored x) const noexcept { return Format::widen(x) < low_ || Format::widen(x) > high_; }
+    [[nodiscard]] bool has(Stored x) const noexcept { return outside(x) != 0; }
     [[nodiscard]] bool any(const Stored *values, std::size_t n) const noexcept
     {
-        bool found = false;
-        for (std::size_t i = 0; i < n; ++i) {
-            found |= has(values[i]);
+        std::size_t i = 0;
+        for (; i + block <= n; i += block) {
+            if (any_of_block(values + i)) {
+                return true;
+            }
         }
-        return found;
+        for (; i < n; ++i) {
+            if (has(values[i])) {
+                return true;
+            }
+        }
+        return false;
     }
     // Puts fresh values in their place; how many are outside again.
     std::size_t replace(Stored *values, const unsigned char *fresh, std::size_t n) const noexcept
     {
         std::size_t left = 0;
         for (std::size_t i = 0; i < n; ++i) {
-            Stored x{};
-            std::memcpy(&x, fresh + i * sizeof(x), sizeof(x));
-            values[i] = has(values[i]) ? x : values[i];
-            left += has(values[i]) ? 1 : 0;
+            if (i % block == 0) {
+                // Most blocks have none.
+                while (i + block <= n && !any_of_block(values + i)) {
+                    i += block;
+                }
+                if (i >= n) {
+                    break;
+                }
+            }
+            if (has(values[i])) {
+                std::memcpy(values + i, fresh + i * sizeof(Stored), sizeof(Stored));
+                left += has(values[i]) ? 1 : 0;
+            }
         }
         return left;
     }
 
 private:
+    [[nodiscard]] unsigned outside(Stored x) const noexcept
+    {
+        return static_cast<unsigned>(Format::widen(x) < low_) | static_cast<unsigned>(Format::widen(x) > high_);
+    }
+    // A loop of known length, which compilers make instructions on vectors of.
+    [[nodiscard]] bool any_of_block(const Stored *values) const noexcept
+    {
+        unsigned found = 0;
+        for (std::size_t i = 0; i < block; ++i) {
+            found |= outside(values[i]);
+        }
+        return found != 0;
+    }
+
     typename Format::Value low_;
     typename Format::Value high_;
 };
@@ -242,11 +260,13 @@ std::uint64_t redraw_scalars(const TorchSource &source, const TorchTarget &targe
 {
     using Stored = typename Format::Stored;
     std::uint64_t left = 0;
+    double normal[chunk_words];
     change_pieces<Stored>(target, 0, target.count, chunk_words,
                           [&](Stored *values, std::uint64_t /*first*/, std::size_t count) {
                               bool changed = false;
+                              source.engine.normals(source.kernels, normal, count);
                               for (std::size_t i = 0; i < count; ++i) {
-                                  const double x = std::fma(source.engine.normal(source.kernels), std, mean);
+                                  const double x = std::fma(normal[i], std, mean);
                                   if (pending.has(values[i])) {
                                       values[i] = Format::round(static_cast<typename Format::Value>(x));
                                       left += pending.has(values[i]) ? 1 : 0;

@@ -31,10 +31,9 @@ double rounded(double value, DType dtype) noexcept
         return value;
     case DType::bf16:
         return static_cast<double>(widen_bf16(round_to_bf16(static_cast<float>(value))));
-    case DType::f16:
+    default:
         return static_cast<double>(widen_f16(round_to_f16(static_cast<float>(value))));
     }
-    return value;
 }
 
 // Returns it rounded.

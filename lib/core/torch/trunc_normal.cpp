@@ -112,39 +112,36 @@ void torch_fill_trunc_normal(const TorchSource &source, const TorchTarget &targe
     const double low = 2 * normal_cdf((a - mean) / std) - 1;
     const double high = 2 * normal_cdf((b - mean) / std) - 1;
     const TorchTruncation truncation{std * sqrt_2, mean, a, b};
-    ChunkOfWords words;
-    alignas(64) float uniform[chunk_words + torch_read_ahead];
     switch (target.dtype) {
     case DType::f32: {
         const auto first = static_cast<float>(low);
         const float width = static_cast<float>(high) - first;
-        for_each_piece(source, target, target.count, chunk_words,
-                       [&](unsigned char *out, std::size_t count, StoreMode mode) {
-                           words.draw(source, count);
-                           source.kernels.uniform_f32(words.word, static_cast<double>(first),
-                                                      static_cast<double>(width), uniform, count, StoreMode::cached);
-                           pad(uniform, count);
-                           erfinv_of(source)(uniform, count);
-                           source.kernels.truncate_f32(uniform, truncation, out, count, mode);
-                       });
+        draw_pieces(source, target, target.count, 1, Making::dear,
+                    [&](const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode mode) {
+                        alignas(64) float uniform[chunk_words + torch_read_ahead];
+                        source.kernels.uniform_f32(word, static_cast<double>(first), static_cast<double>(width),
+                                                   uniform, count, StoreMode::cached);
+                        pad(uniform, count);
+                        erfinv_of(source)(uniform, count);
+                        source.kernels.truncate_f32(uniform, truncation, out, count, mode);
+                    });
         return;
     }
     case DType::f64:
-        for_each_piece(source, target, target.count, chunk_words / 2,
-                       [&](unsigned char *out, std::size_t count, StoreMode) {
-                           words.draw(source, 2 * count);
-                           source.kernels.uniform_f64(words.word, low, high - low, out, count, StoreMode::cached);
-                           for (std::size_t i = 0; i < count; ++i) {
-                               double y = 0;
-                               std::memcpy(&y, out + i * sizeof(y), sizeof(y));
-                               const double scaled = erfinv(y) * truncation.scale;
-                               put(out, i, clamp(scaled + truncation.offset, truncation.low, truncation.high));
-                           }
-                       });
+        draw_pieces(source, target, target.count, 2, Making::dear,
+                    [&](const std::uint32_t *word, unsigned char *out, std::size_t count, StoreMode) {
+                        source.kernels.uniform_f64(word, low, high - low, out, count, StoreMode::cached);
+                        for (std::size_t i = 0; i < count; ++i) {
+                            double y = 0;
+                            std::memcpy(&y, out + i * sizeof(y), sizeof(y));
+                            const double scaled = erfinv(y) * truncation.scale;
+                            put(out, i, clamp(scaled + truncation.offset, truncation.low, truncation.high));
+                        }
+                    });
         return;
     case DType::bf16:
         return fill_16<Bf16>(source, target, parameters, low, high);
-    case DType::f16:
+    default:
         return fill_16<F16>(source, target, parameters, low, high);
     }
 }

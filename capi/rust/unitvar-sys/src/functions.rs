@@ -106,6 +106,14 @@ functions! {
     fn unitvar_torch_linear_reset(g: *mut unitvar_generator, weight: *mut unitvar_tensor, bias: *mut unitvar_tensor) -> i32;
     fn unitvar_torch_conv_reset(g: *mut unitvar_generator, weight: *mut unitvar_tensor, bias: *mut unitvar_tensor) -> i32;
     fn unitvar_torch_embedding_reset(g: *mut unitvar_generator, weight: *mut unitvar_tensor) -> i32;
+    fn unitvar_torch_random(g: *mut unitvar_generator, t: *mut unitvar_tensor) -> i32;
+    fn unitvar_torch_randint(g: *mut unitvar_generator, t: *mut unitvar_tensor, low: i64, high: i64) -> i32;
+    fn unitvar_torch_bernoulli(g: *mut unitvar_generator, t: *mut unitvar_tensor, p: f64) -> i32;
+    fn unitvar_torch_geometric(g: *mut unitvar_generator, t: *mut unitvar_tensor, p: f64) -> i32;
+    fn unitvar_torch_exponential(g: *mut unitvar_generator, t: *mut unitvar_tensor, lambda: f64) -> i32;
+    fn unitvar_torch_log_normal(g: *mut unitvar_generator, t: *mut unitvar_tensor, mean: f64, std: f64) -> i32;
+    fn unitvar_torch_cauchy(g: *mut unitvar_generator, t: *mut unitvar_tensor, median: f64, sigma: f64) -> i32;
+    fn unitvar_torch_multinomial(g: *mut unitvar_generator, weights: *const unitvar_tensor, replacement: i32, samples: *mut unitvar_tensor) -> i32;
     fn unitvar_moments_update_f32(m: *mut unitvar_moments, x: *const f32, n: usize) -> i32;
     fn unitvar_moments_update_f64(m: *mut unitvar_moments, x: *const f64, n: usize) -> i32;
     fn unitvar_moments_merge(into: *mut unitvar_moments, other: *const unitvar_moments) -> i32;

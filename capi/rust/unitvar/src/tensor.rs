@@ -20,7 +20,8 @@ mod sealed {
     }
 }
 
-/// What a tensor may have: f32, f64, [`Bf16`] or [`F16`].
+/// What a tensor may have: f32, f64, [`Bf16`] or [`F16`]. Integers and `bool` are for PyTorch's draws of
+/// [`crate::torch`] alone.
 pub trait Element: sealed::Sealed {}
 
 macro_rules! element {
@@ -35,6 +36,12 @@ element!(f32, 2, 32);
 element!(f64, 2, 64);
 element!(F16, 2, 16);
 element!(Bf16, 4, 16);
+element!(i8, 0, 8);
+element!(i16, 0, 16);
+element!(i32, 0, 32);
+element!(i64, 0, 64);
+element!(u8, 1, 8);
+element!(bool, 6, 8);
 
 /// Shape, strides and where they lead to.
 #[derive(Clone, Debug)]

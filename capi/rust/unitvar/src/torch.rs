@@ -1,7 +1,7 @@
-//! The weights and biases that PyTorch's layers construct, on a generator of [`crate::Engine::TorchMt19937`]: weight
-//! first, then bias, which is `None` for `bias=False`.
+//! PyTorch's draws beside initialisers, and the weights and biases that its layers construct, on a generator of
+//! [`crate::Engine::TorchMt19937`]: weight first, then bias, which is `None` for `bias=False`.
 use crate::error::{check, Result};
-use crate::{Generator, TensorViewMut};
+use crate::{Generator, TensorView, TensorViewMut};
 use std::ptr;
 use unitvar_sys as sys;
 
@@ -42,4 +42,44 @@ pub fn conv_reset(
 pub fn embedding_reset(g: &mut Generator, weight: &mut TensorViewMut<'_>) -> Result<()> {
     // Safety: as above.
     check(unsafe { sys::unitvar_torch_embedding_reset(g.as_raw(), &mut weight.raw()) })
+}
+
+macro_rules! draws {
+    ($($(#[$doc:meta])* $name:ident, $function:ident, ($($parameter:ident: $type:ty),*);)*) => {$(
+        $(#[$doc])*
+        pub fn $name(g: &mut Generator, t: &mut TensorViewMut<'_>, $($parameter: $type),*) -> Result<()> {
+            // Safety: as above.
+            check(unsafe { sys::$function(g.as_raw(), &mut t.raw(), $($parameter),*) })
+        }
+    )*};
+}
+
+draws! {
+    /// `t.random_()`: integers from 0 on, as far as the element type counts.
+    random, unitvar_torch_random, ();
+    /// `t.random_(low, high)`, `torch.randint`: integers of [low, high).
+    randint, unitvar_torch_randint, (low: i64, high: i64);
+    /// `t.bernoulli_(p)`: 1 with the probability p, else 0. Dropout of q has the mask of p = 1 - q.
+    bernoulli, unitvar_torch_bernoulli, (p: f64);
+    /// `t.geometric_(p)`: how many trials of probability p the first success takes.
+    geometric, unitvar_torch_geometric, (p: f64);
+    /// `t.exponential_(lambda)`.
+    exponential, unitvar_torch_exponential, (lambda: f64);
+    /// `t.log_normal_(mean, std)`.
+    log_normal, unitvar_torch_log_normal, (mean: f64, std: f64);
+    /// `t.cauchy_(median, sigma)`.
+    cauchy, unitvar_torch_cauchy, (median: f64, sigma: f64);
+}
+
+/// `torch.multinomial`: categories drawn by weights [n] or [rows, n] into samples of i64, [k] or [rows, k].
+pub fn multinomial(
+    g: &mut Generator,
+    weights: &TensorView<'_>,
+    replacement: bool,
+    samples: &mut TensorViewMut<'_>,
+) -> Result<()> {
+    // Safety: as above.
+    check(unsafe {
+        sys::unitvar_torch_multinomial(g.as_raw(), &weights.raw(), i32::from(replacement), &mut samples.raw())
+    })
 }

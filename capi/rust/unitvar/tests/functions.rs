@@ -24,7 +24,7 @@ macro_rules! bytes {
         })*
     };
 }
-bytes!(i32, u32, i64, u64, f32, f64);
+bytes!(u8, i32, u32, i64, u64, f32, f64);
 impl<T: Bytes> Bytes for [T] {
     fn bytes(&self) -> Vec<u8> {
         self.iter().flat_map(T::bytes).collect()
@@ -197,6 +197,24 @@ fn layer(
     let mut views = (TensorViewMut::new(&mut weight, shape)?, TensorViewMut::new(&mut bias, &[16])?);
     reset(&mut torch_mt19937()?, &mut views.0, &mut views.1)?;
     Ok([weight.bytes(), bias.bytes()].concat())
+}
+
+/// Into (16, 12, 3).
+fn draw<T: Element + Default>(f: impl FnOnce(&mut Generator, &mut TensorViewMut<'_>) -> Result<()>) -> Sum
+where
+    T: Bytes,
+{
+    let mut x = [T::default(); 576];
+    f(&mut torch_mt19937()?, &mut TensorViewMut::new(&mut x, &[16, 12, 3])?)?;
+    Ok(x.bytes())
+}
+
+fn multinomial() -> Sum {
+    let (mut g, mut weights, mut samples) = (torch_mt19937()?, [0f32; 192], [0i64; 80]);
+    init::uniform(&mut g, &mut TensorViewMut::new(&mut weights, &[16, 12])?, 0.0, 1.0)?;
+    let drawn = &mut TensorViewMut::new(&mut samples, &[16, 5])?;
+    torch::multinomial(&mut g, &TensorView::new(&weights, &[16, 12])?, false, drawn)?;
+    Ok(samples.bytes())
 }
 
 fn normals<T: Float + Default>() -> Result<[T; COUNT]> {
@@ -430,6 +448,14 @@ const FUNCTIONS: &[(&str, fn() -> Sum)] = &[
     ("torch_linear_reset", || layer(&[16, 12], |g, weight, bias| torch::linear_reset(g, weight, Some(bias)))),
     ("torch_conv_reset", || layer(&[16, 12, 3], |g, weight, bias| torch::conv_reset(g, weight, Some(bias)))),
     ("torch_embedding_reset", || Ok(layer(&[16, 12], |g, weight, _| torch::embedding_reset(g, weight))?[..4 * 192].to_vec())),
+    ("torch_random", || draw::<f32>(torch::random)),
+    ("torch_randint", || draw::<i64>(|g, t| torch::randint(g, t, -7, 1000))),
+    ("torch_bernoulli", || draw::<u8>(|g, t| torch::bernoulli(g, t, 0.3))),
+    ("torch_geometric", || draw::<f32>(|g, t| torch::geometric(g, t, 0.25))),
+    ("torch_exponential", || draw::<f32>(|g, t| torch::exponential(g, t, 1.5))),
+    ("torch_log_normal", || draw::<f32>(|g, t| torch::log_normal(g, t, 0.5, 0.25))),
+    ("torch_cauchy", || draw::<f32>(|g, t| torch::cauchy(g, t, 0.0, 1.0))),
+    ("torch_multinomial", multinomial),
     ("moments_update_f32", || three(moments_f32()?)),
     ("moments_update_f64", || three(moments_f64()?)),
     ("moments_merge", merged),
