@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """How many times faster initialisers are than PyTorch's, single-threaded: medians of interleaved rounds.
 
-usage: torch_ratios.py PATH_TO_libunitvar.so
+usage: torch_ratios.py PATH_TO_libunitvar.so [--torch]
 
-Both sides fill the same tensor one after the other, because a shared machine's speed wanders. Needs PyTorch (Debian:
+--torch: only torch_mt19937, which writes PyTorch's own numbers. Both sides fill the same tensor one after the other, because a shared machine's speed wanders. Needs PyTorch (Debian:
 python3-torch) and, for a fair comparison, an optimised BLAS (libopenblas0). To add a row: an entry of ROWS.
 """
 import ctypes
@@ -58,13 +58,13 @@ ROWS = [
 
 # The same on torch_mt19937, which writes PyTorch's own numbers.
 TORCH_ROWS = [
-    ("uniform", [0.0, 1.0], init.uniform_, big, torch.float32, 15, 10),
-    ("normal", [0.0, 1.0], init.normal_, big, torch.float32, 15, 4),
-    ("trunc_normal", [0.0, 1.0, -2.0, 2.0], init.trunc_normal_, big, torch.float32, 7, 8),
+    ("uniform", [0.0, 1.0], init.uniform_, big, torch.float32, 15, {"avx512": 15, "avx2": 8}),
+    ("normal", [0.0, 1.0], init.normal_, big, torch.float32, 15, {"avx512": 5, "avx2": 3}),
+    ("trunc_normal", [0.0, 1.0, -2.0, 2.0], init.trunc_normal_, big, torch.float32, 7, {"avx512": 8, "avx2": 5}),
     ("uniform", [0.0, 1.0], init.uniform_, (256, 256), torch.float32, 101, None),
     ("normal", [0.0, 1.0], init.normal_, (256, 256), torch.float32, 101, None),
     ("uniform", [0.0, 1.0], init.uniform_, big, torch.float64, 7, None),
-    ("normal", [0.0, 1.0], init.normal_, big, torch.float64, 5, None),
+    ("normal", [0.0, 1.0], init.normal_, big, torch.float64, 5, 3),
     ("trunc_normal", [0.0, 1.0, -2.0, 2.0], init.trunc_normal_, big, torch.float64, 3, None),
     ("uniform", [0.0, 1.0], init.uniform_, big, torch.bfloat16, 5, None),
     ("normal", [0.0, 1.0], init.normal_, big, torch.bfloat16, 5, None),
@@ -80,7 +80,7 @@ def seconds(function):
 
 
 def main():
-    if len(sys.argv) != 2 or sys.argv[1] in ("-h", "--help"):
+    if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help") or sys.argv[2:] not in ([], ["--torch"]):
         print(__doc__)
         return 0 if len(sys.argv) == 2 else 2
     library = ctypes.CDLL(sys.argv[1])
@@ -99,7 +99,8 @@ def main():
     major, minor = torch.__version__.split(".")[:2]
     check(library.unitvar_generator_create_torch(ctypes.c_uint64(42), int(major) * 100 + int(minor), 0,
                                                  ctypes.byref(generators[3])))
-    rows = [(1, row) for row in ROWS] + [(3, row) for row in TORCH_ROWS]
+    rows = ([(1, row) for row in ROWS] if len(sys.argv) == 2 else []) + [(3, row) for row in TORCH_ROWS]
+    isa = library.unitvar_isa().decode()
     for engine, (name, arguments, peer, shape, dtype, rounds, target) in rows:
         w = torch.ones(shape, dtype=dtype)
         lengths = (ctypes.c_int64 * len(shape))(*shape)
@@ -121,6 +122,7 @@ def main():
         times = [(seconds(own), seconds(other)) for _ in range(rounds)]
         ratio = statistics.median(b / a for a, b in times)
         a, b = (statistics.median(column) * 1e3 for column in zip(*times))
+        target = target.get(isa) if isinstance(target, dict) else target
         verdict = "" if target is None else f" >= {target} {'met' if ratio >= target else 'NOT MET'}"
         print(f"{name}{' (torch_mt19937)' if engine == 3 else ''} {'x'.join(map(str, shape))} {str(dtype)[6:]}: {a:.3f} ms, PyTorch {b:.3f} ms: {ratio:.2f} times{verdict}",
               flush=True)

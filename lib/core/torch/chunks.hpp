@@ -62,8 +62,8 @@ private:
 // What making elements of words costs: where it is less than drawing them, one thread does both.
 enum class Making : std::uint8_t { cheap, dear };
 
-// Calls transform(words, out, count, mode) for pieces of elements 0 to last - 1, which have so many words each, if it is
-// dear on several threads where that pays: words are drawn in their order by whichever thread is free, and become elements outside of it.
+// Calls transform(words, out, count, mode) for pieces of elements 0 to last - 1, which have so many words each; if it is
+// dear, on several threads where that pays: whichever is free draws the next words, and all make elements of them.
 // Words have zeros behind them.
 template <class Transform>
 void draw_pieces(const TorchSource &source, const TorchTarget &target, std::uint64_t last, std::size_t words_each,
