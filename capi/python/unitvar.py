@@ -10,7 +10,7 @@
 Arrays are read and written in place, never copied: whatever has a buffer (NumPy arrays, array.array, bytearray, ctypes
 arrays), ``__array_interface__`` (ml_dtypes' bfloat16 too) or ``__dlpack__`` (PyTorch tensors). What is written must be
 writable: NumPy scalars, bytes, read-only arrays and JAX's, which are immutable, are refused. Samplers fill contiguous
-arrays; initialisers take any strides; norms take what is row-major or channels-last.
+arrays; initialisers and norms take any strides.
 
 Integers are whatever Python indexes with, numbers whatever float() takes but text and truth values; constants are
 members of their enumeration, its numbers or names. An argument that cannot be used raises InvalidArgument (a

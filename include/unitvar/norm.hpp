@@ -1,9 +1,9 @@
 // Moments along axes, normalisation layers and their gradients. capi/include/unitvar.h, section 9, gives formulas,
 // shapes and errors.
 //
-// A null pointer stands for an absent tensor. Tensors of one call have one element type. All arguments are checked
-// before the first byte is written: InvalidArgument for what does not fit, Unsupported for strides that are neither
-// row-major nor channels-last (mean_var takes any). y may be exactly x; no other memory may be shared.
+// A null pointer stands for an absent tensor. x, y and their gradients have one element type; weights, biases and
+// statistics may be f32 where that has 16 bits. Each has strides of its own. All arguments are checked before the first
+// byte is written: InvalidArgument for what does not fit. y may be exactly x; no other memory may be shared.
 #pragma once
 
 #include <cstdint>

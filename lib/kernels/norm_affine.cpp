@@ -124,8 +124,8 @@ template <class T>
 void affine_row(const void *x, void *y, std::size_t n, const core::Affine &affine, const void *weight, const void *bias,
                 core::StoreMode mode)
 {
-    row_of(static_cast<const T *>(x), static_cast<T *>(y), n, affine, static_cast<const T *>(weight),
-           static_cast<const T *>(bias), mode);
+    row_of(static_cast<const T *>(x), static_cast<T *>(y), n, affine, static_cast<const Parameter<T> *>(weight),
+           static_cast<const Parameter<T> *>(bias), mode);
 }
 
 template <class T>
@@ -192,13 +192,20 @@ void affine_columns(const void *source, void *target, std::size_t rows, std::siz
     }
 }
 
+template <class T>
+constexpr core::AffineKernels affine_kernels{&affine_runs<T>, &affine_row<T>, &affine_row_of_doubles<T>,
+                                             &affine_columns<T>};
+template <class T> constexpr core::ConvertKernels convert_kernels{&widen<T>, &narrow<T>};
+
 } // namespace
 
-constinit const core::AffineKernels affine_kernels_f32 = {&affine_runs<float>, &affine_row<float>,
-                                                          &affine_row_of_doubles<float>, &affine_columns<float>};
-constinit const core::AffineKernels affine_kernels_f64 = {&affine_runs<double>, &affine_row<double>,
-                                                          &affine_row_of_doubles<double>, &affine_columns<double>};
-constinit const core::ConvertKernels convert_kernels_f32 = {&widen<float>, &narrow<float>};
-constinit const core::ConvertKernels convert_kernels_f64 = {&widen<double>, &narrow<double>};
+constinit const core::AffineKernels affine_kernels_f32 = affine_kernels<float>;
+constinit const core::AffineKernels affine_kernels_f64 = affine_kernels<double>;
+constinit const core::AffineKernels affine_kernels_bf16 = affine_kernels<core::Bf16Element>;
+constinit const core::AffineKernels affine_kernels_f16 = affine_kernels<core::F16Element>;
+constinit const core::ConvertKernels convert_kernels_f32 = convert_kernels<float>;
+constinit const core::ConvertKernels convert_kernels_f64 = convert_kernels<double>;
+constinit const core::ConvertKernels convert_kernels_bf16 = convert_kernels<core::Bf16Element>;
+constinit const core::ConvertKernels convert_kernels_f16 = convert_kernels<core::F16Element>;
 
 } // namespace unitvar::UNITVAR_ISA

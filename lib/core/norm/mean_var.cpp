@@ -20,14 +20,6 @@ using core::Position;
 using core::Tensor;
 using core::text;
 
-void require_dtypes(const Tensor &x, const Tensor &result)
-{
-    if (result.present() && result.dtype() != x.dtype()) {
-        core::invalid(std::string("dtype of ") + result.name(), core::name_of(result.dtype()),
-                      std::string(core::name_of(x.dtype())) + ", that of x");
-    }
-}
-
 // One flag for each dimension of x.
 class Axes {
 public:
@@ -122,9 +114,7 @@ void mean_var(const TensorView &x_view, std::span<const std::int32_t> axes, doub
     const Tensor x("x", x_view, Access::read);
     const Tensor mean("mean", mean_view, Access::write);
     const Tensor var("var", var_view, Access::write);
-    core::require_float(x);
-    require_dtypes(x, mean);
-    require_dtypes(x, var);
+    core::require_parameter_kind(x, {&mean, &var});
     const Axes reduced(x, axes);
     reduced.require_shape(x, mean);
     reduced.require_shape(x, var);

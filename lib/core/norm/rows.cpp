@@ -35,10 +35,10 @@ public:
     void prepare() const noexcept
     {
         if (weights_.size() != 0) {
-            kernels_.convert->widen(weight_.data(), scratch_.data(weights_), length_);
+            core::norm_kernels(weight_.dtype()).convert->widen(weight_.data(), scratch_.data(weights_), length_);
         }
         if (biases_.size() != 0) {
-            kernels_.convert->widen(bias_.data(), scratch_.data(biases_), length_);
+            core::norm_kernels(bias_.dtype()).convert->widen(bias_.data(), scratch_.data(biases_), length_);
         }
     }
 
@@ -77,6 +77,13 @@ private:
 };
 
 struct RowTensors {
+    RowTensors(core::Operands &operands, const Tensor &x_in, const Tensor &weight_in, const Tensor &bias_in,
+               const Tensor &y_out, const core::Rows &rows)
+        : x(operands.input_rows(x_in, rows)), weight(operands.parameter(weight_in, x_in)),
+          bias(operands.parameter(bias_in, x_in)), y(operands.output_rows(y_out, rows, &x))
+    {
+    }
+
     const Tensor &x;
     const Tensor &weight;
     const Tensor &bias;
@@ -88,7 +95,7 @@ template <class Part> class RowNorm {
 public:
     RowNorm(const RowTensors &tensors, const core::Rows &rows)
         : x_(tensors.x), y_(tensors.y), rows_(rows), kernels_(core::norm_kernels(x_.dtype())),
-          mode_(core::store_mode(x_, y_)), chunks_({rows.length, 1, 0}), staged_(scratch_, x_),
+          mode_(core::store_mode(x_, y_)), chunks_({rows.length, 1, 0}), source_(x_, rows), target_(y_, rows),
           parameters_(scratch_, kernels_, tensors.weight, tensors.bias, rows),
           sums_(scratch_, {rows.count, 1, 1}, chunks_.count(), std::min(core::moments_chunk, rows.length)),
           affine_(scratch_.add<Affine>(sums_.whole() ? 0 : rows.count))
@@ -99,11 +106,10 @@ public:
     // part(kernels, x, n): of a chunk; finish(row, part): the coefficients of a row.
     template <class PartOf, class Finish> void run(const PartOf &part, const Finish &finish) const noexcept
     {
-        staged_.read();
         parameters_.prepare();
         const auto chunk = [&](std::size_t, const core::Tiles::Tile &tile, std::size_t i, Part *target) {
             const core::Chunk c = chunks_[i];
-            *target = part(*kernels_.moments, source() + at(tile.group, c.offset), c.runs.length);
+            *target = part(*kernels_.moments, source_[tile.group] + c.offset * x_.element_bytes(), c.runs.length);
         };
         if (sums_.whole()) {
             sums_.run(chunk, [&](const core::Tiles::Tile &tile, const Part *sums) {
@@ -122,19 +128,13 @@ public:
                 }
             });
         }
-        staged_.write_to(y_);
     }
 
 private:
-    [[nodiscard]] const unsigned char *source() const noexcept { return staged_.data(); }
-    [[nodiscard]] unsigned char *target() const noexcept { return staged_.copied() ? staged_.data() : y_.data(); }
-    [[nodiscard]] std::size_t at(std::size_t row, std::size_t first) const noexcept
-    {
-        return (row * rows_.length + first) * x_.element_bytes();
-    }
     void apply(std::size_t row, std::size_t first, std::size_t n, const Affine &affine) const noexcept
     {
-        parameters_.apply(source() + at(row, first), target() + at(row, first), first, n, affine, mode_);
+        const std::size_t at = first * x_.element_bytes();
+        parameters_.apply(source_[row] + at, target_[row] + at, first, n, affine, mode_);
     }
 
     const Tensor &x_;
@@ -143,8 +143,9 @@ private:
     const core::NormKernels &kernels_;
     core::StoreMode mode_;
     core::Chunks chunks_;
+    core::RowPlaces source_;
+    core::RowPlaces target_;
     core::Scratch scratch_;
-    core::RowMajor staged_;
     RowParameters parameters_;
     core::ChunkedSums<Part, 1> sums_;
     core::Scratch::Buffer<Affine> affine_; // of few long rows, whose chunks are shared out
@@ -164,7 +165,8 @@ void layer_norm(const TensorView &x_view, std::int32_t normalized_ndim, const Te
     const Tensor mean("mean", mean_view, Access::write);
     const Tensor rstd("rstd", rstd_view, Access::write);
     const std::initializer_list<const Tensor *> tensors = {&x, &weight, &bias, &y, &mean, &rstd};
-    core::require_kind({&x, &weight, &bias, &y});
+    core::require_kind({&x, &y});
+    core::require_parameter_kind(x, {&weight, &bias});
     core::require_statistics_kind(x, {&mean, &rstd});
     const core::Rows rows = core::rows_of(x, normalized_ndim);
     core::require_shape(weight, rows.shape);
@@ -178,17 +180,22 @@ void layer_norm(const TensorView &x_view, std::int32_t normalized_ndim, const Te
     if (x.elements() == 0) {
         return;
     }
-    RowNorm<ChunkMoments>({x, weight, bias, y}, rows)
+    core::Operands operands;
+    const RowTensors row_tensors(operands, x, weight, bias, y, rows);
+    const Tensor &means = operands.output(mean);
+    const Tensor &rstds = operands.output(rstd);
+    RowNorm<ChunkMoments>(row_tensors, rows)
         .run(
             [](const core::MomentKernels &kernels, const unsigned char *data, std::size_t n) {
                 return kernels.moments(data, {n, 1, 0});
             },
             [&](std::size_t row, const ChunkMoments &m) {
                 const double scale = core::reciprocal_root(m.m2 / m.count, rounded, m.prescale);
-                core::set_value(mean, row, core::mean_of(m));
-                core::set_value(rstd, row, scale);
+                core::set_value(means, row, core::mean_of(m));
+                core::set_value(rstds, row, scale);
                 return core::affine_of(m, scale, 0);
             });
+    operands.write_back();
 }
 
 void rms_norm(const TensorView &x_view, std::int32_t normalized_ndim, const TensorView *weight_view, double eps,
@@ -201,7 +208,8 @@ void rms_norm(const TensorView &x_view, std::int32_t normalized_ndim, const Tens
     const Tensor y("y", y_view, Access::write);
     const Tensor rstd("rstd", rstd_view, Access::write);
     const std::initializer_list<const Tensor *> tensors = {&x, &weight, &y, &rstd};
-    core::require_kind({&x, &weight, &y});
+    core::require_kind({&x, &y});
+    core::require_parameter_kind(x, {&weight});
     core::require_statistics_kind(x, {&rstd});
     const core::Rows rows = core::rows_of(x, normalized_ndim);
     core::require_shape(weight, rows.shape);
@@ -214,14 +222,18 @@ void rms_norm(const TensorView &x_view, std::int32_t normalized_ndim, const Tens
         return;
     }
     const auto length = static_cast<double>(rows.length);
-    RowNorm<core::ChunkSquares>({x, weight, bias, y}, rows)
+    core::Operands operands;
+    const RowTensors row_tensors(operands, x, weight, bias, y, rows);
+    const Tensor &rstds = operands.output(rstd);
+    RowNorm<core::ChunkSquares>(row_tensors, rows)
         .run([](const core::MomentKernels &kernels, const unsigned char *data,
                 std::size_t n) { return kernels.sum_of_squares(data, n); },
              [&](std::size_t row, const core::ChunkSquares &squares) {
                  const double scale = core::reciprocal_root(squares.sum / length, rounded, squares.prescale);
-                 core::set_value(rstd, row, scale);
+                 core::set_value(rstds, row, scale);
                  return Affine{0, 0, scale, 0};
              });
+    operands.write_back();
 }
 
 } // namespace unitvar
