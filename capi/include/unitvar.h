@@ -567,9 +567,9 @@ UNITVAR_API int32_t unitvar_wide_moments_variance(const unitvar_wide_moments *m,
  * Statistics are summed in double in a fixed order and the value between load and store is double too, which is rounded
  * once: y is within 1 ulp (f32) of the same formula in double, also where |mean| is a million times the deviation, and
  * within half an ulp and 2^-20 of one of 16 bits (2^-16 where a bf16 is subnormal). Bits depend on data, shape and
- * layout alone, those of a tensor that is neither of the two dense layouts being those of a row-major one. Of f64 data
- * whose squares leave the range of double, statistics are taken times a power of two: y, mean, rstd and the gradients
- * are right wherever they, and the deviations from the mean, are numbers.
+ * layout alone; those of a tensor in neither of the two dense layouts are, but for unitvar_mean_var, those of a row-major
+ * one. Of f64 data whose squares leave the range of double, statistics are taken times a power of two: y, mean, rstd and
+ * the gradients are right wherever they, and the deviations from the mean, are numbers.
  * eps is rounded to the dtype first, or to f32 where that has 16 bits; it may be 0. NaN and infinity propagate; a NaN of
  * 16 bits is always the same one.
  * Statistics that a layer saves for its gradients, mean, rstd, save_mean and save_rstd, have the dtype of x, f32 where
@@ -605,6 +605,29 @@ UNITVAR_API int32_t unitvar_layer_norm(const unitvar_tensor *x, int32_t normaliz
  * Shapes and errors: as unitvar_layer_norm. */
 UNITVAR_API int32_t unitvar_rms_norm(const unitvar_tensor *x, int32_t normalized_ndim, const unitvar_tensor *weight,
                                      double eps, unitvar_tensor *y, unitvar_tensor *rstd);
+
+/* Both of x + residual, which is rounded to the dtype first, as a decoder's layers take them in one pass: sum ? gets that,
+ * y the norm of it. residual, sum ?: as x, each with strides of its own; sum and y may be x and residual, exactly and each
+ * another one. Shapes and errors otherwise: as unitvar_layer_norm. */
+UNITVAR_API int32_t unitvar_layer_norm_residual(const unitvar_tensor *x, const unitvar_tensor *residual,
+                                                int32_t normalized_ndim, const unitvar_tensor *weight,
+                                                const unitvar_tensor *bias, double eps, unitvar_tensor *sum,
+                                                unitvar_tensor *y, unitvar_tensor *mean, unitvar_tensor *rstd);
+UNITVAR_API int32_t unitvar_rms_norm_residual(const unitvar_tensor *x, const unitvar_tensor *residual,
+                                              int32_t normalized_ndim, const unitvar_tensor *weight, double eps,
+                                              unitvar_tensor *sum, unitvar_tensor *y, unitvar_tensor *rstd);
+
+/* Both along any axes of x, such as the channels of (N, C, H, W); negative ones count from the last dimension, axes NULL:
+ * all. weight ?, bias ?: the lengths of those dimensions, in the order of x's. mean ?, rstd ?: x's shape without the axes
+ * or with 1 in their places. Fastest where the elements along the axes are side by side in memory, as channels-last has
+ * the channels; others go through a copy.
+ * Errors: INVALID_ARGUMENT for an axis out of range or named twice, or none of them. */
+UNITVAR_API int32_t unitvar_layer_norm_axes(const unitvar_tensor *x, const int32_t *axes, int32_t naxes,
+                                            const unitvar_tensor *weight, const unitvar_tensor *bias, double eps,
+                                            unitvar_tensor *y, unitvar_tensor *mean, unitvar_tensor *rstd);
+UNITVAR_API int32_t unitvar_rms_norm_axes(const unitvar_tensor *x, const int32_t *axes, int32_t naxes,
+                                          const unitvar_tensor *weight, double eps, unitvar_tensor *y,
+                                          unitvar_tensor *rstd);
 
 /* Group normalisation (Wu and He 2018) of x (N, C, ...): statistics over C / groups channels of one image and all
  * positions; the formula of unitvar_layer_norm. weight ?, bias ?: (C). mean ?, rstd ?: (N, groups).

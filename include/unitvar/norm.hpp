@@ -21,6 +21,19 @@ void layer_norm(const TensorView &x, std::int32_t normalized_ndim, const TensorV
                 double eps, const TensorView &y, const TensorView *mean = nullptr, const TensorView *rstd = nullptr);
 void rms_norm(const TensorView &x, std::int32_t normalized_ndim, const TensorView *weight, double eps,
               const TensorView &y, const TensorView *rstd = nullptr);
+// Of x + residual rounded to the element type, which sum gets; sum and y may be x and residual, each another one.
+void layer_norm_residual(const TensorView &x, const TensorView &residual, std::int32_t normalized_ndim,
+                         const TensorView *weight, const TensorView *bias, double eps, const TensorView *sum,
+                         const TensorView &y, const TensorView *mean = nullptr, const TensorView *rstd = nullptr);
+void rms_norm_residual(const TensorView &x, const TensorView &residual, std::int32_t normalized_ndim,
+                       const TensorView *weight, double eps, const TensorView *sum, const TensorView &y,
+                       const TensorView *rstd = nullptr);
+// Along any axes, null: all. weight and bias have the lengths of those dimensions in the order of x.
+void layer_norm_axes(const TensorView &x, std::span<const std::int32_t> axes, const TensorView *weight,
+                     const TensorView *bias, double eps, const TensorView &y, const TensorView *mean = nullptr,
+                     const TensorView *rstd = nullptr);
+void rms_norm_axes(const TensorView &x, std::span<const std::int32_t> axes, const TensorView *weight, double eps,
+                   const TensorView &y, const TensorView *rstd = nullptr);
 void group_norm(const TensorView &x, std::int64_t groups, const TensorView *weight, const TensorView *bias, double eps,
                 const TensorView &y, const TensorView *mean = nullptr, const TensorView *rstd = nullptr);
 

@@ -192,9 +192,29 @@ void affine_columns(const void *source, void *target, std::size_t rows, std::siz
     }
 }
 
+template <class T> void add(const void *first, const void *second, void *target, std::size_t n)
+{
+    const auto *x = static_cast<const T *>(first);
+    const auto *r = static_cast<const T *>(second);
+    auto *sum = static_cast<T *>(target);
+    if (n < norm_lanes) {
+        ShortRun<T> run(x, n);
+        const ShortRun<T> other(r, n);
+        store_from_f64<T>(run.lane, load_as_f64<Wide, T>(run.lane) + load_as_f64<Wide, T>(other.lane));
+        __builtin_memcpy(sum, run.lane, n * sizeof(T));
+        return;
+    }
+    const std::size_t rest = n - norm_lanes;
+    const Wide last = load_as_f64<Wide, T>(x + rest) + load_as_f64<Wide, T>(r + rest);
+    for (std::size_t i = 0; i + norm_lanes <= n; i += norm_lanes) {
+        store_from_f64<T>(sum + i, load_as_f64<Wide, T>(x + i) + load_as_f64<Wide, T>(r + i));
+    }
+    store_from_f64<T>(sum + rest, last);
+}
+
 template <class T>
 constexpr core::AffineKernels affine_kernels{&affine_runs<T>, &affine_row<T>, &affine_row_of_doubles<T>,
-                                             &affine_columns<T>};
+                                             &affine_columns<T>, &add<T>};
 template <class T> constexpr core::ConvertKernels convert_kernels{&widen<T>, &narrow<T>};
 
 } // namespace

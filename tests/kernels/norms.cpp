@@ -108,6 +108,20 @@ void drive_affine_columns(
     }
 }
 
+template <class T> void drive_add(Trial<void (*)(const void *, const void *, void *, std::size_t)> &trial)
+{
+    for (const std::size_t n : trial.lengths({.first = 0, .block = 16})) {
+        Case c(trial, formatted("n = %zu", n));
+        const auto x = c.in("x", trial.random.floats<T>(n));
+        const auto other = c.in("other", trial.random.floats<T>(n));
+        const auto sum = c.out("sum", Elements<T>{n});
+        c.may_be(sum, x);
+        c.may_be(sum, other);
+        c.run_elementwise(
+            n, [&](auto kernel, std::size_t i, std::size_t count) { kernel(x + i, other + i, sum + i, count); });
+    }
+}
+
 template <class T> void drive_widen(Trial<void (*)(const void *, double *, std::size_t)> &trial)
 {
     for (const std::size_t n : trial.lengths({.first = 0, .block = 16})) {
@@ -240,6 +254,7 @@ template <class T> void add_affine(Entries &entries, const std::string &name, co
         Row{"row", &AffineKernels::row, kernel(drive_affine_row<T>)},
         Row{"row_of_doubles", &AffineKernels::row_of_doubles, kernel(drive_affine_row_of_doubles<T>)},
         Row{"columns", &AffineKernels::columns, kernel(drive_affine_columns<T>)},
+        Row{"add", &AffineKernels::add, kernel(drive_add<T>)},
     };
     static_assert(has_a_row_for_each_member(rows));
     add_rows(entries, name, at, rows);

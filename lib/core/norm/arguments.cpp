@@ -58,7 +58,7 @@ void require_statistics_kind(const Tensor &x, std::initializer_list<const Tensor
     }
 }
 
-void require_own_memory(std::initializer_list<const Tensor *> tensors, const Tensor &target,
+void require_own_memory(std::initializer_list<const Tensor *> tensors, std::initializer_list<const Tensor *> targets,
                         std::initializer_list<const Tensor *> sources)
 {
     for (const Tensor *output : tensors) {
@@ -69,8 +69,11 @@ void require_own_memory(std::initializer_list<const Tensor *> tensors, const Ten
             if (other == output || !other->present() || common_elements(*output, *other) == Overlap::none) {
                 continue;
             }
-            const bool allowed = output == &target && std::ranges::find(sources, other) != sources.end();
-            const bool other_way = other == &target && std::ranges::find(sources, output) != sources.end();
+            const auto among = [](std::initializer_list<const Tensor *> list, const Tensor *tensor) {
+                return std::ranges::find(list, tensor) != list.end();
+            };
+            const bool allowed = among(targets, output) && among(sources, other);
+            const bool other_way = among(targets, other) && among(sources, output);
             if ((allowed || other_way) && same_memory(*output, *other)) {
                 continue;
             }

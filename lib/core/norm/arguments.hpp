@@ -22,10 +22,15 @@ void require_parameter_kind(const Tensor &x, std::initializer_list<const Tensor 
 // The same of statistics, which may also be f64: what rounding a mean loses is much where it is far from 0.
 void require_statistics_kind(const Tensor &x, std::initializer_list<const Tensor *> statistics);
 
-// Throws InvalidArgument where one that is written shares memory with another. Only target may be the very memory of a
-// source.
-void require_own_memory(std::initializer_list<const Tensor *> tensors, const Tensor &target,
+// Throws InvalidArgument where one that is written shares memory with another. Only targets may be the very memory of a
+// source, each of another one.
+void require_own_memory(std::initializer_list<const Tensor *> tensors, std::initializer_list<const Tensor *> targets,
                         std::initializer_list<const Tensor *> sources);
+inline void require_own_memory(std::initializer_list<const Tensor *> tensors, const Tensor &target,
+                               std::initializer_list<const Tensor *> sources)
+{
+    require_own_memory(tensors, {&target}, sources);
+}
 
 // Throw InvalidArgument for another shape.
 void require_shape(const Tensor &tensor, std::span<const std::int64_t> shape);

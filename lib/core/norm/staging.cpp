@@ -286,12 +286,14 @@ const Tensor &Operands::parameter(const Tensor &tensor, const Tensor &x)
 
 const Tensor &Operands::input_rows(const Tensor &tensor, const Rows &rows)
 {
-    return has_contiguous_rows(tensor, rows) ? tensor : input(tensor);
+    return !tensor.present() || has_contiguous_rows(tensor, rows) ? tensor : input(tensor);
 }
 
 const Tensor &Operands::output_rows(const Tensor &tensor, const Rows &rows, const Tensor *in_place_of)
 {
-    return has_contiguous_rows(tensor, rows) ? tensor : output(tensor, MemoryFormat::row_major, in_place_of);
+    return !tensor.present() || has_contiguous_rows(tensor, rows)
+               ? tensor
+               : output(tensor, MemoryFormat::row_major, in_place_of);
 }
 
 void Operands::write_back() const noexcept
@@ -304,8 +306,12 @@ void Operands::write_back() const noexcept
     }
 }
 
-RowPlaces::RowPlaces(const Tensor &tensor, const Rows &rows) noexcept : data_(tensor.data())
+RowPlaces::RowPlaces(const Tensor &tensor, const Rows &rows) noexcept
+    : data_(tensor.present() ? tensor.data() : nullptr)
 {
+    if (!tensor.present()) {
+        return;
+    }
     const auto bytes = static_cast<std::int64_t>(tensor.element_bytes());
     for (std::size_t d = 0; d < rows.outer.size(); ++d) {
         const Dimension inner{tensor.length(d), tensor.stride(d) * bytes};
