@@ -20,6 +20,14 @@ unitvar::SwitchLogits switch_logits(const double *mean, const double *var)
     return {{mean[0], mean[1], mean[2]}, {var[0], var[1], var[2]}};
 }
 
+std::span<const std::int32_t> axes_of(const std::int32_t *axes, std::int32_t naxes)
+{
+    if (axes != nullptr && naxes < 0) {
+        unitvar::core::invalid_value("naxes", std::int64_t{naxes}, "at least 0");
+    }
+    return {axes, axes == nullptr ? 0 : static_cast<std::size_t>(naxes)};
+}
+
 } // namespace
 
 extern "C" {
@@ -28,11 +36,7 @@ int32_t unitvar_mean_var(const unitvar_tensor *x, const int32_t *axes, int32_t n
                          unitvar_tensor *mean, unitvar_tensor *var)
 {
     return guard([&] {
-        if (axes != nullptr && naxes < 0) {
-            unitvar::core::invalid_value("naxes", std::int64_t{naxes}, "at least 0");
-        }
-        const std::span<const std::int32_t> list{axes, axes == nullptr ? 0 : static_cast<std::size_t>(naxes)};
-        unitvar::mean_var(tensor_view(x, "x"), list, correction, OptionalTensor(mean, "mean"),
+        unitvar::mean_var(tensor_view(x, "x"), axes_of(axes, naxes), correction, OptionalTensor(mean, "mean"),
                           OptionalTensor(var, "var"));
     });
 }
@@ -54,6 +58,49 @@ int32_t unitvar_rms_norm(const unitvar_tensor *x, int32_t normalized_ndim, const
     return guard([&] {
         unitvar::rms_norm(tensor_view(x, "x"), normalized_ndim, OptionalTensor(weight, "weight"), eps,
                           tensor_view(y, "y"), OptionalTensor(rstd, "rstd"));
+    });
+}
+
+int32_t unitvar_layer_norm_residual(const unitvar_tensor *x, const unitvar_tensor *residual, int32_t normalized_ndim,
+                                    const unitvar_tensor *weight, const unitvar_tensor *bias, double eps,
+                                    unitvar_tensor *sum, unitvar_tensor *y, unitvar_tensor *mean, unitvar_tensor *rstd)
+{
+    return guard([&] {
+        unitvar::layer_norm_residual(tensor_view(x, "x"), tensor_view(residual, "residual"), normalized_ndim,
+                                     OptionalTensor(weight, "weight"), OptionalTensor(bias, "bias"), eps,
+                                     OptionalTensor(sum, "sum"), tensor_view(y, "y"), OptionalTensor(mean, "mean"),
+                                     OptionalTensor(rstd, "rstd"));
+    });
+}
+
+int32_t unitvar_rms_norm_residual(const unitvar_tensor *x, const unitvar_tensor *residual, int32_t normalized_ndim,
+                                  const unitvar_tensor *weight, double eps, unitvar_tensor *sum, unitvar_tensor *y,
+                                  unitvar_tensor *rstd)
+{
+    return guard([&] {
+        unitvar::rms_norm_residual(tensor_view(x, "x"), tensor_view(residual, "residual"), normalized_ndim,
+                                   OptionalTensor(weight, "weight"), eps, OptionalTensor(sum, "sum"),
+                                   tensor_view(y, "y"), OptionalTensor(rstd, "rstd"));
+    });
+}
+
+int32_t unitvar_layer_norm_axes(const unitvar_tensor *x, const int32_t *axes, int32_t naxes,
+                                const unitvar_tensor *weight, const unitvar_tensor *bias, double eps, unitvar_tensor *y,
+                                unitvar_tensor *mean, unitvar_tensor *rstd)
+{
+    return guard([&] {
+        unitvar::layer_norm_axes(tensor_view(x, "x"), axes_of(axes, naxes), OptionalTensor(weight, "weight"),
+                                 OptionalTensor(bias, "bias"), eps, tensor_view(y, "y"), OptionalTensor(mean, "mean"),
+                                 OptionalTensor(rstd, "rstd"));
+    });
+}
+
+int32_t unitvar_rms_norm_axes(const unitvar_tensor *x, const int32_t *axes, int32_t naxes, const unitvar_tensor *weight,
+                              double eps, unitvar_tensor *y, unitvar_tensor *rstd)
+{
+    return guard([&] {
+        unitvar::rms_norm_axes(tensor_view(x, "x"), axes_of(axes, naxes), OptionalTensor(weight, "weight"), eps,
+                               tensor_view(y, "y"), OptionalTensor(rstd, "rstd"));
     });
 }
 

@@ -379,6 +379,17 @@ void check_norms(NormTensors &t)
             [&] { return unitvar_layer_norm(t.x, 1, t.row_weight, t.row_bias, 1e-5, t.y, t.row_mean, t.row_rstd); });
     checked("unitvar_rms_norm", {&t.y.bytes(), &t.row_rstd.bytes()},
             [&] { return unitvar_rms_norm(t.x, 1, t.row_weight, 1e-5, t.y, t.row_rstd); });
+    checked("unitvar_layer_norm_residual", {&t.y.bytes(), &t.row_mean.bytes(), &t.row_rstd.bytes()}, [&] {
+        return unitvar_layer_norm_residual(t.x, t.grad, 1, t.row_weight, t.row_bias, 1e-5, nullptr, t.y, t.row_mean,
+                                           t.row_rstd);
+    });
+    checked("unitvar_rms_norm_residual", {&t.y.bytes(), &t.row_rstd.bytes()},
+            [&] { return unitvar_rms_norm_residual(t.x, t.grad, 1, t.row_weight, 1e-5, nullptr, t.y, t.row_rstd); });
+    const std::int32_t channels = 1;
+    checked("unitvar_layer_norm_axes", {&t.y.bytes()},
+            [&] { return unitvar_layer_norm_axes(t.x, &channels, 1, t.weight, t.bias, 1e-5, t.y, nullptr, nullptr); });
+    checked("unitvar_rms_norm_axes", {&t.y.bytes()},
+            [&] { return unitvar_rms_norm_axes(t.x, &channels, 1, t.weight, 1e-5, t.y, nullptr); });
     checked("unitvar_group_norm", {&t.y.bytes(), &t.group_mean.bytes(), &t.group_rstd.bytes()},
             [&] { return unitvar_group_norm(t.x, 2, t.weight, t.bias, 1e-5, t.y, t.group_mean, t.group_rstd); });
     const std::vector<Bytes *> kept{&t.y.bytes(), &t.running_mean.bytes(), &t.running_var.bytes(), &t.batches};

@@ -9,12 +9,17 @@ import "C"
 // MeanVar writes mean and variance of x along axes, nil for all of them; an empty list is none of them. Negative axes
 // count from the last dimension; mean and variance may be nil.
 func MeanVar(x *Tensor, axes []int32, correction float64, mean, variance *Tensor) error {
+	return finish(C.go_mean_var(x.raw(), axisList(axes), length(len(axes)), C.double(correction), mean.raw(),
+		variance.raw()))
+}
+
+// axisList is what C takes: an address for a list, even an empty one, and NULL for all.
+func axisList(axes []int32) *C.int32_t {
 	first, _ := begin(axes)
 	if axes != nil && first == nil {
-		first = new(int32) // C takes an address for a list, and NULL for all
+		first = new(int32)
 	}
-	return finish(C.go_mean_var(x.raw(), (*C.int32_t)(first), length(len(axes)), C.double(correction), mean.raw(),
-		variance.raw()))
+	return (*C.int32_t)(first)
 }
 
 // LayerNorm normalises the last normalizedNDim dimensions.
@@ -26,6 +31,34 @@ func LayerNorm(x *Tensor, normalizedNDim int32, weight, bias *Tensor, eps float6
 // RMSNorm divides by the root of the mean of squares of the last normalizedNDim dimensions.
 func RMSNorm(x *Tensor, normalizedNDim int32, weight *Tensor, eps float64, y, rstd *Tensor) error {
 	return finish(C.go_rms_norm(x.raw(), C.int32_t(normalizedNDim), weight.raw(), C.double(eps), y.raw(), rstd.raw()))
+}
+
+// LayerNormResidual is LayerNorm of x + residual, which is rounded first and which sum gets; sum and y may be x and
+// residual, each another one.
+func LayerNormResidual(x, residual *Tensor, normalizedNDim int32, weight, bias *Tensor, eps float64,
+	sum, y, mean, rstd *Tensor) error {
+	return finish(C.go_layer_norm_residual(x.raw(), residual.raw(), C.int32_t(normalizedNDim), weight.raw(), bias.raw(),
+		C.double(eps), sum.raw(), y.raw(), mean.raw(), rstd.raw()))
+}
+
+// RMSNormResidual is RMSNorm of x + residual, as LayerNormResidual.
+func RMSNormResidual(x, residual *Tensor, normalizedNDim int32, weight *Tensor, eps float64,
+	sum, y, rstd *Tensor) error {
+	return finish(C.go_rms_norm_residual(x.raw(), residual.raw(), C.int32_t(normalizedNDim), weight.raw(),
+		C.double(eps), sum.raw(), y.raw(), rstd.raw()))
+}
+
+// LayerNormAxes normalises along axes, nil for all of them; negative ones count from the last dimension. weight and bias
+// have the lengths of those dimensions in the order of x.
+func LayerNormAxes(x *Tensor, axes []int32, weight, bias *Tensor, eps float64, y, mean, rstd *Tensor) error {
+	return finish(C.go_layer_norm_axes(x.raw(), axisList(axes), length(len(axes)), weight.raw(), bias.raw(),
+		C.double(eps), y.raw(), mean.raw(), rstd.raw()))
+}
+
+// RMSNormAxes is RMSNorm along axes, as LayerNormAxes.
+func RMSNormAxes(x *Tensor, axes []int32, weight *Tensor, eps float64, y, rstd *Tensor) error {
+	return finish(C.go_rms_norm_axes(x.raw(), axisList(axes), length(len(axes)), weight.raw(), C.double(eps), y.raw(),
+		rstd.raw()))
 }
 
 // GroupNorm normalises groups of channels of each image.

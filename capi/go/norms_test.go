@@ -52,6 +52,20 @@ var layers = map[string]func(l *layerBuffers) error{
 	"rms_norm": func(l *layerBuffers) error {
 		return unitvar.RMSNorm(whole(l.x), 1, of(l.w, 5), eps, whole(l.y), of(l.rstd, 4, 6))
 	},
+	"layer_norm_residual": func(l *layerBuffers) error {
+		return unitvar.LayerNormResidual(whole(l.x), whole(l.gradY), 1, of(l.w, 5), of(l.b, 5), eps, whole(l.gradY),
+			whole(l.y), of(l.mean, 4, 6), of(l.rstd, 4, 6))
+	},
+	"rms_norm_residual": func(l *layerBuffers) error {
+		return unitvar.RMSNormResidual(whole(l.x), whole(l.gradY), 1, of(l.w, 5), eps, nil, whole(l.y), of(l.rstd, 4, 6))
+	},
+	"layer_norm_axes": func(l *layerBuffers) error {
+		return unitvar.LayerNormAxes(whole(l.x), []int32{1}, of(l.w, 6), of(l.b, 6), eps, whole(l.y), of(l.mean, 4, 5),
+			of(l.rstd, 4, 1, 5))
+	},
+	"rms_norm_axes": func(l *layerBuffers) error {
+		return unitvar.RMSNormAxes(whole(l.x), []int32{1}, of(l.w, 6), eps, whole(l.y), of(l.rstd, 4, 5))
+	},
 	"group_norm": func(l *layerBuffers) error {
 		return unitvar.GroupNorm(whole(l.x), 3, of(l.w, 6), of(l.b, 6), eps, whole(l.y), of(l.mean, 4, 3), of(l.rstd, 4, 3))
 	},

@@ -134,6 +134,19 @@ SHIM(layer_norm,
      (T(x), normalized_ndim, T(weight), T(bias), eps, T(y), T(mean), T(rstd)))
 SHIM(rms_norm, (tensor x, int32_t normalized_ndim, tensor weight, double eps, tensor y, tensor rstd),
      (T(x), normalized_ndim, T(weight), eps, T(y), T(rstd)))
+SHIM(layer_norm_residual,
+     (tensor x, tensor residual, int32_t normalized_ndim, tensor weight, tensor bias, double eps, tensor sum, tensor y,
+      tensor mean, tensor rstd),
+     (T(x), T(residual), normalized_ndim, T(weight), T(bias), eps, T(sum), T(y), T(mean), T(rstd)))
+SHIM(rms_norm_residual,
+     (tensor x, tensor residual, int32_t normalized_ndim, tensor weight, double eps, tensor sum, tensor y, tensor rstd),
+     (T(x), T(residual), normalized_ndim, T(weight), eps, T(sum), T(y), T(rstd)))
+SHIM(layer_norm_axes,
+     (tensor x, const int32_t *axes, int32_t naxes, tensor weight, tensor bias, double eps, tensor y, tensor mean,
+      tensor rstd),
+     (T(x), axes, naxes, T(weight), T(bias), eps, T(y), T(mean), T(rstd)))
+SHIM(rms_norm_axes, (tensor x, const int32_t *axes, int32_t naxes, tensor weight, double eps, tensor y, tensor rstd),
+     (T(x), axes, naxes, T(weight), eps, T(y), T(rstd)))
 SHIM(group_norm, (tensor x, int64_t groups, tensor weight, tensor bias, double eps, tensor y, tensor mean, tensor rstd),
      (T(x), groups, T(weight), T(bias), eps, T(y), T(mean), T(rstd)))
 SHIM(batch_norm,

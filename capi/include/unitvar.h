@@ -597,23 +597,30 @@ UNITVAR_API int32_t unitvar_wide_moments_variance(const unitvar_wide_moments *m,
 /* ---- 9. Norms ---------------------------------------------------------------------------------
  *
  * Moments along axes, normalisation layers and their gradients, with the semantics of PyTorch's functions of the same
- * names. Tensors of one call have one dtype, f32 or f64. They are row-major, or channels-last: shape (N, C, ...) with
- * the channels innermost in memory (unitvar_mean_var takes any strides). y has the shape and layout of x.
+ * names. x, y and their gradients have one dtype: f32, f64, bf16 or f16. Weights, biases, running statistics, results of
+ * unitvar_mean_var and gradients of weights and biases have that dtype or, where it has 16 bits, f32, each its own.
+ * Every tensor has strides of its own, x, y and gradients among them: y has the shape of x, whatever its layout. Rows
+ * (layer_norm, rms_norm) may be any distance apart; images are computed with where they lie if all are row-major or all
+ * channels-last, shape (N, C, ...) with the channels innermost in memory; any other tensor goes through a copy of its
+ * elements in working memory. Inputs may have elements that share memory, such as strides of 0.
  *
- * Statistics are summed in double in a fixed order and the value between load and store is double too: y is within 1
- * ulp (f32) of the same formula in double, also where |mean| is a million times the deviation. Bits depend on data,
- * shape and layout alone. Of f64 data whose squares leave the range of double, statistics are taken times a power of
- * two: y, mean, rstd and the gradients are right wherever they, and the deviations from the mean, are numbers.
- * eps is rounded to the dtype first; it may be 0. NaN and infinity propagate.
- * Statistics that a layer saves for its gradients, mean, rstd, save_mean and save_rstd, have the dtype of x, or f64
- * where that is f32: gradients are then within 8 ulp of the largest however far the mean is from 0, while a mean rounded
- * to f32 loses digits where it is many deviations away.
+ * Statistics are summed in double in a fixed order and the value between load and store is double too, which is rounded
+ * once: y is within 1 ulp (f32) of the same formula in double, also where |mean| is a million times the deviation, and
+ * within half an ulp and 2^-20 of one of 16 bits (2^-16 where a bf16 is subnormal). Bits depend on data, shape and
+ * layout alone; those of a tensor in neither of the two dense layouts are, but for unitvar_mean_var, those of a row-major
+ * one. Of f64 data whose squares leave the range of double, statistics are taken times a power of two: y, mean, rstd and
+ * the gradients are right wherever they, and the deviations from the mean, are numbers.
+ * eps is rounded to the dtype first, or to f32 where that has 16 bits; it may be 0. NaN and infinity propagate; a NaN of
+ * 16 bits is always the same one.
+ * Statistics that a layer saves for its gradients, mean, rstd, save_mean and save_rstd, have the dtype of x, f32 where
+ * that has 16 bits, or f64: gradients are then within 8 ulp of the largest however far the mean is from 0, while a mean
+ * that was rounded loses digits where it is many deviations away.
  * y may be x and grad_x may be grad_y or x: exactly the same memory. Any other sharing with an output is refused.
  * Tensors without elements succeed and nothing is written, running statistics included; of the gradients, those of
  * weight and bias are then 0. Optional tensors (marked "?" below) may be NULL.
  *
  * Common errors: INVALID_ARGUMENT for a malformed tensor, a shape or dtype that does not fit the others', shared
- * memory, an eps that is negative, NaN or infinite; UNSUPPORTED for other dtypes, devices and layouts.
+ * memory, an eps that is negative, NaN or infinite; UNSUPPORTED for other dtypes and devices.
  */
 
 /* Mean and variance of x along axes, negative ones counted from the last dimension; axes NULL: all of them. var is the
@@ -627,7 +634,7 @@ UNITVAR_API int32_t unitvar_mean_var(const unitvar_tensor *x, const int32_t *axe
 
 /* Layer normalisation (Ba, Kiros and Hinton 2016) over the last normalized_ndim dimensions:
  * y = (x - mean) * rstd * weight + bias with rstd = 1 / sqrt(biased variance + eps).
- * weight ?, bias ?: the normalised dimensions, row-major. mean ?, rstd ?: the other dimensions of x, or those followed
+ * weight ?, bias ?: the normalised dimensions. mean ?, rstd ?: the other dimensions of x, or those followed
  * by a 1 for each normalised one.
  * Errors: INVALID_ARGUMENT for a normalized_ndim that is not 1 to ndim. */
 UNITVAR_API int32_t unitvar_layer_norm(const unitvar_tensor *x, int32_t normalized_ndim, const unitvar_tensor *weight,
@@ -639,6 +646,29 @@ UNITVAR_API int32_t unitvar_layer_norm(const unitvar_tensor *x, int32_t normaliz
 UNITVAR_API int32_t unitvar_rms_norm(const unitvar_tensor *x, int32_t normalized_ndim, const unitvar_tensor *weight,
                                      double eps, unitvar_tensor *y, unitvar_tensor *rstd);
 
+/* Both of x + residual, which is rounded to the dtype first, as a decoder's layers take them in one pass: sum ? gets that,
+ * y the norm of it. residual, sum ?: as x, each with strides of its own; sum and y may be x and residual, exactly and each
+ * another one. Shapes and errors otherwise: as unitvar_layer_norm. */
+UNITVAR_API int32_t unitvar_layer_norm_residual(const unitvar_tensor *x, const unitvar_tensor *residual,
+                                                int32_t normalized_ndim, const unitvar_tensor *weight,
+                                                const unitvar_tensor *bias, double eps, unitvar_tensor *sum,
+                                                unitvar_tensor *y, unitvar_tensor *mean, unitvar_tensor *rstd);
+UNITVAR_API int32_t unitvar_rms_norm_residual(const unitvar_tensor *x, const unitvar_tensor *residual,
+                                              int32_t normalized_ndim, const unitvar_tensor *weight, double eps,
+                                              unitvar_tensor *sum, unitvar_tensor *y, unitvar_tensor *rstd);
+
+/* Both along any axes of x, such as the channels of (N, C, H, W); negative ones count from the last dimension, axes NULL:
+ * all. weight ?, bias ?: the lengths of those dimensions, in the order of x's. mean ?, rstd ?: x's shape without the axes
+ * or with 1 in their places. Fastest where the elements along the axes are side by side in memory, as channels-last has
+ * the channels; others go through a copy.
+ * Errors: INVALID_ARGUMENT for an axis out of range or named twice, or none of them. */
+UNITVAR_API int32_t unitvar_layer_norm_axes(const unitvar_tensor *x, const int32_t *axes, int32_t naxes,
+                                            const unitvar_tensor *weight, const unitvar_tensor *bias, double eps,
+                                            unitvar_tensor *y, unitvar_tensor *mean, unitvar_tensor *rstd);
+UNITVAR_API int32_t unitvar_rms_norm_axes(const unitvar_tensor *x, const int32_t *axes, int32_t naxes,
+                                          const unitvar_tensor *weight, double eps, unitvar_tensor *y,
+                                          unitvar_tensor *rstd);
+
 /* Group normalisation (Wu and He 2018) of x (N, C, ...): statistics over C / groups channels of one image and all
  * positions; the formula of unitvar_layer_norm. weight ?, bias ?: (C). mean ?, rstd ?: (N, groups).
  * Errors: INVALID_ARGUMENT for fewer than 2 dimensions, groups that do not divide C, one value per group where N is 1
@@ -647,13 +677,13 @@ UNITVAR_API int32_t unitvar_group_norm(const unitvar_tensor *x, int64_t groups, 
                                        const unitvar_tensor *bias, double eps, unitvar_tensor *y, unitvar_tensor *mean,
                                        unitvar_tensor *rstd);
 
-/* Batch normalisation (Ioffe and Szegedy 2015) of x (N, C), (N, C, L), (N, C, H, W) or (N, C, D, H, W): statistics of a
+/* Batch normalisation (Ioffe and Szegedy 2015) of x (N, C, ...), at least 2 dimensions: statistics of a
  * channel over all images and positions. In training, or where there are no running statistics, those of x: biased to
  * normalise; in training the running ones become (1 - momentum) * running + momentum * new, with the unbiased
  * variance, and *num_batches_tracked ? rises by 1. momentum NaN: 1 / the new *num_batches_tracked, the average of
  * all batches. Otherwise the running ones normalise. rstd = 1 / sqrt(var + eps), and 0 where both are 0.
  * weight ?, bias ?, running_mean ?, running_var ?, save_mean ?, save_rstd ?: (C); save_* get what normalised.
- * Errors: INVALID_ARGUMENT for other numbers of dimensions, one value per channel in training, one running statistic
+ * Errors: INVALID_ARGUMENT for fewer than 2 dimensions, one value per channel in training, one running statistic
  * without the other, an infinite momentum, a NaN one without num_batches_tracked, a negative count. */
 UNITVAR_API int32_t unitvar_batch_norm(const unitvar_tensor *x, const unitvar_tensor *weight,
                                        const unitvar_tensor *bias, unitvar_tensor *running_mean,
@@ -727,16 +757,16 @@ UNITVAR_API int32_t unitvar_instance_norm_backward(const unitvar_tensor *grad_y,
  */
 
 /* y = x where x > 0, else 0, negative_slope * x, or weight * x with one weight, (1), or one for each channel, (C), of x
- * (N, C, ...), C = 1 for one dimension. NaN stays NaN and -0 stays -0.
- * Errors: INVALID_ARGUMENT for a slope that is not finite in the dtype, another number of weights, an x without
- * dimensions. */
+ * (N, C, ...), C = 1 for fewer than two dimensions. NaN stays NaN and -0 stays -0. Slopes are rounded to the dtype or,
+ * where that has 16 bits, to f32.
+ * Errors: INVALID_ARGUMENT for a slope that is not finite then, another number of weights. */
 UNITVAR_API int32_t unitvar_relu(const unitvar_tensor *x, unitvar_tensor *y);
 UNITVAR_API int32_t unitvar_leaky_relu(const unitvar_tensor *x, double negative_slope, unitvar_tensor *y);
 UNITVAR_API int32_t unitvar_prelu(const unitvar_tensor *x, const unitvar_tensor *weight, unitvar_tensor *y);
 
-/* y = x weight^T + bias for x (..., in), weight (out, in), bias ? (out) and y (..., out), all row-major. An element
- * starts with its bias and sums its products by fma in the dtype, in blocks of 256 in order: a row's result does not
- * depend on the other rows. Errors: INVALID_ARGUMENT for a weight without 2 dimensions. */
+/* y = x weight^T + bias for x (..., in), weight (out, in), bias ? (out) and y (..., out). An element starts with
+ * its bias and sums its products by fma in the dtype, 16-bit ones in f32, in blocks of 256 in order: a row's result does
+ * not depend on the other rows. weight may be a transpose by its strides. Errors: INVALID_ARGUMENT for a weight without 2 dimensions. */
 UNITVAR_API int32_t unitvar_linear(const unitvar_tensor *x, const unitvar_tensor *weight, const unitvar_tensor *bias,
                                    unitvar_tensor *y);
 

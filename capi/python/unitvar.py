@@ -10,7 +10,7 @@
 Arrays are read and written in place, never copied: whatever has a buffer (NumPy arrays, array.array, bytearray, ctypes
 arrays), ``__array_interface__`` (ml_dtypes' bfloat16 too) or ``__dlpack__`` (PyTorch tensors). What is written must be
 writable: NumPy scalars, bytes, read-only arrays and JAX's, which are immutable, are refused. Samplers fill contiguous
-arrays; initialisers take any strides; norms take what is row-major or channels-last.
+arrays; initialisers and norms take any strides.
 
 Integers are whatever Python indexes with, numbers whatever float() takes but text and truth values; constants are
 members of their enumeration, its numbers or names. An argument that cannot be used raises InvalidArgument (a
@@ -64,13 +64,14 @@ __all__ = [
     "Unsupported", "batch_norm", "batch_norm_backward", "calculate_fans", "calculate_gain", "group_norm",
     "group_norm_backward", "init_constant", "init_delta_orthogonal", "init_dirac", "init_eye", "init_kaiming_normal",
     "init_kaiming_uniform", "init_normal", "init_ones", "init_orthogonal", "init_sparse", "init_trunc_normal",
-    "init_uniform", "init_variance_scaling", "init_xavier_normal", "init_xavier_uniform", "init_zeros",
-    "instance_norm", "instance_norm_backward", "isa", "layer_norm", "layer_norm_backward", "leaky_relu",
-    "leaky_relu_backward", "linear", "linear_backward", "local_response_norm", "mean_var", "num_threads", "prelu",
-    "prelu_backward", "relu", "relu_backward", "rms_norm", "rms_norm_backward", "set_isa", "set_num_threads",
-    "stream_version", "switchable_norm", "torch_bernoulli", "torch_cauchy", "torch_conv_reset", "torch_embedding_reset",
-    "torch_exponential", "torch_geometric", "torch_linear_reset", "torch_log_normal", "torch_multinomial",
-    "torch_randint", "torch_random", "version", "version_string",
+    "init_uniform", "init_variance_scaling", "init_xavier_normal", "init_xavier_uniform", "init_zeros", "instance_norm",
+    "instance_norm_backward", "isa", "layer_norm", "layer_norm_axes", "layer_norm_backward", "layer_norm_residual",
+    "leaky_relu", "leaky_relu_backward", "linear", "linear_backward", "local_response_norm", "mean_var", "num_threads",
+    "prelu", "prelu_backward", "relu", "relu_backward", "rms_norm", "rms_norm_axes", "rms_norm_backward",
+    "rms_norm_residual", "set_isa", "set_num_threads", "stream_version", "switchable_norm", "torch_bernoulli",
+    "torch_cauchy", "torch_conv_reset", "torch_embedding_reset", "torch_exponential", "torch_geometric",
+    "torch_linear_reset", "torch_log_normal", "torch_multinomial", "torch_randint", "torch_random", "version",
+    "version_string",
 ]
 
 
@@ -200,6 +201,11 @@ _FUNCTIONS = {
     "mean_var": "x:array axes:axes naxes:int32 correction:real mean:out? var:out?",
     "layer_norm": "x:array normalized_ndim:dims weight:array? bias:array? eps:real y:out mean:out? rstd:out?",
     "rms_norm": "x:array normalized_ndim:dims weight:array? eps:eps? y:out rstd:out?",
+    "layer_norm_residual": "x:array residual:array normalized_ndim:dims weight:array? bias:array? eps:real sum:out? y:out "
+                           "mean:out? rstd:out?",
+    "rms_norm_residual": "x:array residual:array normalized_ndim:dims weight:array? eps:eps? sum:out? y:out rstd:out?",
+    "layer_norm_axes": "x:array axes:axes naxes:int32 weight:array? bias:array? eps:real y:out mean:out? rstd:out?",
+    "rms_norm_axes": "x:array axes:axes naxes:int32 weight:array? eps:eps? y:out rstd:out?",
     "group_norm": "x:array groups:int64 weight:array? bias:array? eps:real y:out mean:out? rstd:out?",
     "batch_norm": "x:array weight:array? bias:array? running_mean:out? running_var:out? num_batches_tracked:count? "
                   "training:flag momentum:real? eps:real y:out save_mean:out? save_rstd:out?",
@@ -1695,6 +1701,41 @@ def rms_norm(x: Array, y: Array, normalized_ndim: DimsLike = 1, weight: Optional
 
     eps None is PyTorch's default, finfo(dtype).eps: 2^-23 for float32, 2^-52 for float64."""
     _library.rms_norm(x, normalized_ndim, weight, eps, y, rstd)
+
+
+def layer_norm_residual(x: Array, residual: Array, y: Array, normalized_ndim: DimsLike = 1,
+                        weight: Optional[Array] = None, bias: Optional[Array] = None, eps: Number = 1e-5,
+                        sum: Optional[Array] = None, mean: Optional[Array] = None,
+                        rstd: Optional[Array] = None) -> None:
+    """layer_norm of x + residual, which is rounded first and which sum gets.
+
+    sum and y may be x and residual, each another one."""
+    _library.layer_norm_residual(x, residual, normalized_ndim, weight, bias, eps, sum, y, mean, rstd)
+
+
+def rms_norm_residual(x: Array, residual: Array, y: Array, normalized_ndim: DimsLike = 1,
+                      weight: Optional[Array] = None, eps: Optional[Number] = None, sum: Optional[Array] = None,
+                      rstd: Optional[Array] = None) -> None:
+    """rms_norm of x + residual, as layer_norm_residual."""
+    _library.rms_norm_residual(x, residual, normalized_ndim, weight, eps, sum, y, rstd)
+
+
+def layer_norm_axes(x: Array, y: Array, axes: Union[None, Integer, Sequence[Integer]], weight: Optional[Array] = None,
+                    bias: Optional[Array] = None, eps: Number = 1e-5, mean: Optional[Array] = None,
+                    rstd: Optional[Array] = None) -> None:
+    """layer_norm along axes, None for all of them; negative ones count from the last dimension.
+
+    weight and bias have the lengths of those dimensions in x's order. mean and rstd have x's shape without the axes, or
+    with 1 in their places."""
+    numbers = _axes(axes)
+    _library.layer_norm_axes(x, numbers, 0 if numbers is None else len(numbers), weight, bias, eps, y, mean, rstd)
+
+
+def rms_norm_axes(x: Array, y: Array, axes: Union[None, Integer, Sequence[Integer]], weight: Optional[Array] = None,
+                  eps: Optional[Number] = None, rstd: Optional[Array] = None) -> None:
+    """rms_norm along axes, as layer_norm_axes."""
+    numbers = _axes(axes)
+    _library.rms_norm_axes(x, numbers, 0 if numbers is None else len(numbers), weight, eps, y, rstd)
 
 
 def group_norm(x: Array, y: Array, groups: Integer, weight: Optional[Array] = None, bias: Optional[Array] = None,

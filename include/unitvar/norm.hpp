@@ -1,9 +1,9 @@
 // Moments along axes, normalisation layers and their gradients. capi/include/unitvar.h, section 9, gives formulas,
 // shapes and errors.
 //
-// A null pointer stands for an absent tensor. Tensors of one call have one element type. All arguments are checked
-// before the first byte is written: InvalidArgument for what does not fit, Unsupported for strides that are neither
-// row-major nor channels-last (mean_var takes any). y may be exactly x; no other memory may be shared.
+// A null pointer stands for an absent tensor. x, y and their gradients have one element type; weights, biases and
+// statistics may be f32 where that has 16 bits. Each has strides of its own. All arguments are checked before the first
+// byte is written: InvalidArgument for what does not fit. y may be exactly x; no other memory may be shared.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,19 @@ void layer_norm(const TensorView &x, std::int32_t normalized_ndim, const TensorV
                 double eps, const TensorView &y, const TensorView *mean = nullptr, const TensorView *rstd = nullptr);
 void rms_norm(const TensorView &x, std::int32_t normalized_ndim, const TensorView *weight, double eps,
               const TensorView &y, const TensorView *rstd = nullptr);
+// Of x + residual rounded to the element type, which sum gets; sum and y may be x and residual, each another one.
+void layer_norm_residual(const TensorView &x, const TensorView &residual, std::int32_t normalized_ndim,
+                         const TensorView *weight, const TensorView *bias, double eps, const TensorView *sum,
+                         const TensorView &y, const TensorView *mean = nullptr, const TensorView *rstd = nullptr);
+void rms_norm_residual(const TensorView &x, const TensorView &residual, std::int32_t normalized_ndim,
+                       const TensorView *weight, double eps, const TensorView *sum, const TensorView &y,
+                       const TensorView *rstd = nullptr);
+// Along any axes, null: all. weight and bias have the lengths of those dimensions in the order of x.
+void layer_norm_axes(const TensorView &x, std::span<const std::int32_t> axes, const TensorView *weight,
+                     const TensorView *bias, double eps, const TensorView &y, const TensorView *mean = nullptr,
+                     const TensorView *rstd = nullptr);
+void rms_norm_axes(const TensorView &x, std::span<const std::int32_t> axes, const TensorView *weight, double eps,
+                   const TensorView &y, const TensorView *rstd = nullptr);
 void group_norm(const TensorView &x, std::int64_t groups, const TensorView *weight, const TensorView *bias, double eps,
                 const TensorView &y, const TensorView *mean = nullptr, const TensorView *rstd = nullptr);
 

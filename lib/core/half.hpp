@@ -7,6 +7,14 @@
 
 namespace unitvar::core {
 
+// Elements of 16 bits, as types: what kernels are instantiated for.
+struct Bf16Element {
+    std::uint16_t bits;
+};
+struct F16Element {
+    std::uint16_t bits;
+};
+
 // NaN stays NaN, quiet.
 [[nodiscard]] constexpr std::uint16_t round_to_bf16(float x) noexcept
 {
@@ -53,6 +61,16 @@ namespace unitvar::core {
         return sign != 0 ? -value : value;
     }
     return std::bit_cast<float>(sign | ((magnitude << 13U) + 0x38000000U));
+}
+
+// The f32 that rounds to 16 bits as a double does: cut off after f32's 24 bits, the last of which is then set where
+// anything was lost, so that no tie is made or missed. (Boldo and Melquiond, "Emulation of FMA and correctly rounded
+// sums: proved algorithms using rounding to odd", 2008.)
+[[nodiscard]] constexpr float round_to_odd(double x) noexcept
+{
+    constexpr std::uint64_t dropped = (std::uint64_t{1} << 29U) - 1;
+    const auto bits = std::bit_cast<std::uint64_t>(x);
+    return static_cast<float>(std::bit_cast<double>((bits | ((bits & dropped) + dropped)) & ~dropped));
 }
 
 // The next number of either format below a finite one; of the least, the infinity.

@@ -169,6 +169,8 @@ struct KernelTable {
     const TorchKernels *torch;
     const NormKernels *norms_f32;
     const NormKernels *norms_f64;
+    const NormKernels *norms_bf16;
+    const NormKernels *norms_f16;
 };
 
 } // namespace unitvar::core

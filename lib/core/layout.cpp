@@ -108,8 +108,19 @@ void copy_elements(unsigned char *target, std::int64_t target_step, const unsign
         std::memcpy(target, source, count * element_bytes);
         return;
     }
-    for (; count != 0; --count, target += target_step, source += source_step) {
-        std::memcpy(target, source, element_bytes);
+    const auto copy = [&]<std::size_t Bytes>() {
+        for (; count != 0; --count, target += target_step, source += source_step) {
+            std::memcpy(target, source, Bytes);
+        }
+    };
+    if (element_bytes == 1) {
+        copy.template operator()<1>();
+    } else if (element_bytes == 2) {
+        copy.template operator()<2>();
+    } else if (element_bytes == 4) {
+        copy.template operator()<4>();
+    } else {
+        copy.template operator()<8>();
     }
 }
 

@@ -18,7 +18,7 @@ enum class Traversal : std::uint8_t {
 
 class Layout {
 public:
-    // Of a tensor whose elements do not share memory.
+    // Of a tensor whose elements do not share memory, or which is only gathered from, in row-major order.
     explicit Layout(const Tensor &tensor, Traversal order = Traversal::row_major) noexcept;
 
     [[nodiscard]] std::uint64_t elements() const noexcept { return elements_; }

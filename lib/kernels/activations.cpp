@@ -7,75 +7,103 @@ namespace unitvar::UNITVAR_ISA {
 namespace {
 
 inline constexpr std::size_t block_bytes = 128;
-template <class T> inline constexpr std::size_t block = block_bytes / sizeof(T);
-template <class T> using Block = std::conditional_t<std::is_same_v<T, float>, F32x<block<float>>, F64x<block<double>>>;
+template <class T> inline constexpr bool is_half = sizeof(T) == sizeof(std::uint16_t);
+template <class T> inline constexpr std::size_t block = is_half<T> ? norm_lanes : block_bytes / sizeof(T);
+// 16-bit elements are computed with in double, where products are exact.
+template <class T>
+using Block = std::conditional_t<is_half<T>, Wide,
+                                 std::conditional_t<std::is_same_v<T, float>, F32x<block<float>>, F64x<block<double>>>>;
+template <class T> using Lane = typename Block<T>::Lane;
 
 template <class T> struct ShortBlock {
-    alignas(64) T lane[block<T>] = {};
+    alignas(64) T lane[block_bytes / sizeof(T)] = {};
     ShortBlock(const T *source, std::size_t count) { __builtin_memcpy(lane, source, count * sizeof(T)); }
 };
 
+// Of sources of type S beside elements of type T.
+template <class T, class S> UNITVAR_INLINE Block<T> load_block(const S *source)
+{
+    if constexpr (is_half<T>) {
+        return load_as_f64<Wide, S>(source);
+    } else {
+        return load<Block<T>>(source);
+    }
+}
+template <class T> UNITVAR_INLINE void store_block(T *target, const Block<T> &value)
+{
+    if constexpr (is_half<T>) {
+        store_from_f64<T>(target, value);
+    } else {
+        store(target, value);
+    }
+}
+
 // y[i] = f(source[i]...). The last block of a longer run is read before anything is written, because y may be a source.
-template <class T, class F, class... Source>
-UNITVAR_INLINE void transform(void *target, std::size_t n, const F &f, const Source *...source)
+template <class T, class F, class... S>
+UNITVAR_INLINE void transform(void *target, std::size_t n, const F &f, const S *...source)
 {
     auto *y = static_cast<T *>(target);
     if (n < block<T>) {
         ShortBlock<T> result(y, 0);
-        store(result.lane, f(load<Block<T>>(ShortBlock<T>(static_cast<const T *>(source), n).lane)...));
+        store_block<T>(result.lane, f(load_block<T>(ShortBlock<S>(source, n).lane)...));
         __builtin_memcpy(y, result.lane, n * sizeof(T));
         return;
     }
     const std::size_t rest = n - block<T>;
-    const Block<T> last = f(load<Block<T>>(static_cast<const T *>(source) + rest)...);
+    const Block<T> last = f(load_block<T>(source + rest)...);
     for (std::size_t i = 0; i + block<T> <= n; i += block<T>) {
-        store(y + i, f(load<Block<T>>(static_cast<const T *>(source) + i)...));
+        store_block<T>(y + i, f(load_block<T>(source + i)...));
     }
-    store(y + rest, last);
+    store_block<T>(y + rest, last);
+}
+
+template <class T> const T *elements(const void *source)
+{
+    return static_cast<const T *>(source);
 }
 
 template <class T> UNITVAR_INLINE Block<T> where_positive(const Block<T> &x, const Block<T> &a, const Block<T> &b)
 {
-    return select_less(broadcast<Block<T>>(T(0)), x, a, b);
+    return select_less(broadcast<Block<T>>(Lane<T>(0)), x, a, b);
 }
 
 template <class T> void relu(const void *x, void *y, std::size_t n)
 {
-    const auto zero = broadcast<Block<T>>(T(0));
+    const auto zero = broadcast<Block<T>>(Lane<T>(0));
     transform<T>(
-        y, n, [&](const Block<T> &v) UNITVAR_INLINE_LAMBDA { return select_less(v, zero, zero, v); }, x);
+        y, n, [&](const Block<T> &v) UNITVAR_INLINE_LAMBDA { return select_less(v, zero, zero, v); }, elements<T>(x));
 }
 
 template <class T> void leaky_relu(const void *x, void *y, std::size_t n, double slope)
 {
-    const auto s = broadcast<Block<T>>(static_cast<T>(slope));
+    const auto s = broadcast<Block<T>>(static_cast<Lane<T>>(slope));
     transform<T>(
-        y, n, [&](const Block<T> &v) UNITVAR_INLINE_LAMBDA { return where_positive<T>(v, v, v * s); }, x);
+        y, n, [&](const Block<T> &v) UNITVAR_INLINE_LAMBDA { return where_positive<T>(v, v, v * s); }, elements<T>(x));
 }
 
 template <class T> void prelu(const void *x, const void *slope, void *y, std::size_t n)
 {
     transform<T>(
         y, n, [](const Block<T> &v, const Block<T> &s) UNITVAR_INLINE_LAMBDA { return where_positive<T>(v, v, v * s); },
-        x, slope);
+        elements<T>(x), elements<Parameter<T>>(slope));
 }
 
 template <class T> void relu_gradient(const void *gradient, const void *x, void *y, std::size_t n)
 {
-    const auto zero = broadcast<Block<T>>(T(0));
+    const auto zero = broadcast<Block<T>>(Lane<T>(0));
     transform<T>(
         y, n,
         [&](const Block<T> &g, const Block<T> &v) UNITVAR_INLINE_LAMBDA { return select_not_positive(v, zero, g); },
-        gradient, x);
+        elements<T>(gradient), elements<T>(x));
 }
 
 template <class T> void leaky_relu_gradient(const void *gradient, const void *x, void *y, std::size_t n, double slope)
 {
-    const auto s = broadcast<Block<T>>(static_cast<T>(slope));
+    const auto s = broadcast<Block<T>>(static_cast<Lane<T>>(slope));
     transform<T>(
         y, n,
         [&](const Block<T> &g, const Block<T> &v) UNITVAR_INLINE_LAMBDA { return where_positive<T>(v, g, g * s); },
-        gradient, x);
+        elements<T>(gradient), elements<T>(x));
 }
 
 template <class T> void prelu_gradient(const void *gradient, const void *x, const void *slope, void *y, std::size_t n)
@@ -84,7 +112,7 @@ template <class T> void prelu_gradient(const void *gradient, const void *x, cons
         y, n,
         [](const Block<T> &g, const Block<T> &v, const Block<T> &s)
             UNITVAR_INLINE_LAMBDA { return where_positive<T>(v, g, g * s); },
-        gradient, x, slope);
+        elements<T>(gradient), elements<T>(x), elements<Parameter<T>>(slope));
 }
 
 template <class T> double prelu_slope_gradient(const void *gradient, const void *source, std::size_t n)
@@ -116,5 +144,7 @@ constexpr core::ActivationKernels activation_kernels{
 
 constinit const core::ActivationKernels activation_kernels_f32 = activation_kernels<float>;
 constinit const core::ActivationKernels activation_kernels_f64 = activation_kernels<double>;
+constinit const core::ActivationKernels activation_kernels_bf16 = activation_kernels<core::Bf16Element>;
+constinit const core::ActivationKernels activation_kernels_f16 = activation_kernels<core::F16Element>;
 
 } // namespace unitvar::UNITVAR_ISA

@@ -124,8 +124,8 @@ template <class T>
 void affine_row(const void *x, void *y, std::size_t n, const core::Affine &affine, const void *weight, const void *bias,
                 core::StoreMode mode)
 {
-    row_of(static_cast<const T *>(x), static_cast<T *>(y), n, affine, static_cast<const T *>(weight),
-           static_cast<const T *>(bias), mode);
+    row_of(static_cast<const T *>(x), static_cast<T *>(y), n, affine, static_cast<const Parameter<T> *>(weight),
+           static_cast<const Parameter<T> *>(bias), mode);
 }
 
 template <class T>
@@ -192,13 +192,40 @@ void affine_columns(const void *source, void *target, std::size_t rows, std::siz
     }
 }
 
+template <class T> void add(const void *first, const void *second, void *target, std::size_t n)
+{
+    const auto *x = static_cast<const T *>(first);
+    const auto *r = static_cast<const T *>(second);
+    auto *sum = static_cast<T *>(target);
+    if (n < norm_lanes) {
+        ShortRun<T> run(x, n);
+        const ShortRun<T> other(r, n);
+        store_from_f64<T>(run.lane, load_as_f64<Wide, T>(run.lane) + load_as_f64<Wide, T>(other.lane));
+        __builtin_memcpy(sum, run.lane, n * sizeof(T));
+        return;
+    }
+    const std::size_t rest = n - norm_lanes;
+    const Wide last = load_as_f64<Wide, T>(x + rest) + load_as_f64<Wide, T>(r + rest);
+    for (std::size_t i = 0; i + norm_lanes <= n; i += norm_lanes) {
+        store_from_f64<T>(sum + i, load_as_f64<Wide, T>(x + i) + load_as_f64<Wide, T>(r + i));
+    }
+    store_from_f64<T>(sum + rest, last);
+}
+
+template <class T>
+constexpr core::AffineKernels affine_kernels{&affine_runs<T>, &affine_row<T>, &affine_row_of_doubles<T>,
+                                             &affine_columns<T>, &add<T>};
+template <class T> constexpr core::ConvertKernels convert_kernels{&widen<T>, &narrow<T>};
+
 } // namespace
 
-constinit const core::AffineKernels affine_kernels_f32 = {&affine_runs<float>, &affine_row<float>,
-                                                          &affine_row_of_doubles<float>, &affine_columns<float>};
-constinit const core::AffineKernels affine_kernels_f64 = {&affine_runs<double>, &affine_row<double>,
-                                                          &affine_row_of_doubles<double>, &affine_columns<double>};
-constinit const core::ConvertKernels convert_kernels_f32 = {&widen<float>, &narrow<float>};
-constinit const core::ConvertKernels convert_kernels_f64 = {&widen<double>, &narrow<double>};
+constinit const core::AffineKernels affine_kernels_f32 = affine_kernels<float>;
+constinit const core::AffineKernels affine_kernels_f64 = affine_kernels<double>;
+constinit const core::AffineKernels affine_kernels_bf16 = affine_kernels<core::Bf16Element>;
+constinit const core::AffineKernels affine_kernels_f16 = affine_kernels<core::F16Element>;
+constinit const core::ConvertKernels convert_kernels_f32 = convert_kernels<float>;
+constinit const core::ConvertKernels convert_kernels_f64 = convert_kernels<double>;
+constinit const core::ConvertKernels convert_kernels_bf16 = convert_kernels<core::Bf16Element>;
+constinit const core::ConvertKernels convert_kernels_f16 = convert_kernels<core::F16Element>;
 
 } // namespace unitvar::UNITVAR_ISA

@@ -18,15 +18,16 @@ struct SumLanes {
 };
 
 template <class T, bool Weighted>
-core::GradientSums sums_of(const T *gradient, const T *x, const core::Runs &runs, double mean, const T *weight)
+core::GradientSums sums_of(const T *gradient, const T *x, const core::Runs &runs, double mean,
+                           const Parameter<T> *weight)
 {
     const auto center = broadcast<Wide>(mean);
     SumLanes sums{broadcast<Wide>(0.0), broadcast<Wide>(0.0)};
     const std::size_t rest = runs.length % norm_lanes;
-    const auto weighted = [](const T *g, const T *w) UNITVAR_INLINE_LAMBDA {
+    const auto weighted = [=](const T *g, std::size_t i) UNITVAR_INLINE_LAMBDA {
         const auto value = load_as_f64<Wide, T>(g);
         if constexpr (Weighted) {
-            return value * load_as_f64<Wide, T>(w);
+            return value * load_as_f64<Wide, Parameter<T>>(weight + i);
         } else {
             return value;
         }
@@ -35,20 +36,22 @@ core::GradientSums sums_of(const T *gradient, const T *x, const core::Runs &runs
         if (runs.length < norm_lanes) {
             const ShortRun<T> g(gradient, runs.length);
             const ShortRun<T> v(x, runs.length);
-            const ShortRun<T> w(Weighted ? weight : x, runs.length);
+            auto value = load_as_f64<Wide, T>(g.lane);
+            if constexpr (Weighted) {
+                value = value * load_as_f64<Wide, Parameter<T>>(ShortRun<Parameter<T>>(weight, runs.length).lane);
+            }
             const LaneRange range{0, static_cast<double>(rest)};
-            sums.add(keep_lanes(range, weighted(g.lane, w.lane)),
-                     keep_lanes(range, load_as_f64<Wide, T>(v.lane) - center));
+            sums.add(keep_lanes(range, value), keep_lanes(range, load_as_f64<Wide, T>(v.lane) - center));
             continue;
         }
         std::size_t i = 0;
         for (; i + norm_lanes <= runs.length; i += norm_lanes) {
-            sums.add(weighted(gradient + i, weight + i), load_as_f64<Wide, T>(x + i) - center);
+            sums.add(weighted(gradient + i, i), load_as_f64<Wide, T>(x + i) - center);
         }
         if (rest != 0) {
             const std::size_t last = runs.length - norm_lanes;
             const LaneRange range{static_cast<double>(norm_lanes - rest), static_cast<double>(norm_lanes)};
-            sums.add(keep_lanes(range, weighted(gradient + last, weight + last)),
+            sums.add(keep_lanes(range, weighted(gradient + last, last)),
                      keep_lanes(range, load_as_f64<Wide, T>(x + last) - center));
         }
     }
@@ -61,23 +64,24 @@ core::GradientSums gradient_sums(const void *gradient, const void *x, const core
 {
     const auto *g = static_cast<const T *>(gradient);
     const auto *v = static_cast<const T *>(x);
-    return weight != nullptr ? sums_of<T, true>(g, v, runs, mean, static_cast<const T *>(weight))
-                             : sums_of<T, false>(g, v, runs, mean, v);
+    return weight != nullptr ? sums_of<T, true>(g, v, runs, mean, static_cast<const Parameter<T> *>(weight))
+                             : sums_of<T, false>(g, v, runs, mean, nullptr);
 }
 
 template <class T, bool Weighted, bool Scaled>
 void runs_of(const T *gradient, const T *x, T *target, const core::Runs &runs, const core::GradientAffine &affine,
-             const T *weight)
+             const Parameter<T> *weight)
 {
     const auto mean = broadcast<Wide>(affine.mean);
     const auto scale = broadcast<Wide>(affine.scale);
     const auto slope = broadcast<Wide>(affine.slope);
     const auto offset = broadcast<Wide>(affine.offset);
     const auto prescale = broadcast<Wide>(affine.prescale);
-    const auto f = [&](const T *g, const T *v, const T *w) UNITVAR_INLINE_LAMBDA {
+    // w: the weights, of which f takes those from i on.
+    const auto f = [&](const T *g, const T *v, const Parameter<T> *w, std::size_t i) UNITVAR_INLINE_LAMBDA {
         auto value = load_as_f64<Wide, T>(g);
         if constexpr (Weighted) {
-            value = value * load_as_f64<Wide, T>(w);
+            value = value * load_as_f64<Wide, Parameter<T>>(w + i);
         }
         Wide deviation = load_as_f64<Wide, T>(v) - mean;
         if constexpr (Scaled) {
@@ -91,16 +95,16 @@ void runs_of(const T *gradient, const T *x, T *target, const core::Runs &runs, c
         if (n < norm_lanes) {
             ShortRun<T> g(gradient + at, n);
             const ShortRun<T> v(x + at, n);
-            const ShortRun<T> w(Weighted ? weight : x, n);
-            store_from_f64<T>(g.lane, f(g.lane, v.lane, w.lane));
+            const ShortRun<Parameter<T>> w(weight, Weighted ? n : 0);
+            store_from_f64<T>(g.lane, f(g.lane, v.lane, w.lane, 0));
             __builtin_memcpy(target + at, g.lane, n * sizeof(T));
             continue;
         }
         // Read before anything is written: the target may be one of the sources.
         const std::size_t rest = at + n - norm_lanes;
-        const Wide last = f(gradient + rest, x + rest, weight + (n - norm_lanes));
+        const Wide last = f(gradient + rest, x + rest, weight, n - norm_lanes);
         for (std::size_t i = 0; i + norm_lanes <= n; i += norm_lanes) {
-            store_from_f64<T>(target + at + i, f(gradient + at + i, x + at + i, weight + i));
+            store_from_f64<T>(target + at + i, f(gradient + at + i, x + at + i, weight, i));
         }
         store_from_f64<T>(target + rest, last);
     }
@@ -108,12 +112,12 @@ void runs_of(const T *gradient, const T *x, T *target, const core::Runs &runs, c
 
 template <class T, bool Scaled>
 void weighted_runs(const T *gradient, const T *x, T *target, const core::Runs &runs, const core::GradientAffine &affine,
-                   const T *weight)
+                   const Parameter<T> *weight)
 {
     if (weight != nullptr) {
         runs_of<T, true, Scaled>(gradient, x, target, runs, affine, weight);
     } else {
-        runs_of<T, false, Scaled>(gradient, x, target, runs, affine, x);
+        runs_of<T, false, Scaled>(gradient, x, target, runs, affine, nullptr);
     }
 }
 
@@ -124,7 +128,7 @@ void gradient_runs(const void *gradient, const void *x, void *target, const core
     const auto *g = static_cast<const T *>(gradient);
     const auto *v = static_cast<const T *>(x);
     auto *y = static_cast<T *>(target);
-    const auto *w = static_cast<const T *>(weight);
+    const auto *w = static_cast<const Parameter<T> *>(weight);
     if constexpr (sizeof(T) == sizeof(double)) {
         if (affine.prescale != 1) {
             weighted_runs<T, true>(g, v, y, runs, affine, w);
@@ -166,11 +170,14 @@ void gradient_columns(const void *gradients, const void *source, std::size_t row
     }
 }
 
+template <class T>
+constexpr core::GradientKernels gradient_kernels{&gradient_sums<T>, &gradient_runs<T>, &gradient_columns<T>};
+
 } // namespace
 
-constinit const core::GradientKernels gradient_kernels_f32 = {&gradient_sums<float>, &gradient_runs<float>,
-                                                              &gradient_columns<float>};
-constinit const core::GradientKernels gradient_kernels_f64 = {&gradient_sums<double>, &gradient_runs<double>,
-                                                              &gradient_columns<double>};
+constinit const core::GradientKernels gradient_kernels_f32 = gradient_kernels<float>;
+constinit const core::GradientKernels gradient_kernels_f64 = gradient_kernels<double>;
+constinit const core::GradientKernels gradient_kernels_bf16 = gradient_kernels<core::Bf16Element>;
+constinit const core::GradientKernels gradient_kernels_f16 = gradient_kernels<core::F16Element>;
 
 } // namespace unitvar::UNITVAR_ISA

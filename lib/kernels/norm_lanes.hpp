@@ -14,6 +14,9 @@ namespace {
 inline constexpr std::size_t norm_lanes = 16;
 using Wide = F64x<norm_lanes>;
 
+// Of weights, biases and slopes beside elements of type T: 16-bit ones are f32 by the time kernels see them.
+template <class T> using Parameter = std::conditional_t<sizeof(T) == sizeof(std::uint16_t), float, T>;
+
 alignas(64) inline constexpr double lane_numbers[norm_lanes] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
 // Adds lanes i and i + width for width 8, 4, 2, 1.

@@ -26,6 +26,19 @@ struct SumLanes {
     }
 };
 
+template <class T> double value_of(const T *x)
+{
+    T value;
+    __builtin_memcpy(&value, x, sizeof(T));
+    if constexpr (std::is_same_v<T, core::Bf16Element>) {
+        return static_cast<double>(core::widen_bf16(value.bits));
+    } else if constexpr (std::is_same_v<T, core::F16Element>) {
+        return static_cast<double>(core::widen_f16(value.bits));
+    } else {
+        return static_cast<double>(value);
+    }
+}
+
 template <class T, class Scale>
 ShiftedSums shifted_sums(const T *x, const core::Runs &runs, double shift, const Scale &scale)
 {
@@ -80,13 +93,11 @@ core::ChunkMoments moments_about_mean(const T *x, const core::Runs &runs, double
 template <class T> core::ChunkMoments moments(const void *source, const core::Runs &runs)
 {
     const auto *x = static_cast<const T *>(source);
-    T first;
-    __builtin_memcpy(&first, x, sizeof(T));
-    const core::ChunkMoments m = moments_about_mean(x, runs, static_cast<double>(first), Unscaled{});
+    const double first = value_of(x);
+    const core::ChunkMoments m = moments_about_mean(x, runs, first, Unscaled{});
     if constexpr (sizeof(T) == sizeof(double)) {
-        return within_range(m, [&](double prescale) {
-            return moments_about_mean(x, runs, static_cast<double>(first) * prescale, Prescaled{prescale});
-        });
+        return within_range(
+            m, [&](double prescale) { return moments_about_mean(x, runs, first * prescale, Prescaled{prescale}); });
     } else {
         return m;
     }
@@ -163,9 +174,8 @@ void block_moments(const T *x, std::size_t rows, std::size_t row_stride, std::si
     __builtin_memset(sums.shift, 0, sizeof(sums.shift));
     const auto count = static_cast<double>(rows);
     for (std::size_t c = 0; c < columns; ++c) {
-        T first;
-        __builtin_memcpy(&first, x + c, sizeof(T));
-        sums.shift[c] = finite(static_cast<double>(first)) ? static_cast<double>(first) : 0;
+        const double first = value_of(x + c);
+        sums.shift[c] = finite(first) ? first : 0;
     }
     sum_columns(x, rows, row_stride, columns, sums);
     if constexpr (sizeof(T) == sizeof(double)) {
@@ -210,9 +220,11 @@ void column_moments(const void *source, std::size_t rows, std::size_t row_stride
 
 } // namespace
 
-constinit const core::MomentKernels moment_kernels_f32 = {&moments<float>, &sum_of_squares<float>,
-                                                          &column_moments<float>};
-constinit const core::MomentKernels moment_kernels_f64 = {&moments<double>, &sum_of_squares<double>,
-                                                          &column_moments<double>};
+template <class T> constexpr core::MomentKernels moment_kernels{&moments<T>, &sum_of_squares<T>, &column_moments<T>};
+
+constinit const core::MomentKernels moment_kernels_f32 = moment_kernels<float>;
+constinit const core::MomentKernels moment_kernels_f64 = moment_kernels<double>;
+constinit const core::MomentKernels moment_kernels_bf16 = moment_kernels<core::Bf16Element>;
+constinit const core::MomentKernels moment_kernels_f16 = moment_kernels<core::F16Element>;
 
 } // namespace unitvar::UNITVAR_ISA

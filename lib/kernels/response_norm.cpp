@@ -14,17 +14,21 @@ inline constexpr std::size_t line = 64;
 using Strip = F64x<strip>;
 using NarrowStrip = F32x<strip>;
 
+// What elements of type E are computed as: 16-bit ones as f32.
+template <class E> using Value = Parameter<E>;
+
 // One strip of one channel after the other, whole: narrower ones are filled up with zeros.
-template <class T> class Strips {
+template <class E> class Strips {
 public:
-    Strips(const T *x, T *y, std::size_t channel_stride, std::size_t width)
+    using T = Value<E>;
+    Strips(const E *x, E *y, std::size_t channel_stride, std::size_t width)
         : x_(x), y_(y), stride_(channel_stride), width_(width)
     {
     }
     // Fetches the next strip too: its lines are too far apart for the processor to see a pattern.
     UNITVAR_INLINE const T *ahead(std::size_t channel)
     {
-        for (std::size_t i = 0; i < strip * sizeof(T); i += line) {
+        for (std::size_t i = 0; i < strip * sizeof(E); i += line) {
             __builtin_prefetch(reinterpret_cast<const unsigned char *>(x_ + channel * stride_ + strip) + i);
             __builtin_prefetch(reinterpret_cast<const unsigned char *>(y_ + channel * stride_ + strip) + i, 1);
         }
@@ -32,28 +36,51 @@ public:
     }
     UNITVAR_INLINE const T *values(std::size_t channel)
     {
-        const T *const at = x_ + channel * stride_;
-        if (width_ == strip) {
-            return at;
+        const E *const at = x_ + channel * stride_;
+        if constexpr (direct) {
+            if (width_ == strip) {
+                return at;
+            }
+            __builtin_memcpy(row_, at, width_ * sizeof(E));
+        } else {
+            __builtin_memcpy(halves_, at, width_ * sizeof(E));
+            for (std::size_t i = 0; i < strip; i += norm_lanes) {
+                store_from_f64<float>(row_ + i, load_as_f64<Wide, E>(halves_ + i));
+            }
         }
-        __builtin_memcpy(row_, at, width_ * sizeof(T));
         return row_;
     }
     // Where the results of a channel go, and once they are there.
-    UNITVAR_INLINE T *results(std::size_t channel) { return width_ == strip ? y_ + channel * stride_ : row_; }
+    UNITVAR_INLINE T *results(std::size_t channel)
+    {
+        if constexpr (direct) {
+            return width_ == strip ? y_ + channel * stride_ : row_;
+        } else {
+            return row_;
+        }
+    }
     UNITVAR_INLINE void finish(std::size_t channel)
     {
-        if (width_ != strip) {
-            __builtin_memcpy(y_ + channel * stride_, row_, width_ * sizeof(T));
+        E *const at = y_ + channel * stride_;
+        if constexpr (!direct) {
+            for (std::size_t i = 0; i < strip; i += norm_lanes) {
+                store_from_f64<E>(halves_ + i, load_as_f64<Wide, float>(row_ + i));
+            }
+            __builtin_memcpy(at, halves_, width_ * sizeof(E));
+        } else if (width_ != strip) {
+            __builtin_memcpy(at, row_, width_ * sizeof(E));
         }
     }
 
 private:
-    const T *x_;
-    T *y_;
+    static constexpr bool direct = std::is_same_v<T, E>;
+
+    const E *x_;
+    E *y_;
     std::size_t stride_;
     std::size_t width_;
     alignas(line) T row_[strip] = {};
+    alignas(line) E halves_[direct ? 1 : strip] = {};
 };
 
 // t^-beta x, x and t in one type.
@@ -100,9 +127,10 @@ template <class T> Path path_of(const core::ResponseWindow &window, double most)
     }
 }
 
-template <class T>
-void precise_response(Strips<T> &strips, std::size_t channels, const core::ResponseWindow &window, double *values)
+template <class E>
+void precise_response(Strips<E> &strips, std::size_t channels, const core::ResponseWindow &window, double *values)
 {
+    using T = Value<E>;
     for (std::size_t c = 0; c < channels; ++c) {
         const T *const source = strips.values(c);
         for (std::size_t i = 0; i < strip; i += norm_lanes) {
@@ -121,10 +149,11 @@ void precise_response(Strips<T> &strips, std::size_t channels, const core::Respo
     }
 }
 
-template <class T>
-void direct_response(Strips<T> &strips, std::size_t channels, const core::ResponseWindow &window, const double *squares,
+template <class E>
+void direct_response(Strips<E> &strips, std::size_t channels, const core::ResponseWindow &window, const double *squares,
                      Path path)
 {
+    using T = Value<E>;
     const double infinity = __builtin_inf();
     const NegativePower power{window.beta,
                               window.beta > 0   ? infinity
@@ -167,11 +196,12 @@ void direct_response(Strips<T> &strips, std::size_t channels, const core::Respon
     }
 }
 
-template <class T>
+template <class E>
 void local_response(const void *source, void *target, std::size_t channels, std::size_t channel_stride,
                     std::size_t width, const core::ResponseWindow &window, double *squares)
 {
-    Strips<T> strips(static_cast<const T *>(source), static_cast<T *>(target), channel_stride, width);
+    using T = Value<E>;
+    Strips<E> strips(static_cast<const E *>(source), static_cast<E *>(target), channel_stride, width);
     const auto zero = broadcast<Wide>(0.0);
     const auto clear = [&](double *row, std::size_t rows) {
         for (std::size_t i = 0; i < rows * strip; i += norm_lanes) {
@@ -199,16 +229,16 @@ void local_response(const void *source, void *target, std::size_t channels, std:
 
 } // namespace
 
-void local_response_f32(const void *x, void *y, std::size_t channels, std::size_t channel_stride, std::size_t width,
-                        const core::ResponseWindow &window, double *workspace)
-{
-    local_response<float>(x, y, channels, channel_stride, width, window, workspace);
-}
-
-void local_response_f64(const void *x, void *y, std::size_t channels, std::size_t channel_stride, std::size_t width,
-                        const core::ResponseWindow &window, double *workspace)
-{
-    local_response<double>(x, y, channels, channel_stride, width, window, workspace);
-}
+#define UNITVAR_LOCAL_RESPONSE(name, type)                                                                             \
+    void local_response_##name(const void *x, void *y, std::size_t channels, std::size_t channel_stride,               \
+                               std::size_t width, const core::ResponseWindow &window, double *workspace)               \
+    {                                                                                                                  \
+        local_response<type>(x, y, channels, channel_stride, width, window, workspace);                                \
+    }
+UNITVAR_LOCAL_RESPONSE(f32, float)
+UNITVAR_LOCAL_RESPONSE(f64, double)
+UNITVAR_LOCAL_RESPONSE(bf16, core::Bf16Element)
+UNITVAR_LOCAL_RESPONSE(f16, core::F16Element)
+#undef UNITVAR_LOCAL_RESPONSE
 
 } // namespace unitvar::UNITVAR_ISA

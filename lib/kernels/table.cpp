@@ -14,12 +14,14 @@ using namespace unitvar::UNITVAR_ISA;
 
 namespace {
 
-constinit const unitvar::core::NormKernels norms_f32 = {
-    &moment_kernels_f32,     &affine_kernels_f32,  &convert_kernels_f32, &gradient_kernels_f32,
-    &activation_kernels_f32, &product_kernels_f32, &local_response_f32};
-constinit const unitvar::core::NormKernels norms_f64 = {
-    &moment_kernels_f64,     &affine_kernels_f64,  &convert_kernels_f64, &gradient_kernels_f64,
-    &activation_kernels_f64, &product_kernels_f64, &local_response_f64};
+#define UNITVAR_NORMS(type, products)                                                                                  \
+    constinit const unitvar::core::NormKernels norms_##type = {                                                        \
+        &moment_kernels_##type,     &affine_kernels_##type,      &convert_kernels_##type, &gradient_kernels_##type,    \
+        &activation_kernels_##type, &product_kernels_##products, &local_response_##type};
+UNITVAR_NORMS(f32, f32)
+UNITVAR_NORMS(f64, f64)
+UNITVAR_NORMS(bf16, f32)
+UNITVAR_NORMS(f16, f32)
 
 } // namespace
 
@@ -37,4 +39,6 @@ constinit const unitvar::core::KernelTable UNITVAR_TABLE_NAME(UNITVAR_ISA) = {
     &torch,
     &norms_f32,
     &norms_f64,
+    &norms_bf16,
+    &norms_f16,
 };

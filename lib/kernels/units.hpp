@@ -38,22 +38,21 @@ void round_to_f16(const float *source, std::uint16_t *target, std::size_t n);
 
 extern const core::SelectionKernels selection;
 
-extern const core::MomentKernels moment_kernels_f32;
-extern const core::MomentKernels moment_kernels_f64;
-extern const core::AffineKernels affine_kernels_f32;
-extern const core::AffineKernels affine_kernels_f64;
-extern const core::ConvertKernels convert_kernels_f32;
-extern const core::ConvertKernels convert_kernels_f64;
-extern const core::GradientKernels gradient_kernels_f32;
-extern const core::GradientKernels gradient_kernels_f64;
-extern const core::ActivationKernels activation_kernels_f32;
-extern const core::ActivationKernels activation_kernels_f64;
+// Of one element type, and the products of f32 and f64: 16-bit matrices are multiplied as f32.
+#define UNITVAR_DECLARE(name)                                                                                          \
+    extern const core::MomentKernels moment_kernels_##name;                                                            \
+    extern const core::AffineKernels affine_kernels_##name;                                                            \
+    extern const core::ConvertKernels convert_kernels_##name;                                                          \
+    extern const core::GradientKernels gradient_kernels_##name;                                                        \
+    extern const core::ActivationKernels activation_kernels_##name;                                                    \
+    void local_response_##name(const void *source, void *target, std::size_t channels, std::size_t channel_stride,     \
+                               std::size_t width, const core::ResponseWindow &window, double *workspace);
+UNITVAR_DECLARE(f32)
+UNITVAR_DECLARE(f64)
+UNITVAR_DECLARE(bf16)
+UNITVAR_DECLARE(f16)
+#undef UNITVAR_DECLARE
 extern const core::ProductKernels product_kernels_f32;
 extern const core::ProductKernels product_kernels_f64;
-
-void local_response_f32(const void *x, void *y, std::size_t channels, std::size_t channel_stride, std::size_t width,
-                        const core::ResponseWindow &window, double *squares);
-void local_response_f64(const void *x, void *y, std::size_t channels, std::size_t channel_stride, std::size_t width,
-                        const core::ResponseWindow &window, double *squares);
 
 } // namespace unitvar::UNITVAR_ISA

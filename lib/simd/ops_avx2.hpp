@@ -38,6 +38,16 @@ UNITVAR_INLINE F64 load_widened(const void *source)
     __builtin_memcpy(&narrow, source, sizeof(narrow));
     return _mm256_cvtps_pd(narrow);
 }
+// Four bf16 and four f16 as f64.
+UNITVAR_INLINE F64 load_widened_bf16(const void *source)
+{
+    const __m128i bits = _mm_cvtepu16_epi32(_mm_loadu_si64(source));
+    return _mm256_cvtps_pd(_mm_castsi128_ps(_mm_slli_epi32(bits, 16)));
+}
+UNITVAR_INLINE F64 load_widened_f16(const void *source)
+{
+    return _mm256_cvtps_pd(_mm_cvtph_ps(_mm_loadu_si64(source)));
+}
 template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 {
     __m256i bits;

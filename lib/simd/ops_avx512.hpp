@@ -37,6 +37,19 @@ UNITVAR_INLINE F64 load_widened(const void *source)
     __builtin_memcpy(&narrow, source, sizeof(narrow));
     return _mm512_cvtps_pd(narrow);
 }
+// Eight bf16 and eight f16 as f64.
+UNITVAR_INLINE F64 load_widened_bf16(const void *source)
+{
+    __m128i bits;
+    __builtin_memcpy(&bits, source, sizeof(bits));
+    return _mm512_cvtps_pd(_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16)));
+}
+UNITVAR_INLINE F64 load_widened_f16(const void *source)
+{
+    __m128i bits;
+    __builtin_memcpy(&bits, source, sizeof(bits));
+    return _mm512_cvtps_pd(_mm256_cvtph_ps(bits));
+}
 template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 {
     __m512i bits;

@@ -37,6 +37,20 @@ UNITVAR_INLINE F64 load_widened(const void *source)
     __builtin_memcpy(&narrow, source, sizeof(narrow));
     return vcvt_f64_f32(narrow);
 }
+// Two bf16 and two f16 as f64.
+UNITVAR_INLINE F64 load_widened_bf16(const void *source)
+{
+    std::uint32_t both;
+    __builtin_memcpy(&both, source, sizeof(both));
+    const uint32x2_t bits = vset_lane_u32(both & 0xFFFF0000U, vdup_n_u32(both << 16U), 1);
+    return vcvt_f64_f32(vreinterpret_f32_u32(bits));
+}
+UNITVAR_INLINE F64 load_widened_f16(const void *source)
+{
+    std::uint32_t both;
+    __builtin_memcpy(&both, source, sizeof(both));
+    return vcvt_f64_f32(vget_low_f32(vcvt_f32_f16(vreinterpret_f16_u32(vdup_n_u32(both)))));
+}
 template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 {
     store_register(target, a);

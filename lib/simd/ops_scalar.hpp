@@ -102,6 +102,25 @@ UNITVAR_INLINE F64 load_widened(const void *source)
     }
     return wide;
 }
+// Bits of bf16 and of f16 as f64.
+template <class Widen> UNITVAR_INLINE F64 widen_halves(const void *source, Widen widen)
+{
+    std::uint16_t bits[F64::size];
+    __builtin_memcpy(bits, source, sizeof(bits));
+    F64 wide;
+    for (std::size_t i = 0; i < F64::size; ++i) {
+        wide.lane[i] = static_cast<double>(widen(bits[i]));
+    }
+    return wide;
+}
+UNITVAR_INLINE F64 load_widened_bf16(const void *source)
+{
+    return widen_halves(source, core::widen_bf16);
+}
+UNITVAR_INLINE F64 load_widened_f16(const void *source)
+{
+    return widen_halves(source, core::widen_f16);
+}
 template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 {
     store_register(target, a);

@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
+#include "core/half.hpp"
 #include "native.hpp"
 
 namespace unitvar {
@@ -219,6 +221,10 @@ template <class P, class Element> UNITVAR_INLINE P load_as_f64(const void *sourc
         const auto *from = static_cast<const unsigned char *>(source) + k * F64::size * sizeof(Element);
         if constexpr (sizeof(Element) == sizeof(double)) {
             return load_register<F64>(from);
+        } else if constexpr (std::is_same_v<Element, core::Bf16Element>) {
+            return load_widened_bf16(from);
+        } else if constexpr (std::is_same_v<Element, core::F16Element>) {
+            return load_widened_f16(from);
         } else {
             return load_widened(from);
         }
@@ -230,12 +236,45 @@ template <class R, std::size_t K> UNITVAR_INLINE void store(void *target, const 
         store_register(static_cast<unsigned char *>(target) + k * sizeof(R), a.reg[k]);
     }
 }
+// f32 to Element, of 16 bits, to nearest even; every NaN becomes the same one.
+template <class Element, bool Streamed, std::size_t K> UNITVAR_INLINE void store_halves(void *target, Pack<F32, K> a)
+{
+    using P = Pack<F32, K>;
+    const auto infinity = broadcast<P>(__builtin_inff());
+    const auto not_less = select_less(broadcast<P>(0.0F), a, infinity, broadcast<P>(__builtin_nanf("")));
+    a = select_less(a, infinity, a, not_less);
+    const auto halved = [](const auto &x) UNITVAR_INLINE_LAMBDA {
+        if constexpr (std::is_same_v<Element, core::Bf16Element>) {
+            return to_bf16(x);
+        } else {
+            return to_f16(x);
+        }
+    };
+    if constexpr (K % 2 != 0) {
+        // Half a register of 16-bit lanes at the end.
+        alignas(64) unsigned char halves[(K + 1) * sizeof(F32) / 2];
+        store(halves,
+              halved(generate<K + 1>([&](std::size_t k) UNITVAR_INLINE_LAMBDA { return a.reg[k < K ? k : K - 1]; })));
+        __builtin_memcpy(target, halves, K * sizeof(F32) / 2);
+    } else if constexpr (Streamed) {
+        stream(target, halved(a));
+    } else {
+        store(target, halved(a));
+    }
+}
 // f64 as elements of type Element, rounded to nearest even; Streamed: past the caches, the target aligned to 64 bytes.
 template <class Element, bool Streamed = false, std::size_t K>
 UNITVAR_INLINE void store_from_f64(void *target, const Pack<F64, K> &a)
 {
     auto *to = static_cast<unsigned char *>(target);
-    if constexpr (sizeof(Element) == sizeof(double)) {
+    if constexpr (sizeof(Element) == sizeof(std::uint16_t)) {
+        // By way of f32, rounded to odd: core/half.hpp.
+        using Bits = Pack<U64, K>;
+        constexpr std::uint64_t dropped = (std::uint64_t{1} << 29U) - 1;
+        const auto bits = bits_of(a);
+        const auto sticky = (bits & broadcast<Bits>(dropped)) + broadcast<Bits>(dropped);
+        store_halves<Element, Streamed>(target, to_f32(float_of((bits | sticky) & broadcast<Bits>(~dropped))));
+    } else if constexpr (sizeof(Element) == sizeof(double)) {
         for (std::size_t k = 0; k < K; ++k, to += sizeof(F64)) {
             Streamed ? stream_register(to, a.reg[k]) : store_register(to, a.reg[k]);
         }

@@ -85,8 +85,10 @@ concept MixedRegisters = requires(F x, U w, F64 y, U64 v, const void *source, vo
     { halvings_times_two_ln_2(x) } -> std::same_as<F>;
     // Towards zero, of magnitudes below 2^31.
     { truncate(x) } -> std::same_as<U>;
-    // f32 in memory as f64, and f64 as f32 in memory.
+    // f32, bf16 and f16 in memory as f64, and f64 as f32 in memory.
     { load_widened(source) } -> std::same_as<F64>;
+    { load_widened_bf16(source) } -> std::same_as<F64>;
+    { load_widened_f16(source) } -> std::same_as<F64>;
     { store_narrowed(target, y) } -> std::same_as<void>;
     // narrow(lower, upper): f64 as the lower and the upper half of f32. widen: the halves of signed integers as f64.
     { narrow(y, y) } -> std::same_as<F>;

@@ -684,10 +684,15 @@ static const double eps = 1e-5, momentum = 0.1, logits[4] = {1, 0, -1, 2};
         OK(unitvar_##name##_backward(__VA_ARGS__));                                                                    \
         end_layer();                                                                                                   \
     }
-static const int32_t axes[2] = {0, -1};
+static const int32_t axes[3] = {0, -1, 1};
 LAYER(mean_var, X, axes, 2, 1.0, SIX(mean), SIX(rstd))
 LAYER(layer_norm, X, 1, FIVE(w), FIVE(b), eps, Y, of(layer.mean, 4, 6, 0), of(layer.rstd, 4, 6, 0))
 LAYER(rms_norm, X, 1, FIVE(w), eps, Y, of(layer.rstd, 4, 6, 0))
+LAYER(layer_norm_residual, X, GRAD_Y, 1, FIVE(w), FIVE(b), eps, GRAD_Y, Y, of(layer.mean, 4, 6, 0),
+      of(layer.rstd, 4, 6, 0))
+LAYER(rms_norm_residual, X, GRAD_Y, 1, FIVE(w), eps, NULL, Y, of(layer.rstd, 4, 6, 0))
+LAYER(layer_norm_axes, X, axes + 2, 1, SIX(w), SIX(b), eps, Y, of(layer.mean, 4, 5, 0), of(layer.rstd, 4, 1, 5))
+LAYER(rms_norm_axes, X, axes + 2, 1, SIX(w), eps, Y, of(layer.rstd, 4, 5, 0))
 LAYER(group_norm, X, 3, SIX(w), SIX(b), eps, Y, of(layer.mean, 4, 3, 0), of(layer.rstd, 4, 3, 0))
 LAYER(batch_norm, X, SIX(w), SIX(b), SIX(running_mean), SIX(running_var), &layer.batches, 1, momentum, eps, Y,
       SIX(mean), SIX(rstd))
@@ -804,6 +809,10 @@ static const struct function functions[] = {
     FUNCTION(mean_var),
     FUNCTION(layer_norm),
     FUNCTION(rms_norm),
+    FUNCTION(layer_norm_residual),
+    FUNCTION(rms_norm_residual),
+    FUNCTION(layer_norm_axes),
+    FUNCTION(rms_norm_axes),
     FUNCTION(group_norm),
     FUNCTION(batch_norm),
     FUNCTION(instance_norm),

@@ -12,14 +12,14 @@ export CARGO_NET_OFFLINE CARGO_TARGET_DIR CARGO_INCREMENTAL CARGO_HOME
 cargo --version
 cargo test --quiet
 each_isa cargo test --quiet --test functions
-cargo run --quiet --example normals | grep '^-0.33639142 -1.9854581: mean 0.001129'
+cargo run --quiet --example normals | grep '^-0.24071527 -2.0127547: mean -0.001331'
 cargo run --quiet --example shards | grep 'the parts are the whole'
 
 cargo build --quiet --example dlopen
 mv "$CARGO_TARGET_DIR/debug/examples/dlopen" "$WORK/dlopen"
 count=$(wc -l <"$exports")
 env -u LD_LIBRARY_PATH "$WORK/dlopen" "$libdir/libunitvar.so.0" |
-    grep "^$count functions; -0.33639142 -0.014294615 0.5867085 1.1776136$"
+    grep "^$count functions; -0.24071527 -2.4112613 0.64826703 1.1909338$"
 
 # The directory by name instead of pkg-config, and the library within the program.
 CARGO_TARGET_DIR=$WORK/static

@@ -8,7 +8,7 @@ using Table = core::ActivationKernels;
 
 template <class T> Session::Lengths lengths_of()
 {
-    return {.first = 0, .block = 128 / sizeof(T)};
+    return {.first = 0, .block = is_half<T> ? 16 : 128 / sizeof(T)};
 }
 
 double slope_of(Session &session)
@@ -46,7 +46,7 @@ template <class T> void drive_prelu(Trial<void (*)(const void *, const void *, v
     for (const std::size_t n : trial.lengths(lengths_of<T>())) {
         Case c(trial, formatted("n = %zu", n));
         const auto x = c.in("x", trial.random.floats<T>(n));
-        const auto slope = c.in("slope", trial.random.floats<T>(n));
+        const auto slope = c.in("slope", trial.random.floats<Parameter<T>>(n));
         const auto y = c.out("y", Elements<T>{n});
         c.may_be(y, x);
         c.run_elementwise(
@@ -91,7 +91,7 @@ void drive_prelu_gradient(Trial<void (*)(const void *, const void *, const void 
         Case c(trial, formatted("n = %zu", n));
         const auto g = c.in("gradient", trial.random.floats<T>(n));
         const auto x = c.in("x", trial.random.floats<T>(n));
-        const auto slope = c.in("slope", trial.random.floats<T>(n));
+        const auto slope = c.in("slope", trial.random.floats<Parameter<T>>(n));
         const auto y = c.out("y", Elements<T>{n});
         c.may_be(y, g);
         c.may_be(y, x);
@@ -128,5 +128,7 @@ template <class T> void add_activations(Entries &entries, const std::string &nam
 }
 template void add_activations<float>(Entries &, const std::string &, const Access<Table> &);
 template void add_activations<double>(Entries &, const std::string &, const Access<Table> &);
+template void add_activations<Bf16>(Entries &, const std::string &, const Access<Table> &);
+template void add_activations<F16>(Entries &, const std::string &, const Access<Table> &);
 
 } // namespace checkkernels

@@ -21,7 +21,7 @@ template <class T> void add_norms(Entries &entries, const std::string &name, con
         Row{"convert", &Table::convert, table(add_conversions<T>)},
         Row{"gradient", &Table::gradient, table(add_gradients<T>)},
         Row{"activation", &Table::activation, table(add_activations<T>)},
-        Row{"product", &Table::product, table(add_product<T>)},
+        Row{"product", &Table::product, table(add_product<Parameter<T>>)},
         Row{"local_response", &Table::local_response, kernel(drive_local_response<T>)},
     };
     static_assert(has_a_row_for_each_member(rows));
@@ -47,6 +47,8 @@ Entries all_entries()
         Row{"torch", &Table::torch, table(add_torch)},
         Row{"norms_f32", &Table::norms_f32, table(add_norms<float>)},
         Row{"norms_f64", &Table::norms_f64, table(add_norms<double>)},
+        Row{"norms_bf16", &Table::norms_bf16, table(add_norms<Bf16>)},
+        Row{"norms_f16", &Table::norms_f16, table(add_norms<F16>)},
     };
     static_assert(has_a_row_for_each_member(rows));
     Entries entries;

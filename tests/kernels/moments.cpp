@@ -82,5 +82,7 @@ template <class T> void add_moments(Entries &entries, const std::string &name, c
 }
 template void add_moments<float>(Entries &, const std::string &, const Access<Table> &);
 template void add_moments<double>(Entries &, const std::string &, const Access<Table> &);
+template void add_moments<Bf16>(Entries &, const std::string &, const Access<Table> &);
+template void add_moments<F16>(Entries &, const std::string &, const Access<Table> &);
 
 } // namespace checkkernels

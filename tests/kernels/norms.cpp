@@ -80,7 +80,7 @@ template <class T>
 void drive_affine_row(
     Trial<void (*)(const void *, void *, std::size_t, const Affine &, const void *, const void *, StoreMode)> &trial)
 {
-    drive_row<T, T>(trial);
+    drive_row<T, Parameter<T>>(trial);
 }
 template <class T>
 void drive_affine_row_of_doubles(Trial<void (*)(const void *, void *, std::size_t, const Affine &, const double *,
@@ -105,6 +105,20 @@ void drive_affine_columns(
         const auto y = c.out("y", Elements<T>{n});
         c.may_be(y, x);
         c.run(rows * columns, [&](auto kernel, Role) { kernel(x, y, rows, stride, columns, {mean, scale, bias}); });
+    }
+}
+
+template <class T> void drive_add(Trial<void (*)(const void *, const void *, void *, std::size_t)> &trial)
+{
+    for (const std::size_t n : trial.lengths({.first = 0, .block = 16})) {
+        Case c(trial, formatted("n = %zu", n));
+        const auto x = c.in("x", trial.random.floats<T>(n));
+        const auto other = c.in("other", trial.random.floats<T>(n));
+        const auto sum = c.out("sum", Elements<T>{n});
+        c.may_be(sum, x);
+        c.may_be(sum, other);
+        c.run_elementwise(
+            n, [&](auto kernel, std::size_t i, std::size_t count) { kernel(x + i, other + i, sum + i, count); });
     }
 }
 
@@ -139,9 +153,9 @@ void drive_gradient_sums(
                                     weighted ? "weights" : "no weights"));
             const auto g = c.in("gradient", trial.random.floats<T>(elements_of(runs)));
             const auto x = c.in("x", trial.random.floats<T>(elements_of(runs)));
-            const auto weight = c.in("weight", trial.random.floats<T>(length));
+            const auto weight = c.in("weight", trial.random.floats<Parameter<T>>(length));
             c.run(length * runs.count, [&](auto kernel, Role) {
-                return kernel(g, x, runs, mean, weighted ? static_cast<const T *>(weight) : nullptr);
+                return kernel(g, x, runs, mean, weighted ? static_cast<const Parameter<T> *>(weight) : nullptr);
             });
             if (trial.bench())
                 return;
@@ -163,12 +177,12 @@ void drive_gradient_runs(Trial<void (*)(const void *, const void *, void *, cons
                                     weighted ? "weights" : "no weights"));
             const auto g = c.in("gradient", random.floats<T>(elements_of(runs)));
             const auto x = c.in("x", random.floats<T>(elements_of(runs)));
-            const auto weight = c.in("weight", random.floats<T>(length));
+            const auto weight = c.in("weight", random.floats<Parameter<T>>(length));
             const auto y = c.out("grad_x", Elements<T>{elements_of(runs)});
             c.may_be(y, g);
             c.may_be(y, x);
             c.run(length * runs.count, [&](auto kernel, Role) {
-                kernel(g, x, y, runs, affine, weighted ? static_cast<const T *>(weight) : nullptr);
+                kernel(g, x, y, runs, affine, weighted ? static_cast<const Parameter<T> *>(weight) : nullptr);
             });
             if (trial.bench())
                 return;
@@ -230,6 +244,8 @@ template <class T> void drive_local_response(Trial<core::LocalResponseKernel> &t
 }
 template void drive_local_response<float>(Trial<core::LocalResponseKernel> &);
 template void drive_local_response<double>(Trial<core::LocalResponseKernel> &);
+template void drive_local_response<Bf16>(Trial<core::LocalResponseKernel> &);
+template void drive_local_response<F16>(Trial<core::LocalResponseKernel> &);
 
 template <class T> void add_affine(Entries &entries, const std::string &name, const Access<AffineKernels> &at)
 {
@@ -238,12 +254,15 @@ template <class T> void add_affine(Entries &entries, const std::string &name, co
         Row{"row", &AffineKernels::row, kernel(drive_affine_row<T>)},
         Row{"row_of_doubles", &AffineKernels::row_of_doubles, kernel(drive_affine_row_of_doubles<T>)},
         Row{"columns", &AffineKernels::columns, kernel(drive_affine_columns<T>)},
+        Row{"add", &AffineKernels::add, kernel(drive_add<T>)},
     };
     static_assert(has_a_row_for_each_member(rows));
     add_rows(entries, name, at, rows);
 }
 template void add_affine<float>(Entries &, const std::string &, const Access<AffineKernels> &);
 template void add_affine<double>(Entries &, const std::string &, const Access<AffineKernels> &);
+template void add_affine<Bf16>(Entries &, const std::string &, const Access<AffineKernels> &);
+template void add_affine<F16>(Entries &, const std::string &, const Access<AffineKernels> &);
 
 template <class T> void add_conversions(Entries &entries, const std::string &name, const Access<ConvertKernels> &at)
 {
@@ -256,6 +275,8 @@ template <class T> void add_conversions(Entries &entries, const std::string &nam
 }
 template void add_conversions<float>(Entries &, const std::string &, const Access<ConvertKernels> &);
 template void add_conversions<double>(Entries &, const std::string &, const Access<ConvertKernels> &);
+template void add_conversions<Bf16>(Entries &, const std::string &, const Access<ConvertKernels> &);
+template void add_conversions<F16>(Entries &, const std::string &, const Access<ConvertKernels> &);
 
 template <class T> void add_gradients(Entries &entries, const std::string &name, const Access<GradientKernels> &at)
 {
@@ -269,5 +290,7 @@ template <class T> void add_gradients(Entries &entries, const std::string &name,
 }
 template void add_gradients<float>(Entries &, const std::string &, const Access<GradientKernels> &);
 template void add_gradients<double>(Entries &, const std::string &, const Access<GradientKernels> &);
+template void add_gradients<Bf16>(Entries &, const std::string &, const Access<GradientKernels> &);
+template void add_gradients<F16>(Entries &, const std::string &, const Access<GradientKernels> &);
 
 } // namespace checkkernels

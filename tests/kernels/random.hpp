@@ -3,6 +3,8 @@
 #ifndef UNITVAR_TESTS_KERNELS_RANDOM_HPP
 #define UNITVAR_TESTS_KERNELS_RANDOM_HPP
 
+#include "core/half.hpp"
+
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -13,6 +15,12 @@
 #include <vector>
 
 namespace checkkernels {
+
+using Bf16 = unitvar::core::Bf16Element;
+using F16 = unitvar::core::F16Element;
+template <class T> inline constexpr bool is_half = sizeof(T) == 2 && !std::is_integral_v<T>;
+// Of weights and slopes beside elements of T.
+template <class T> using Parameter = std::conditional_t<is_half<T>, float, T>;
 
 class Random {
 public:
@@ -79,6 +87,35 @@ public:
     // squares leave the range, or tame with a few special numbers in it.
     template <class T> std::vector<T> floats(std::size_t n, bool with_nan = true)
     {
+        if constexpr (is_half<T>) {
+            std::vector<T> halves(n);
+            const std::vector<float> values = floats<float>(n, with_nan);
+            for (std::size_t i = 0; i < n; ++i)
+                halves[i].bits = std::is_same_v<T, Bf16> ? unitvar::core::round_to_bf16(values[i])
+                                                         : unitvar::core::round_to_f16(values[i]);
+            return halves;
+        } else {
+            return numbers<T>(n, with_nan);
+        }
+    }
+    template <class T> std::vector<T> words(std::size_t n)
+    {
+        if constexpr (is_half<T>)
+            return values<T>(n, [this] { return T{static_cast<std::uint16_t>(next())}; });
+        else
+            return values<T>(n, [this] { return static_cast<T>(next()); });
+    }
+    template <class T, class Make> std::vector<T> values(std::size_t n, const Make &make)
+    {
+        std::vector<T> result(n);
+        for (T &value : result)
+            value = make();
+        return result;
+    }
+
+private:
+    template <class T> std::vector<T> numbers(std::size_t n, bool with_nan)
+    {
         const T mean = std::ldexp(tame<T>(), 20);
         switch (below(8)) {
         case 0:
@@ -99,19 +136,7 @@ public:
             return tame_values<T>(n);
         }
     }
-    template <class T> std::vector<T> words(std::size_t n)
-    {
-        return values<T>(n, [this] { return static_cast<T>(next()); });
-    }
-    template <class T, class Make> std::vector<T> values(std::size_t n, const Make &make)
-    {
-        std::vector<T> result(n);
-        for (T &value : result)
-            value = make();
-        return result;
-    }
 
-private:
     std::uint64_t state_;
 };
 

@@ -229,6 +229,13 @@ LAYERS = {
     "mean_var": lambda v: unitvar.mean_var(v.x, (0, -1), 1.0, v.mean[:6], v.rstd[:6]),
     "layer_norm": lambda v: unitvar.layer_norm(v.x, v.y, weight=v.w[:5], bias=v.b[:5], **v.statistics(4, 6)),
     "rms_norm": lambda v: unitvar.rms_norm(v.x, v.y, 1, v.w[:5], 1e-5, v.statistics(4, 6)["rstd"]),
+    "layer_norm_residual": lambda v: unitvar.layer_norm_residual(
+        v.x, v.grad_y, v.y, 1, v.w[:5], v.b[:5], 1e-5, v.grad_y, **v.statistics(4, 6)),
+    "rms_norm_residual": lambda v: unitvar.rms_norm_residual(
+        v.x, v.grad_y, v.y, 1, v.w[:5], 1e-5, None, v.statistics(4, 6)["rstd"]),
+    "layer_norm_axes": lambda v: unitvar.layer_norm_axes(
+        v.x, v.y, 1, v.w[:6], v.b[:6], mean=v.statistics(4, 5)["mean"], rstd=v.statistics(4, 1, 5)["rstd"]),
+    "rms_norm_axes": lambda v: unitvar.rms_norm_axes(v.x, v.y, 1, v.w[:6], 1e-5, v.statistics(4, 5)["rstd"]),
     "group_norm": lambda v: unitvar.group_norm(v.x, v.y, 3, v.w[:6], v.b[:6], **v.statistics(4, 3)),
     "batch_norm": lambda v: unitvar.batch_norm(
         v.x, v.y, v.w[:6], v.b[:6], v.running_mean, v.running_var, v.batches, True, save_mean=v.mean[:6],

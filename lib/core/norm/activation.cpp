@@ -34,15 +34,14 @@ template <class Work> void for_pieces(std::size_t elements, const Work &work) no
 double rounded_slope(double slope, DType dtype)
 {
     core::require_finite("negative_slope", slope);
-    const double rounded = dtype == DType::f32 ? static_cast<double>(static_cast<float>(slope)) : slope;
+    const double rounded = dtype == DType::f64 ? slope : static_cast<double>(static_cast<float>(slope));
     if (rounded - rounded != 0) {
         core::invalid_value("negative_slope", slope, "a finite number of x's element type");
     }
     return rounded;
 }
 
-// What elementwise functions check: tensors of one shape and layout, of which the last, written one may be exactly
-// another.
+// What elementwise functions check: tensors of one shape, of which the last, written one may be exactly another.
 void check_elementwise(std::initializer_list<const Tensor *> tensors)
 {
     const Tensor &first = **tensors.begin();
@@ -55,6 +54,35 @@ void check_elementwise(std::initializer_list<const Tensor *> tensors)
     core::require_environment();
 }
 
+// work(x, y, n) over all elements in the order of memory.
+template <class Work> void elementwise(const Tensor &x, const Tensor &y, const Work &work)
+{
+    core::Operands operands;
+    const core::MemoryFormat format = core::working_format({&x, &y});
+    const Tensor &source = operands.input(x, format);
+    const Tensor &target = operands.output(y, format, &source);
+    for_pieces(x.elements(), [&](std::size_t first, std::size_t n) {
+        const std::size_t at = first * x.element_bytes();
+        work(source.data() + at, target.data() + at, n);
+    });
+    operands.write_back();
+}
+// work(gradient, x, y, n)
+template <class Work>
+void elementwise_gradient(const Tensor &grad_y, const Tensor &x, const Tensor &grad_x, const Work &work)
+{
+    core::Operands operands;
+    const core::MemoryFormat format = core::working_format({&x, &grad_y, &grad_x});
+    const Tensor &source = operands.input(x, format);
+    const Tensor &gradient = operands.input(grad_y, format);
+    const Tensor &target = operands.output(grad_x, format, &gradient);
+    for_pieces(x.elements(), [&](std::size_t first, std::size_t n) {
+        const std::size_t at = first * x.element_bytes();
+        work(gradient.data() + at, source.data() + at, target.data() + at, n);
+    });
+    operands.write_back();
+}
+
 // How the slopes of prelu repeat over memory: each for `run` elements, then the next, in turns.
 class Slopes {
 public:
@@ -64,16 +92,13 @@ public:
         if (x.elements() != 0 && run_ < worth_a_call) {
             const std::size_t turn = run_ * count_;
             turns_ = scratch.add<unsigned char>(turn * (std::min<std::size_t>(piece, x.elements()) / turn + 1) *
-                                                x.element_bytes());
+                                                weight.element_bytes());
         }
     }
     // Throws InvalidArgument for another number of slopes than 1 or the channels of x.
     static void check(const Tensor &x, const Tensor &weight)
     {
-        if (x.ndim() == 0) {
-            core::invalid("ndim of x", "0", "at least 1");
-        }
-        const std::size_t channels = x.ndim() == 1 ? 1 : x.length(1);
+        const std::size_t channels = x.ndim() < 2 ? 1 : x.length(1);
         if (weight.ndim() > 1 || (weight.elements() != 1 && weight.elements() != channels)) {
             core::invalid("shape of weight", core::text(weight.shape()),
                           "(1) or the " + core::text(std::uint64_t{channels}) + " channels of x");
@@ -98,7 +123,7 @@ public:
             return;
         }
         const unsigned char *const slopes = write_turns();
-        const std::size_t length = turns_.size() / x_.element_bytes();
+        const std::size_t length = turns_.size() / weight_.element_bytes();
         const std::size_t pieces = (x_.elements() + length - 1) / length;
         core::parallel_for(pieces, core::grain_of(length), [&](std::size_t begin, std::size_t end) {
             for (std::size_t i = begin; i < end; ++i) {
@@ -126,7 +151,7 @@ private:
     [[nodiscard]] const unsigned char *write_turns() const noexcept
     {
         unsigned char *const slopes = scratch_.data(turns_);
-        const std::size_t bytes = x_.element_bytes();
+        const std::size_t bytes = weight_.element_bytes();
         std::size_t filled = 0;
         for (std::size_t c = 0; c < count_; ++c) {
             for (std::size_t i = 0; i < run_; ++i, filled += bytes) {
@@ -163,10 +188,7 @@ void relu(const TensorView &x_view, const TensorView &y_view)
     const Tensor y("y", y_view, Access::write);
     check_elementwise({&x, &y});
     const core::ActivationKernels &kernels = kernels_for(x);
-    for_pieces(x.elements(), [&](std::size_t first, std::size_t n) {
-        const std::size_t at = first * x.element_bytes();
-        kernels.relu(x.data() + at, y.data() + at, n);
-    });
+    elementwise(x, y, kernels.relu);
 }
 
 void leaky_relu(const TensorView &x_view, double negative_slope, const TensorView &y_view)
@@ -177,24 +199,29 @@ void leaky_relu(const TensorView &x_view, double negative_slope, const TensorVie
     check_elementwise({&x, &y});
     const double slope = rounded_slope(negative_slope, x.dtype());
     const core::ActivationKernels &kernels = kernels_for(x);
-    for_pieces(x.elements(), [&](std::size_t first, std::size_t n) {
-        const std::size_t at = first * x.element_bytes();
-        kernels.leaky_relu(x.data() + at, y.data() + at, n, slope);
+    elementwise(x, y, [&](const unsigned char *from, unsigned char *to, std::size_t n) {
+        kernels.leaky_relu(from, to, n, slope);
     });
 }
 
 void prelu(const TensorView &x_view, const TensorView &weight_view, const TensorView &y_view)
 {
     const core::DefaultFloatingPoint environment;
-    const Tensor x("x", x_view, Access::read);
-    const Tensor weight("weight", weight_view, Access::read);
-    const Tensor y("y", y_view, Access::write);
-    const std::initializer_list<const Tensor *> tensors = {&x, &weight, &y};
-    core::require_kind(tensors);
-    Slopes::check(x, weight);
-    core::require_like(y, x);
-    core::require_own_memory(tensors, y, {&x});
-    const core::ActivationKernels &kernels = kernels_for(x);
+    const Tensor x_in("x", x_view, Access::read);
+    const Tensor weight_in("weight", weight_view, Access::read);
+    const Tensor y_out("y", y_view, Access::write);
+    const std::initializer_list<const Tensor *> tensors = {&x_in, &weight_in, &y_out};
+    core::require_kind({&x_in, &y_out});
+    core::require_parameter_kind(x_in, {&weight_in});
+    Slopes::check(x_in, weight_in);
+    core::require_like(y_out, x_in);
+    core::require_own_memory(tensors, y_out, {&x_in});
+    const core::ActivationKernels &kernels = kernels_for(x_in);
+    core::Operands operands;
+    const core::MemoryFormat format = core::working_format({&x_in, &y_out});
+    const Tensor &x = operands.input(x_in, format);
+    const Tensor &weight = operands.parameter(weight_in, x_in);
+    const Tensor &y = operands.output(y_out, format, &x);
     core::Scratch scratch;
     const Slopes slopes(scratch, x, weight);
     scratch.allocate();
@@ -207,6 +234,7 @@ void prelu(const TensorView &x_view, const TensorView &weight_view, const Tensor
             const std::size_t at = first * x.element_bytes();
             kernels.prelu(x.data() + at, each, y.data() + at, n);
         });
+    operands.write_back();
 }
 
 void relu_backward(const TensorView &grad_y_view, const TensorView &x_view, const TensorView &grad_x_view)
@@ -217,10 +245,7 @@ void relu_backward(const TensorView &grad_y_view, const TensorView &x_view, cons
     const Tensor grad_x("grad_x", grad_x_view, Access::write);
     check_elementwise({&grad_y, &x, &grad_x});
     const core::ActivationKernels &kernels = kernels_for(x);
-    for_pieces(x.elements(), [&](std::size_t first, std::size_t n) {
-        const std::size_t at = first * x.element_bytes();
-        kernels.relu_gradient(grad_y.data() + at, x.data() + at, grad_x.data() + at, n);
-    });
+    elementwise_gradient(grad_y, x, grad_x, kernels.relu_gradient);
 }
 
 void leaky_relu_backward(const TensorView &grad_y_view, const TensorView &x_view, double negative_slope,
@@ -233,29 +258,37 @@ void leaky_relu_backward(const TensorView &grad_y_view, const TensorView &x_view
     check_elementwise({&grad_y, &x, &grad_x});
     const double slope = rounded_slope(negative_slope, x.dtype());
     const core::ActivationKernels &kernels = kernels_for(x);
-    for_pieces(x.elements(), [&](std::size_t first, std::size_t n) {
-        const std::size_t at = first * x.element_bytes();
-        kernels.leaky_relu_gradient(grad_y.data() + at, x.data() + at, grad_x.data() + at, n, slope);
-    });
+    elementwise_gradient(grad_y, x, grad_x,
+                         [&](const unsigned char *gradient, const unsigned char *from, unsigned char *to,
+                             std::size_t n) { kernels.leaky_relu_gradient(gradient, from, to, n, slope); });
 }
 
 void prelu_backward(const TensorView &grad_y_view, const TensorView &x_view, const TensorView &weight_view,
                     const TensorView *grad_x_view, const TensorView *grad_weight_view)
 {
     const core::DefaultFloatingPoint environment;
-    const Tensor grad_y("grad_y", grad_y_view, Access::read);
-    const Tensor x("x", x_view, Access::read);
-    const Tensor weight("weight", weight_view, Access::read);
-    const Tensor grad_x("grad_x", grad_x_view, Access::write);
-    const Tensor grad_weight("grad_weight", grad_weight_view, Access::write);
-    const std::initializer_list<const Tensor *> tensors = {&grad_y, &x, &weight, &grad_x, &grad_weight};
-    core::require_kind(tensors);
-    core::require_like(x, grad_y);
-    core::require_like(grad_x, grad_y);
-    Slopes::check(x, weight);
-    core::require_shape(grad_weight, weight.shape());
-    core::require_own_memory(tensors, grad_x, {&grad_y, &x});
-    const core::ActivationKernels &kernels = kernels_for(x);
+    const Tensor given_grad_y("grad_y", grad_y_view, Access::read);
+    const Tensor given_x("x", x_view, Access::read);
+    const Tensor given_weight("weight", weight_view, Access::read);
+    const Tensor given_grad_x("grad_x", grad_x_view, Access::write);
+    const Tensor given_grad_weight("grad_weight", grad_weight_view, Access::write);
+    const std::initializer_list<const Tensor *> tensors = {&given_grad_y, &given_x, &given_weight, &given_grad_x,
+                                                           &given_grad_weight};
+    core::require_kind({&given_grad_y, &given_x, &given_grad_x});
+    core::require_parameter_kind(given_x, {&given_weight, &given_grad_weight});
+    core::require_like(given_x, given_grad_y);
+    core::require_like(given_grad_x, given_grad_y);
+    Slopes::check(given_x, given_weight);
+    core::require_shape(given_grad_weight, given_weight.shape());
+    core::require_own_memory(tensors, given_grad_x, {&given_grad_y, &given_x});
+    const core::ActivationKernels &kernels = kernels_for(given_x);
+    core::Operands operands;
+    const core::MemoryFormat format = core::working_format({&given_x, &given_grad_y, &given_grad_x});
+    const Tensor &x = operands.input(given_x, format);
+    const Tensor &grad_y = operands.input(given_grad_y, format);
+    const Tensor &weight = operands.parameter(given_weight, given_x);
+    const Tensor &grad_x = operands.output(given_grad_x, format, &grad_y);
+    const Tensor &grad_weight = given_grad_weight;
     if (x.elements() == 0) {
         for (std::size_t c = 0; c < grad_weight.elements(); ++c) {
             core::set_value(grad_weight, c, 0);
@@ -299,6 +332,7 @@ void prelu_backward(const TensorView &grad_y_view, const TensorView &x_view, con
             const std::size_t at = first * x.element_bytes();
             kernels.prelu_gradient(grad_y.data() + at, x.data() + at, each, grad_x.data() + at, n);
         });
+    operands.write_back();
 }
 
 } // namespace unitvar

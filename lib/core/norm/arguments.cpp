@@ -19,66 +19,61 @@ std::string of(std::string_view what, const Tensor &tensor)
     return result;
 }
 
-void require_dense(const Tensor &tensor)
+// beside: another element type that is allowed.
+void require_dtype(const Tensor &tensor, const Tensor &x, DType beside)
 {
-    if (tensor.format() == MemoryFormat::strided) {
-        throw Unsupported(message(of("strides", tensor), text(tensor.strides()), "row-major or channels-last strides"));
+    if (tensor.present() && tensor.dtype() != x.dtype() && tensor.dtype() != beside) {
+        std::string expected = std::string(name_of(x.dtype())) + ", that of " + x.name();
+        if (beside != x.dtype()) {
+            expected += std::string(", or ") + name_of(beside);
+        }
+        invalid(of("dtype", tensor), name_of(tensor.dtype()), expected);
     }
 }
 
 } // namespace
 
-void require_float(const Tensor &tensor)
-{
-    if (tensor.dtype() != DType::f32 && tensor.dtype() != DType::f64) {
-        throw Unsupported(message(of("dtype", tensor), name_of(tensor.dtype()), "f32 or f64"));
-    }
-}
-
 void require_kind(std::initializer_list<const Tensor *> tensors)
 {
     const Tensor &first = **tensors.begin();
     for (const Tensor *tensor : tensors) {
-        if (!tensor->present()) {
-            continue;
-        }
-        require_float(*tensor);
-        const DType dtype = tensor->dtype();
-        if (dtype != first.dtype()) {
-            invalid(of("dtype", *tensor), name_of(dtype),
-                    std::string(name_of(first.dtype())) + ", that of " + first.name());
-        }
-        require_dense(*tensor);
+        require_dtype(*tensor, first, first.dtype());
+    }
+}
+
+void require_parameter_kind(const Tensor &x, std::initializer_list<const Tensor *> parameters)
+{
+    for (const Tensor *tensor : parameters) {
+        require_dtype(*tensor, x, parameter_type(x.dtype()));
     }
 }
 
 void require_statistics_kind(const Tensor &x, std::initializer_list<const Tensor *> statistics)
 {
     for (const Tensor *tensor : statistics) {
-        if (!tensor->present()) {
-            continue;
+        const bool f32_of_halves = tensor->present() && tensor->dtype() == parameter_type(x.dtype());
+        if (!f32_of_halves) {
+            require_dtype(*tensor, x, DType::f64);
         }
-        if (tensor->dtype() != x.dtype() && tensor->dtype() != DType::f64) {
-            invalid(of("dtype", *tensor), name_of(tensor->dtype()),
-                    std::string(name_of(x.dtype())) + ", that of " + x.name() + ", or f64");
-        }
-        require_dense(*tensor);
     }
 }
 
-void require_own_memory(std::initializer_list<const Tensor *> tensors, const Tensor &target,
+void require_own_memory(std::initializer_list<const Tensor *> tensors, std::initializer_list<const Tensor *> targets,
                         std::initializer_list<const Tensor *> sources)
 {
     for (const Tensor *output : tensors) {
-        if (output->access() == Access::read) {
+        if (output->access() == Access::read || !output->present()) {
             continue;
         }
         for (const Tensor *other : tensors) {
-            if (other == output || !share_memory(*output, *other)) {
+            if (other == output || !other->present() || common_elements(*output, *other) == Overlap::none) {
                 continue;
             }
-            const bool allowed = output == &target && std::ranges::find(sources, other) != sources.end();
-            const bool other_way = other == &target && std::ranges::find(sources, output) != sources.end();
+            const auto among = [](std::initializer_list<const Tensor *> list, const Tensor *tensor) {
+                return std::ranges::find(list, tensor) != list.end();
+            };
+            const bool allowed = among(targets, output) && among(sources, other);
+            const bool other_way = among(targets, other) && among(sources, output);
             if ((allowed || other_way) && same_memory(*output, *other)) {
                 continue;
             }
@@ -97,20 +92,12 @@ void require_shape(const Tensor &tensor, std::span<const std::int64_t> shape)
     if (!std::ranges::equal(tensor.shape(), shape)) {
         invalid(of("shape", tensor), text(tensor.shape()), text(shape));
     }
-    require_row_major(tensor);
 }
 
 void require_channels(const Tensor &tensor, std::size_t channels)
 {
     const std::int64_t shape[1] = {static_cast<std::int64_t>(channels)};
     require_shape(tensor, shape);
-}
-
-void require_row_major(const Tensor &tensor)
-{
-    if (tensor.format() != MemoryFormat::row_major) {
-        throw Unsupported(message(of("layout", tensor), name_of(tensor.format()), "row-major"));
-    }
 }
 
 void require_like(const Tensor &tensor, const Tensor &other)
@@ -121,15 +108,11 @@ void require_like(const Tensor &tensor, const Tensor &other)
     if (!std::ranges::equal(tensor.shape(), other.shape())) {
         invalid(of("shape", tensor), text(tensor.shape()), text(other.shape()) + ", that of " + other.name());
     }
-    if (tensor.format() != other.format()) {
-        invalid(of("layout", tensor), name_of(tensor.format()),
-                std::string(name_of(other.format())) + ", that of " + other.name());
-    }
 }
 
 double rounded_eps(double eps, DType dtype)
 {
-    const double rounded = dtype == DType::f32 ? static_cast<double>(static_cast<float>(eps)) : eps;
+    const double rounded = dtype == DType::f64 ? eps : static_cast<double>(static_cast<float>(eps));
     if (!(eps >= 0) || !std::isfinite(rounded)) {
         invalid_value("eps", eps, "a finite number >= 0");
     }
@@ -139,7 +122,16 @@ double rounded_eps(double eps, DType dtype)
 const NormKernels &norm_kernels(DType dtype)
 {
     const KernelTable &table = core::kernels();
-    return dtype == DType::f32 ? *table.norms_f32 : *table.norms_f64;
+    switch (dtype) {
+    case DType::f32:
+        return *table.norms_f32;
+    case DType::f64:
+        return *table.norms_f64;
+    case DType::bf16:
+        return *table.norms_bf16;
+    default: // f16: a Tensor is of floating-point numbers where it is not made for others
+        return *table.norms_f16;
+    }
 }
 
 } // namespace unitvar::core

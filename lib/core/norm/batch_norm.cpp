@@ -4,6 +4,7 @@
 #include "core/floating_point.hpp"
 #include "core/norm/image_moments.hpp"
 #include "core/norm/running_statistics.hpp"
+#include "core/norm/staging.hpp"
 #include "core/runtime.hpp"
 #include "unitvar/norm.hpp"
 
@@ -110,9 +111,12 @@ void batch_norm(const TensorView &x_view, const TensorView *weight_view, const T
     core::Running running(statistics, training);
     const std::initializer_list<const Tensor *> tensors = {
         &x, &weight, &bias, &y, &save_mean, &save_rstd, &running.mean_tensor(), &running.var_tensor()};
-    core::require_kind({&x, &weight, &bias, &y, &running.mean_tensor(), &running.var_tensor()});
+    core::require_kind({&x, &y});
+    core::require_parameter_kind(x, {&weight, &bias});
+    core::require_parameter_kind(x, {&running.mean_tensor(), &running.var_tensor()});
     core::require_statistics_kind(x, {&save_mean, &save_rstd});
-    const core::Images images = core::images_of(x, 2, 5);
+    const core::MemoryFormat format = core::working_format({&x, &y});
+    const core::Images images = core::images_of(x, 2, SIZE_MAX, format);
     core::require_channels(weight, images.channels);
     core::require_channels(bias, images.channels);
     core::require_channels(save_mean, images.channels);
@@ -126,7 +130,11 @@ void batch_norm(const TensorView &x_view, const TensorView *weight_view, const T
     core::require_own_memory(tensors, y, {&x});
     core::require_environment();
     if (x.elements() != 0) {
-        BatchNorm({x, weight, bias, y, save_mean, save_rstd}, images, running, training, rounded).run();
+        core::Operands operands;
+        const Tensor &source = operands.input(x, format);
+        const Tensor &target = operands.output(y, format, &source);
+        BatchNorm({source, weight, bias, target, save_mean, save_rstd}, images, running, training, rounded).run();
+        operands.write_back();
     }
 }
 

@@ -48,10 +48,9 @@ void require_row_statistics(const Tensor &tensor, const Rows &rows)
         }
         invalid(std::string("shape of ") + tensor.name(), text(shape), text(rows.outer) + " or " + ones + ")");
     }
-    require_row_major(tensor);
 }
 
-Images images_of(const Tensor &x, std::size_t least, std::size_t most)
+Images images_of(const Tensor &x, std::size_t least, std::size_t most, MemoryFormat format)
 {
     if (x.ndim() < least || x.ndim() > most) {
         const std::string expected = most == SIZE_MAX ? "at least " + text(std::uint64_t{least})
@@ -64,14 +63,14 @@ Images images_of(const Tensor &x, std::size_t least, std::size_t most)
     if (x.elements() != 0) {
         images.positions = x.elements() / images.count / images.channels;
     }
-    images.channels_last = x.format() == MemoryFormat::channels_last;
+    images.channels_last = format == MemoryFormat::channels_last;
     return images;
 }
 
-Images instances_of(const Tensor &x)
+Images instances_of(const Tensor &x, MemoryFormat format)
 {
     if (x.ndim() != 2) {
-        return images_of(x, 2, SIZE_MAX);
+        return images_of(x, 2, SIZE_MAX, format);
     }
     Images images;
     images.channels = x.length(0);

@@ -35,9 +35,10 @@ struct Images {
     [[nodiscard]] bool has_runs() const noexcept { return !channels_last && positions >= 16; }
 };
 // Throws InvalidArgument where ndim is not least to most.
-[[nodiscard]] Images images_of(const Tensor &x, std::size_t least, std::size_t most);
+// format: that the call computes in.
+[[nodiscard]] Images images_of(const Tensor &x, std::size_t least, std::size_t most, MemoryFormat format);
 // (images, channels, positions...), or of one image (channels, positions).
-[[nodiscard]] Images instances_of(const Tensor &x);
+[[nodiscard]] Images instances_of(const Tensor &x, MemoryFormat format);
 
 // Throws InvalidArgument unless groups is positive and divides the channels.
 void require_groups(const Images &images, std::int64_t groups);

@@ -32,12 +32,13 @@ GradientSums gradient_sums(const GradientKernels &kernels, const unsigned char *
                            std::size_t element_bytes) noexcept
 {
     const Chunks chunks(runs);
+    const std::size_t weight_bytes = element_bytes == sizeof(double) ? sizeof(double) : sizeof(float);
     GradientSums sums{0, 0};
     for (std::size_t i = 0; i < chunks.count(); ++i) {
         const Chunk chunk = chunks[i];
         const std::size_t at = chunk.offset * element_bytes;
-        const GradientSums part =
-            kernels.sums(g + at, x + at, chunk.runs, mean, weight == nullptr ? nullptr : weight + at);
+        const GradientSums part = kernels.sums(g + at, x + at, chunk.runs, mean,
+                                               weight == nullptr ? nullptr : weight + chunk.offset * weight_bytes);
         sums.gradient += part.gradient;
         sums.product += part.product;
     }

@@ -5,6 +5,7 @@
 #include "core/message.hpp"
 #include "core/norm/image_moments.hpp"
 #include "core/norm/running_statistics.hpp"
+#include "core/norm/staging.hpp"
 #include "core/runtime.hpp"
 #include "unitvar/norm.hpp"
 
@@ -114,9 +115,11 @@ void group_norm(const TensorView &x_view, std::int64_t groups, const TensorView 
     const Tensor mean("mean", mean_view, Access::write);
     const Tensor rstd("rstd", rstd_view, Access::write);
     const std::initializer_list<const Tensor *> tensors = {&x, &weight, &bias, &y, &mean, &rstd};
-    core::require_kind({&x, &weight, &bias, &y});
+    core::require_kind({&x, &y});
+    core::require_parameter_kind(x, {&weight, &bias});
     core::require_statistics_kind(x, {&mean, &rstd});
-    const core::Images images = core::images_of(x, 2, SIZE_MAX);
+    const core::MemoryFormat format = core::working_format({&x, &y});
+    const core::Images images = core::images_of(x, 2, SIZE_MAX, format);
     core::require_groups(images, groups);
     core::require_channels(weight, images.channels);
     core::require_channels(bias, images.channels);
@@ -132,16 +135,21 @@ void group_norm(const TensorView &x_view, std::int64_t groups, const TensorView 
     if (x.elements() == 0) {
         return;
     }
+    core::Operands operands;
+    const Tensor &source = operands.input(x, format);
+    const Tensor &means = operands.output(mean);
+    const Tensor &rstds = operands.output(rstd);
     core::Scratch scratch;
-    const ImageTensors image_tensors{x, weight, bias, y};
+    const ImageTensors image_tensors{source, weight, bias, operands.output(y, format, &source)};
     const GroupNorm norm(scratch, image_tensors, images, count);
     scratch.allocate();
     norm.run([&](std::size_t u, const ChunkMoments &m) {
         const double scale = core::reciprocal_root(m.m2 / m.count, rounded, m.prescale);
-        core::set_value(mean, u, core::mean_of(m));
-        core::set_value(rstd, u, scale);
+        core::set_value(means, u, core::mean_of(m));
+        core::set_value(rstds, u, scale);
         return scale;
     });
+    operands.write_back();
 }
 
 void instance_norm(const TensorView &x_view, const TensorView *weight_view, const TensorView *bias_view,
@@ -155,8 +163,10 @@ void instance_norm(const TensorView &x_view, const TensorView *weight_view, cons
     core::Running running(statistics, use_input_stats);
     const std::initializer_list<const Tensor *> tensors = {
         &x, &weight, &bias, &y, &running.mean_tensor(), &running.var_tensor()};
-    core::require_kind(tensors);
-    const core::Images images = core::instances_of(x);
+    core::require_kind({&x, &y});
+    core::require_parameter_kind(x, {&weight, &bias, &running.mean_tensor(), &running.var_tensor()});
+    const core::MemoryFormat format = core::working_format({&x, &y});
+    const core::Images images = core::instances_of(x, format);
     core::require_channels(weight, images.channels);
     core::require_channels(bias, images.channels);
     core::require_like(y, x);
@@ -173,16 +183,19 @@ void instance_norm(const TensorView &x_view, const TensorView *weight_view, cons
     if (x.elements() == 0) {
         return;
     }
+    core::Operands operands;
+    const Tensor &source = operands.input(x, format);
+    const ImageTensors image_tensors{source, weight, bias, operands.output(y, format, &source)};
     core::Scratch scratch;
-    const ImageTensors image_tensors{x, weight, bias, y};
     if (!use_input_stats) {
-        const ImageAffine affine(scratch, *core::norm_kernels(x.dtype()).affine, images, ImageAffine::Per::channel, x,
-                                 y);
+        const ImageAffine affine(scratch, *core::norm_kernels(x.dtype()).affine, images, ImageAffine::Per::channel,
+                                 image_tensors.x, image_tensors.y);
         scratch.allocate();
         for (std::size_t c = 0; c < images.channels; ++c) {
             affine.set(c, running.affine(c, weight, bias, rounded));
         }
         affine.run();
+        operands.write_back();
         return;
     }
     const GroupNorm norm(scratch, image_tensors, images, images.channels);
@@ -198,6 +211,7 @@ void instance_norm(const TensorView &x_view, const TensorView *weight_view, cons
     if (moments != nullptr) {
         record(running, images, moments);
     }
+    operands.write_back();
 }
 
 } // namespace unitvar

@@ -28,6 +28,34 @@ struct ImageTensors {
     core::GradientOutputs gradients;
 };
 
+// The same in one layout.
+struct ImageOperands {
+    ImageOperands(core::Operands &operands, const ImageTensors &t, core::MemoryFormat format)
+        : grad_y(operands.input(t.grad_y, format)), x(operands.input(t.x, format)), weight(t.weight),
+          grad_x(operands.output(t.gradients.x, format, &grad_y)), grad_weight(t.gradients.weight),
+          grad_bias(t.gradients.bias)
+    {
+    }
+
+    const Tensor &grad_y;
+    const Tensor &x;
+    const Tensor &weight;
+    const Tensor &grad_x;
+    const Tensor &grad_weight;
+    const Tensor &grad_bias;
+};
+
+core::MemoryFormat format_of(const ImageTensors &t)
+{
+    return core::working_format({&t.x, &t.grad_y, &t.gradients.x});
+}
+
+void check_kinds(const ImageTensors &t)
+{
+    core::require_kind({&t.grad_y, &t.x, &t.gradients.x});
+    core::require_parameter_kind(t.x, {&t.weight, &t.gradients.weight, &t.gradients.bias});
+}
+
 // What all check of these.
 void check(const ImageTensors &t, const core::Images &images)
 {
@@ -40,7 +68,7 @@ void check(const ImageTensors &t, const core::Images &images)
 // Of groups of channels within one image. recorded: the statistics do not depend on x.
 class GroupBackward {
 public:
-    GroupBackward(core::Scratch &scratch, const ImageTensors &tensors, const core::Images &images, std::size_t groups,
+    GroupBackward(core::Scratch &scratch, const ImageOperands &tensors, const core::Images &images, std::size_t groups,
                   bool recorded)
         : t_(tensors), images_(images), groups_(groups), width_(images.channels / groups), recorded_(recorded),
           scratch_(scratch), g_(scratch, t_.grad_y), x_(scratch, t_.x),
@@ -60,7 +88,7 @@ public:
                                }
                            });
         write_sums(rstd);
-        g_.write_to(t_.gradients.x);
+        g_.write_to(t_.grad_x);
     }
 
 private:
@@ -81,11 +109,11 @@ private:
         if (recorded_) {
             group = {0, 0};
         }
-        if (!t_.gradients.x.present()) {
+        if (!t_.grad_x.present()) {
             return;
         }
         // A copy of grad_y has done its service once its group is read.
-        unsigned char *const target = g_.copied() ? g_.data() : t_.gradients.x.data();
+        unsigned char *const target = g_.copied() ? g_.data() : t_.grad_x.data();
         for (std::size_t i = u * width_; i < (u + 1) * width_; ++i) {
             const std::size_t at = i * images_.positions * bytes;
             kernels.runs(g_.data() + at, x_.data() + at, target + at, runs,
@@ -106,12 +134,12 @@ private:
                 weight += sums[i].product * rstd[i / width_];
                 bias += sums[i].gradient;
             }
-            core::set_value(t_.gradients.weight, c, weight);
-            core::set_value(t_.gradients.bias, c, bias);
+            core::set_value(t_.grad_weight, c, weight);
+            core::set_value(t_.grad_bias, c, bias);
         }
     }
 
-    const ImageTensors &t_;
+    const ImageOperands &t_;
     core::Images images_;
     std::size_t groups_;
     std::size_t width_;
@@ -125,7 +153,7 @@ private:
 // Of channels over all images.
 class ChannelBackward {
 public:
-    ChannelBackward(core::Scratch &scratch, const ImageTensors &tensors, const core::Images &images, bool recorded)
+    ChannelBackward(core::Scratch &scratch, const ImageOperands &tensors, const core::Images &images, bool recorded)
         : t_(tensors), images_(images), recorded_(recorded), in_place_(images.has_runs()),
           g_(scratch, t_.grad_y, in_place_ ? 1 : images.channels, images.channels_last ? 1 : images.positions),
           x_(scratch, t_.x, in_place_ ? 1 : images.channels, images.channels_last ? 1 : images.positions)
@@ -141,7 +169,7 @@ public:
                 run_channel(c, mean[c], rstd[c]);
             }
         });
-        g_.write_to(t_.gradients.x);
+        g_.write_to(t_.grad_x);
     }
 
 private:
@@ -158,19 +186,19 @@ private:
         const unsigned char *const source = x_.row(0) + at;
         const double w = core::value_or(t_.weight, c, 1);
         GradientSums sums = core::gradient_sums(kernels, gradient, source, runs, mean, nullptr, bytes);
-        core::set_value(t_.gradients.weight, c, sums.product * rstd);
-        core::set_value(t_.gradients.bias, c, sums.gradient);
-        if (!t_.gradients.x.present()) {
+        core::set_value(t_.grad_weight, c, sums.product * rstd);
+        core::set_value(t_.grad_bias, c, sums.gradient);
+        if (!t_.grad_x.present()) {
             return;
         }
         sums = recorded_ ? GradientSums{0, 0} : GradientSums{w * sums.gradient, w * sums.product};
         // A copy of grad_y has done its service once its channel is read.
-        unsigned char *const target = (g_.copied() ? g_.row(0) : t_.gradients.x.data()) + at;
+        unsigned char *const target = (g_.copied() ? g_.row(0) : t_.grad_x.data()) + at;
         kernels.runs(gradient, source, target, runs,
                      core::gradient_affine({mean, rstd}, w, sums, static_cast<double>(values())), nullptr);
     }
 
-    const ImageTensors &t_;
+    const ImageOperands &t_;
     core::Images images_;
     bool recorded_;
     bool in_place_;
@@ -193,9 +221,9 @@ void group_norm_backward(const TensorView &grad_y, const TensorView &x, std::int
     const Tensor rstd("rstd", rstd_view, Access::read);
     const std::initializer_list<const Tensor *> tensors = {
         &t.grad_y, &t.x, &mean, &rstd, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias};
-    core::require_kind({&t.grad_y, &t.x, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias});
+    check_kinds(t);
     core::require_statistics_kind(t.x, {&mean, &rstd});
-    const core::Images images = core::images_of(t.x, 2, SIZE_MAX);
+    const core::Images images = core::images_of(t.x, 2, SIZE_MAX, format_of(t));
     core::require_groups(images, groups);
     check(t, images);
     const std::int64_t shape[2] = {t.x.shape()[0], groups};
@@ -207,14 +235,17 @@ void group_norm_backward(const TensorView &grad_y, const TensorView &x, std::int
         t.gradients.clear();
         return;
     }
+    core::Operands operands;
+    const ImageOperands image_operands(operands, t, format_of(t));
     core::Scratch scratch;
-    const GroupBackward backward(scratch, t, images, static_cast<std::size_t>(groups), false);
-    const core::Widened means(scratch, mean);
-    const core::Widened rstds(scratch, rstd);
+    const GroupBackward backward(scratch, image_operands, images, static_cast<std::size_t>(groups), false);
+    const core::Widened means(scratch, operands.input(mean));
+    const core::Widened rstds(scratch, operands.input(rstd));
     scratch.allocate();
     means.read();
     rstds.read();
     backward.run(means.data(), rstds.data());
+    operands.write_back();
 }
 
 void instance_norm_backward(const TensorView &grad_y, const TensorView &x, const TensorView *weight,
@@ -231,8 +262,9 @@ void instance_norm_backward(const TensorView &grad_y, const TensorView &x, const
     const std::initializer_list<const Tensor *> tensors = {
         &t.grad_y,    &t.x,           &t.weight,           &running_mean,
         &running_var, &t.gradients.x, &t.gradients.weight, &t.gradients.bias};
-    core::require_kind(tensors);
-    const core::Images images = core::instances_of(t.x);
+    check_kinds(t);
+    core::require_parameter_kind(t.x, {&running_mean, &running_var});
+    const core::Images images = core::instances_of(t.x, format_of(t));
     check(t, images);
     core::require_channels(running_mean, images.channels);
     core::require_channels(running_var, images.channels);
@@ -251,8 +283,10 @@ void instance_norm_backward(const TensorView &grad_y, const TensorView &x, const
         return;
     }
     const std::size_t count = images.count * images.channels;
+    core::Operands operands;
+    const ImageOperands image_operands(operands, t, format_of(t));
     core::Scratch scratch;
-    const GroupBackward backward(scratch, t, images, images.channels, !use_input_stats);
+    const GroupBackward backward(scratch, image_operands, images, images.channels, !use_input_stats);
     const auto means = scratch.add<double>(count);
     const auto rstds = scratch.add<double>(count);
     std::optional<core::GroupMoments> moments;
@@ -261,7 +295,7 @@ void instance_norm_backward(const TensorView &grad_y, const TensorView &x, const
     }
     scratch.allocate();
     if (moments) {
-        moments->run(t.x.data());
+        moments->run(image_operands.x.data());
     }
     for (std::size_t i = 0; i < count; ++i) {
         const std::size_t c = i % images.channels;
@@ -276,6 +310,7 @@ void instance_norm_backward(const TensorView &grad_y, const TensorView &x, const
         }
     }
     backward.run(scratch.data(means), scratch.data(rstds));
+    operands.write_back();
 }
 
 void batch_norm_backward(const TensorView &grad_y, const TensorView &x, const TensorView &mean_view,
@@ -291,9 +326,9 @@ void batch_norm_backward(const TensorView &grad_y, const TensorView &x, const Te
     const Tensor rstd("rstd", rstd_view, Access::read);
     const std::initializer_list<const Tensor *> tensors = {
         &t.grad_y, &t.x, &mean, &rstd, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias};
-    core::require_kind({&t.grad_y, &t.x, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias});
+    check_kinds(t);
     core::require_statistics_kind(t.x, {&mean, &rstd});
-    const core::Images images = core::images_of(t.x, 2, 5);
+    const core::Images images = core::images_of(t.x, 2, SIZE_MAX, format_of(t));
     check(t, images);
     core::require_channels(mean, images.channels);
     core::require_channels(rstd, images.channels);
@@ -303,14 +338,17 @@ void batch_norm_backward(const TensorView &grad_y, const TensorView &x, const Te
         t.gradients.clear();
         return;
     }
+    core::Operands operands;
+    const ImageOperands image_operands(operands, t, format_of(t));
     core::Scratch scratch;
-    const ChannelBackward backward(scratch, t, images, !training);
-    const core::Widened means(scratch, mean);
-    const core::Widened rstds(scratch, rstd);
+    const ChannelBackward backward(scratch, image_operands, images, !training);
+    const core::Widened means(scratch, operands.input(mean));
+    const core::Widened rstds(scratch, operands.input(rstd));
     scratch.allocate();
     means.read();
     rstds.read();
     backward.run(means.data(), rstds.data());
+    operands.write_back();
 }
 
 } // namespace unitvar

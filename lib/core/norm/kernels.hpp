@@ -70,6 +70,8 @@ struct AffineKernels {
                            const double *bias, StoreMode mode);
     void (*columns)(const void *x, void *y, std::size_t rows, std::size_t row_stride, std::size_t columns,
                     const ColumnAffine &affine);
+    // sum = x + other of n elements, rounded once; it may be either of them.
+    void (*add)(const void *x, const void *other, void *sum, std::size_t n);
 };
 
 // n elements from and to doubles.

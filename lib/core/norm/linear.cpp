@@ -8,6 +8,7 @@
 #include "core/floating_point.hpp"
 #include "core/message.hpp"
 #include "core/norm/gradients.hpp"
+#include "core/norm/staging.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
 #include "core/scratch.hpp"
@@ -21,47 +22,94 @@ using core::Access;
 using core::product_depth;
 using core::Tensor;
 
-// Element (i, k) is data[i * step + k * depth_step].
+// Element (i, k) is that many elements behind the first: i * step + k * depth_step.
 struct Factor {
     const unsigned char *data;
-    std::size_t step;
-    std::size_t depth_step;
+    DType dtype;
+    std::int64_t step;
+    std::int64_t depth_step;
 };
 
 constexpr std::size_t columns_at_once = 256;
 
-// `width` interleaved vectors of `depth` elements, from vector `first` on; vectors at `count` and beyond are zeros.
-template <class T>
-void pack(const Factor &factor, std::size_t first, std::size_t count, std::size_t width, std::size_t from,
-          std::size_t depth, T *target)
+// An element of type E as a T.
+template <class T, class E> T element_as(const unsigned char *at) noexcept
 {
-    const T *source = reinterpret_cast<const T *>(factor.data) + first * factor.step + from * factor.depth_step;
-    const std::size_t present = std::min(width, count - first);
+    E value;
+    std::memcpy(&value, at, sizeof(value));
+    if constexpr (std::is_same_v<E, core::Bf16Element>) {
+        return core::widen_bf16(value.bits);
+    } else if constexpr (std::is_same_v<E, core::F16Element>) {
+        return core::widen_f16(value.bits);
+    } else {
+        return value;
+    }
+}
+
+// Part of a factor: vectors first to first + width - 1 of `count`, of which those that do not exist are zeros, from
+// depth `from` on.
+struct Panel {
+    std::size_t first;
+    std::size_t count;
+    std::size_t width;
+    std::size_t from;
+    std::size_t depth;
+};
+
+// `width` interleaved vectors of `depth` elements.
+template <class T, class E> void pack_elements(const Factor &factor, const Panel &panel, T *target)
+{
+    constexpr auto bytes = static_cast<std::int64_t>(sizeof(E));
+    const std::int64_t step = factor.step * bytes;
+    const std::int64_t depth_step = factor.depth_step * bytes;
+    const unsigned char *source = factor.data + static_cast<std::int64_t>(panel.first) * step +
+                                  static_cast<std::int64_t>(panel.from) * depth_step;
+    const std::size_t width = panel.width;
+    const std::size_t present = std::min(width, panel.count - panel.first);
     if (present != width) {
-        std::memset(target, 0, width * depth * sizeof(T));
+        std::memset(target, 0, width * panel.depth * sizeof(T));
     }
     if (factor.step == 1) {
-        for (std::size_t k = 0; k < depth; ++k) {
-            std::memcpy(target + k * width, source + k * factor.depth_step, present * sizeof(T));
+        for (std::size_t k = 0; k < panel.depth; ++k, source += depth_step) {
+            if constexpr (std::is_same_v<T, E>) {
+                std::memcpy(target + k * width, source, present * sizeof(T));
+            } else {
+                for (std::size_t i = 0; i < present; ++i) {
+                    target[k * width + i] = element_as<T, E>(source + i * sizeof(E));
+                }
+            }
         }
         return;
     }
     constexpr std::size_t group = 4; // vectors read side by side
     std::size_t i = 0;
     for (; i + group <= present; i += group) {
-        const T *a = source + i * factor.step;
-        for (std::size_t k = 0; k < depth; ++k) {
+        const unsigned char *a = source + static_cast<std::int64_t>(i) * step;
+        for (std::size_t k = 0; k < panel.depth; ++k, a += depth_step) {
             T four[group];
             for (std::size_t j = 0; j < group; ++j) {
-                std::memcpy(&four[j], a + j * factor.step + k * factor.depth_step, sizeof(T));
+                four[j] = element_as<T, E>(a + static_cast<std::int64_t>(j) * step);
             }
             std::memcpy(target + k * width + i, four, sizeof(four));
         }
     }
     for (; i < present; ++i) {
-        for (std::size_t k = 0; k < depth; ++k) {
-            std::memcpy(target + k * width + i, source + i * factor.step + k * factor.depth_step, sizeof(T));
+        const unsigned char *a = source + static_cast<std::int64_t>(i) * step;
+        for (std::size_t k = 0; k < panel.depth; ++k, a += depth_step) {
+            target[k * width + i] = element_as<T, E>(a);
         }
+    }
+}
+template <class T> void pack(const Factor &factor, const Panel &panel, T *target)
+{
+    if constexpr (std::is_same_v<T, double>) {
+        pack_elements<double, double>(factor, panel, target);
+    } else if (factor.dtype == DType::f32) {
+        pack_elements<float, float>(factor, panel, target);
+    } else if (factor.dtype == DType::bf16) {
+        pack_elements<float, core::Bf16Element>(factor, panel, target);
+    } else {
+        pack_elements<float, core::F16Element>(factor, panel, target);
     }
 }
 
@@ -85,7 +133,7 @@ public:
         core::parallel_for(panels_, core::grain_of(height_ * depth_), [&](std::size_t begin, std::size_t end) {
             for (std::size_t p = begin; p < end; ++p) {
                 for (std::size_t k = 0; k < depth_; k += product_depth) {
-                    pack(a, p * height_, rows_, height_, k, block_of(k), panel(p, k));
+                    pack(a, {p * height_, rows_, height_, k, block_of(k)}, panel(p, k));
                 }
             }
         });
@@ -116,7 +164,7 @@ private:
         const std::size_t last = std::min(columns_, first + block_columns_);
         const std::size_t block = block_of(k);
         for (std::size_t j = first; j < last; j += width_) {
-            pack(b, j, columns_, width_, k, block, right + (j - first) * block);
+            pack(b, {j, columns_, width_, k, block}, right + (j - first) * block);
         }
         for (std::size_t p = 0; p < panels_; ++p) {
             for (std::size_t j = first; j < last; j += width_) {
@@ -155,8 +203,6 @@ Shape shape_of(const Tensor &x, const Tensor &weight)
         core::invalid("shape of x", core::text(x.shape()),
                       "(..., " + core::text(weight.shape()[1]) + "), the columns of weight");
     }
-    core::require_row_major(x);
-    core::require_row_major(weight);
     Shape shape{1, weight.length(1), weight.length(0)};
     for (std::size_t d = 0; d + 1 < x.ndim(); ++d) {
         shape.batch *= x.length(d);
@@ -176,40 +222,104 @@ void require_result(const Tensor &result, const Tensor &x, const Tensor &weight)
         expected += (outer == 0 ? "" : ", ") + core::text(out) + ")";
         core::invalid(std::string("shape of ") + result.name(), core::text(result.shape()), expected);
     }
-    core::require_row_major(result);
 }
+
+// A matrix of rows in its own memory: the last dimension of a tensor, and all others.
+Factor rows_of(const Tensor &tensor)
+{
+    const std::size_t ndim = tensor.ndim();
+    return {tensor.data(), tensor.dtype(), ndim < 2 ? 0 : tensor.stride(ndim - 2), tensor.stride(ndim - 1)};
+}
+Factor transposed(const Factor &factor)
+{
+    return {factor.data, factor.dtype, factor.depth_step, factor.step};
+}
+// Whether that has one stride, else the tensor is copied.
+const Tensor &matrix(core::Operands &operands, const Tensor &tensor)
+{
+    return tensor.ndim() <= 2 ? tensor : operands.input(tensor);
+}
+
+// A result of a product, in the tensor's memory or as T until it is rounded.
+template <class T> class Result {
+public:
+    Result(core::Scratch &scratch, core::Operands &operands, const Tensor &tensor)
+        : scratch_(scratch), tensor_(operands.output(tensor)),
+          wide_(tensor.present() && tensor.element_bytes() != sizeof(T)),
+          values_(scratch.add<T>(wide_ ? tensor.elements() : 0))
+    {
+    }
+    [[nodiscard]] T *data() const noexcept
+    {
+        return wide_ ? scratch_.data(values_) : reinterpret_cast<T *>(tensor_.data());
+    }
+    void clear() const noexcept { std::memset(data(), 0, tensor_.elements() * sizeof(T)); }
+    void round() const noexcept
+    {
+        if (!wide_) {
+            return;
+        }
+        const core::ConvertKernels &from = *core::norm_kernels(core::parameter_type(tensor_.dtype())).convert;
+        const core::ConvertKernels &to = *core::norm_kernels(tensor_.dtype()).convert;
+        core::parallel_for((tensor_.elements() + piece - 1) / piece, core::grain_of(piece),
+                           [&](std::size_t begin, std::size_t end) {
+                               double values[piece];
+                               for (std::size_t i = begin; i < end; ++i) {
+                                   const std::size_t first = i * piece;
+                                   const std::size_t n = std::min<std::size_t>(piece, tensor_.elements() - first);
+                                   from.widen(data() + first, values, n);
+                                   to.narrow(values, tensor_.data() + first * tensor_.element_bytes(), n);
+                               }
+                           });
+    }
+
+private:
+    static constexpr std::size_t piece = 512;
+
+    const core::Scratch &scratch_;
+    const Tensor &tensor_;
+    bool wide_;
+    core::Scratch::Buffer<T> values_;
+};
 
 template <class T>
 void forward(const Shape &shape, const Tensor &x, const Tensor &weight, const Tensor &bias, const Tensor &y)
 {
+    core::Operands operands;
+    const Tensor &source = matrix(operands, x);
+    const Tensor &summands = operands.parameter(bias, x);
     core::Scratch scratch;
+    const Result<T> result(scratch, operands, y);
     const Product<T> product(scratch, *core::norm_kernels(x.dtype()).product, shape.batch, shape.out, shape.in);
     scratch.allocate();
-    auto *const target = reinterpret_cast<T *>(y.data());
-    product.pack_left({x.data(), shape.in, 1});
-    for (std::size_t r = 0; r < shape.batch; ++r) {
-        if (bias.present()) {
-            std::memcpy(target + r * shape.out, bias.data(), shape.out * sizeof(T));
-        } else {
-            std::memset(target + r * shape.out, 0, shape.out * sizeof(T));
-        }
+    T *const target = result.data();
+    product.pack_left(x.ndim() > 2 ? Factor{source.data(), x.dtype(), static_cast<std::int64_t>(shape.in), 1}
+                                   : rows_of(source));
+    if (!bias.present()) {
+        result.clear();
     }
-    product.run({weight.data(), shape.in, 1}, target);
+    for (std::size_t r = 0; bias.present() && r < shape.batch; ++r) {
+        std::memcpy(target + r * shape.out, summands.data(), shape.out * sizeof(T));
+    }
+    product.run(rows_of(weight), target);
+    result.round();
+    operands.write_back();
 }
 
 template <class T> class Backward {
 public:
     Backward(const Shape &shape, const Tensor &grad_y, const Tensor &x, const Tensor &weight,
              const core::GradientOutputs &gradients)
-        : shape_(shape), grad_y_(grad_y), x_(x), weight_(weight), gradients_(gradients),
-          sums_(scratch_.add<double>(gradients.bias.elements()))
+        : shape_(shape), grad_y_(operands_.input(grad_y)), x_(operands_.input(x)), weight_(weight),
+          bias_(gradients.bias), for_weight_(scratch_, operands_, gradients.weight),
+          for_x_(scratch_, operands_, gradients.x), sums_(scratch_.add<double>(gradients.bias.elements()))
     {
         const core::ProductKernels &kernels = *core::norm_kernels(x.dtype()).product;
         if (gradients.weight.elements() != 0) {
-            for_weight_.emplace(scratch_, kernels, shape.out, shape.in, shape.batch);
+            product_for_weight_.emplace(scratch_, kernels, shape.out, shape.in, shape.batch);
         }
         if (gradients.x.elements() != 0) {
-            for_x_.emplace(scratch_, kernels, shape.batch, shape.in, shape.out);
+            product_for_x_.emplace(scratch_, kernels, shape.batch, shape.in, shape.out);
         }
         scratch_.allocate();
     }
@@ -217,17 +327,22 @@ public:
     // In this order, since grad_x may be the memory of grad_y or x.
     void run() const noexcept
     {
-        if (for_weight_) {
-            std::memset(gradients_.weight.data(), 0, gradients_.weight.bytes());
-            for_weight_->pack_left({grad_y_.data(), 1, shape_.out});
-            for_weight_->run({x_.data(), 1, shape_.in}, reinterpret_cast<T *>(gradients_.weight.data()));
+        const Factor gradient{grad_y_.data(), grad_y_.dtype(), static_cast<std::int64_t>(shape_.out), 1};
+        if (product_for_weight_) {
+            for_weight_.clear();
+            product_for_weight_->pack_left(transposed(gradient));
+            product_for_weight_->run({x_.data(), x_.dtype(), 1, static_cast<std::int64_t>(shape_.in)},
+                                     for_weight_.data());
+            for_weight_.round();
         }
         sum_bias();
-        if (for_x_) {
-            for_x_->pack_left({grad_y_.data(), shape_.out, 1});
-            std::memset(gradients_.x.data(), 0, gradients_.x.bytes());
-            for_x_->run({weight_.data(), 1, shape_.in}, reinterpret_cast<T *>(gradients_.x.data()));
+        if (product_for_x_) {
+            product_for_x_->pack_left(gradient);
+            for_x_.clear();
+            product_for_x_->run(transposed(rows_of(weight_)), for_x_.data());
+            for_x_.round();
         }
+        operands_.write_back();
     }
 
 private:
@@ -241,19 +356,22 @@ private:
             }
         }
         for (std::size_t i = 0; i < sums_.size(); ++i) {
-            core::set_value(gradients_.bias, i, sums[i]);
+            core::set_value(bias_, i, sums[i]);
         }
     }
 
     Shape shape_;
+    core::Operands operands_;
+    core::Scratch scratch_;
     const Tensor &grad_y_;
     const Tensor &x_;
     const Tensor &weight_;
-    const core::GradientOutputs &gradients_;
-    core::Scratch scratch_;
+    const Tensor &bias_;
+    Result<T> for_weight_;
+    Result<T> for_x_;
     core::Scratch::Buffer<double> sums_;
-    std::optional<Product<T>> for_weight_;
-    std::optional<Product<T>> for_x_;
+    std::optional<Product<T>> product_for_weight_;
+    std::optional<Product<T>> product_for_x_;
 };
 
 } // namespace
@@ -267,7 +385,8 @@ void linear(const TensorView &x_view, const TensorView &weight_view, const Tenso
     const Tensor bias("bias", bias_view, Access::read);
     const Tensor y("y", y_view, Access::write);
     const std::initializer_list<const Tensor *> tensors = {&x, &weight, &bias, &y};
-    core::require_kind(tensors);
+    core::require_kind({&x, &weight, &y});
+    core::require_parameter_kind(x, {&bias});
     const Shape shape = shape_of(x, weight);
     core::require_channels(bias, shape.out);
     require_result(y, x, weight);
@@ -276,7 +395,7 @@ void linear(const TensorView &x_view, const TensorView &weight_view, const Tenso
     if (y.elements() == 0) {
         return;
     }
-    if (x.dtype() == DType::f32) {
+    if (x.dtype() != DType::f64) {
         forward<float>(shape, x, weight, bias, y);
     } else {
         forward<double>(shape, x, weight, bias, y);
@@ -293,7 +412,8 @@ void linear_backward(const TensorView &grad_y_view, const TensorView &x_view, co
     const core::GradientOutputs outputs(gradients);
     const std::initializer_list<const Tensor *> tensors = {&grad_y,         &x,           &weight, &outputs.x,
                                                            &outputs.weight, &outputs.bias};
-    core::require_kind(tensors);
+    core::require_kind({&x, &grad_y, &weight, &outputs.x, &outputs.weight});
+    core::require_parameter_kind(x, {&outputs.bias});
     const Shape shape = shape_of(x, weight);
     require_result(grad_y, x, weight);
     core::require_like(outputs.x, x);
@@ -301,7 +421,7 @@ void linear_backward(const TensorView &grad_y_view, const TensorView &x_view, co
     core::require_channels(outputs.bias, shape.out);
     core::require_own_memory(tensors, outputs.x, {&grad_y, &x});
     core::require_environment();
-    if (x.dtype() == DType::f32) {
+    if (x.dtype() != DType::f64) {
         Backward<float>(shape, grad_y, x, weight, outputs).run();
     } else {
         Backward<double>(shape, grad_y, x, weight, outputs).run();

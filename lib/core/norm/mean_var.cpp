@@ -7,6 +7,7 @@
 #include "core/floating_point.hpp"
 #include "core/message.hpp"
 #include "core/norm/arguments.hpp"
+#include "core/norm/axes.hpp"
 #include "core/norm/reduction_moments.hpp"
 #include "unitvar/error.hpp"
 #include "unitvar/norm.hpp"
@@ -15,68 +16,8 @@ namespace unitvar {
 namespace {
 
 using core::Access;
-using core::most_dimensions;
 using core::Position;
 using core::Tensor;
-using core::text;
-
-void require_dtypes(const Tensor &x, const Tensor &result)
-{
-    if (result.present() && result.dtype() != x.dtype()) {
-        core::invalid(std::string("dtype of ") + result.name(), core::name_of(result.dtype()),
-                      std::string(core::name_of(x.dtype())) + ", that of x");
-    }
-}
-
-// One flag for each dimension of x.
-class Axes {
-public:
-    Axes(const Tensor &x, std::span<const std::int32_t> axes) : ndim_(x.ndim())
-    {
-        const auto ndim = static_cast<std::int64_t>(ndim_);
-        std::fill_n(reduced_, ndim_, axes.data() == nullptr);
-        for (const std::int32_t axis : axes) {
-            const std::int64_t from_front = axis < 0 ? axis + ndim : axis;
-            if (from_front < 0 || from_front >= ndim) {
-                core::invalid_value("an axis", std::int64_t{axis},
-                                    ndim == 0 ? "no axis of a scalar" : text(-ndim) + " to " + text(ndim - 1));
-            }
-            bool &reduced = reduced_[from_front];
-            if (reduced) {
-                core::invalid_value("an axis", std::int64_t{axis}, "each axis once");
-            }
-            reduced = true;
-        }
-    }
-    [[nodiscard]] std::span<const bool> reduced() const noexcept { return {reduced_, ndim_}; }
-
-    // Throws InvalidArgument unless the result has x's shape without the axes, or with 1 in their places.
-    void require_shape(const Tensor &x, const Tensor &result) const
-    {
-        if (!result.present()) {
-            return;
-        }
-        std::int64_t removed[most_dimensions];
-        std::int64_t kept[most_dimensions];
-        std::size_t count = 0;
-        for (std::size_t d = 0; d < ndim_; ++d) {
-            kept[d] = reduced_[d] ? 1 : x.shape()[d];
-            if (!reduced_[d]) {
-                removed[count++] = x.shape()[d];
-            }
-        }
-        const std::span<const std::int64_t> without{removed, count};
-        const std::span<const std::int64_t> with{kept, ndim_};
-        if (!std::ranges::equal(result.shape(), without) && !std::ranges::equal(result.shape(), with)) {
-            core::invalid(std::string("shape of ") + result.name(), text(result.shape()),
-                          text(without) + " or " + text(with));
-        }
-    }
-
-private:
-    std::size_t ndim_;
-    bool reduced_[most_dimensions];
-};
 
 class Results {
 public:
@@ -122,10 +63,8 @@ void mean_var(const TensorView &x_view, std::span<const std::int32_t> axes, doub
     const Tensor x("x", x_view, Access::read);
     const Tensor mean("mean", mean_view, Access::write);
     const Tensor var("var", var_view, Access::write);
-    core::require_float(x);
-    require_dtypes(x, mean);
-    require_dtypes(x, var);
-    const Axes reduced(x, axes);
+    core::require_parameter_kind(x, {&mean, &var});
+    const core::Axes reduced(x, axes);
     reduced.require_shape(x, mean);
     reduced.require_shape(x, var);
     core::require_own_memory({&x, &mean, &var}, x, {});

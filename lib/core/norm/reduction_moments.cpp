@@ -69,6 +69,8 @@ void ReductionMoments::gather(std::size_t slot, const unsigned char *source, std
     const std::size_t n = std::min(moments_chunk, reduction_.reduced.elements() - first);
     if (reduction_.reduced.inner().step.x == 1) {
         copy_runs(source, sets, first, n, buffer);
+    } else if (element_bytes_ == sizeof(std::uint16_t)) {
+        copy_columns<std::uint16_t>(source, sets, first, n, buffer);
     } else if (element_bytes_ == sizeof(std::uint32_t)) {
         copy_columns<std::uint32_t>(source, sets, first, n, buffer);
     } else {

@@ -23,7 +23,7 @@ void local_response_norm(const TensorView &x_view, std::int64_t size, double alp
     const Tensor y("y", y_view, Access::write);
     const std::initializer_list<const Tensor *> tensors = {&x, &y};
     core::require_kind(tensors);
-    const core::Images images = core::images_of(x, 3, SIZE_MAX);
+    const core::Images images = core::images_of(x, 3, SIZE_MAX, core::MemoryFormat::row_major);
     if (size < 1) {
         core::invalid_value("size", size, "at least 1");
     }
@@ -52,14 +52,15 @@ void local_response_norm(const TensorView &x_view, std::int64_t size, double alp
     const std::size_t count = images.count * strips;
     const std::size_t slots = core::slots_for(count, core::grain_of(images.channels * core::response_strip));
     const std::size_t buffer = rows * core::response_strip;
+    core::Operands operands;
+    const Tensor &from = operands.input(x);
+    const Tensor &to = operands.output(y, core::MemoryFormat::row_major, &from);
     core::Scratch scratch;
-    const core::RowMajor staged(scratch, x);
     const auto workspace = scratch.add<double>(slots * buffer);
     scratch.allocate();
 
-    staged.read();
-    const unsigned char *const source = staged.data();
-    unsigned char *const target = staged.copied() ? staged.data() : y.data();
+    const unsigned char *const source = from.data();
+    unsigned char *const target = to.data();
     core::parallel_slots(slots, count, [&](std::size_t slot, std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i) {
             const std::size_t first = i % strips * core::response_strip;
@@ -69,7 +70,7 @@ void local_response_norm(const TensorView &x_view, std::int64_t size, double alp
                                    scratch.data(workspace) + slot * buffer);
         }
     });
-    staged.write_to(y);
+    operands.write_back();
 }
 
 } // namespace unitvar

@@ -29,12 +29,31 @@ struct RowTensors {
     const core::GradientOutputs &gradients;
 };
 
+// The same as the kernels take them.
+struct RowOperands {
+    RowOperands(core::Operands &operands, const RowTensors &t)
+        : grad_y(operands.input(t.grad_y)), x(operands.input(t.x)), mean(operands.input(t.mean)),
+          rstd(operands.input(t.rstd)), weight(operands.parameter(t.weight, t.x)),
+          grad_x(operands.output(t.gradients.x, core::MemoryFormat::row_major, &grad_y)),
+          grad_weight(operands.output(t.gradients.weight)), grad_bias(operands.output(t.gradients.bias))
+    {
+    }
+
+    const Tensor &grad_y;
+    const Tensor &x;
+    const Tensor &mean;
+    const Tensor &rstd;
+    const Tensor &weight;
+    const Tensor &grad_x;
+    const Tensor &grad_weight;
+    const Tensor &grad_bias;
+};
+
 class RowNormBackward {
 public:
-    RowNormBackward(const RowTensors &tensors, const core::Rows &rows)
-        : t_(tensors), rows_(rows), kernels_(core::norm_kernels(t_.x.dtype())), g_(scratch_, t_.grad_y),
-          x_(scratch_, t_.x), mean_(scratch_.add<double>(rows.count)), rstd_(scratch_, t_.rstd),
-          weight_sums_(scratch_.add<double>(sums() ? rows.length : 0)),
+    RowNormBackward(const RowOperands &tensors, const core::Rows &rows)
+        : t_(tensors), rows_(rows), kernels_(core::norm_kernels(t_.x.dtype())), mean_(scratch_.add<double>(rows.count)),
+          rstd_(scratch_, t_.rstd), weight_sums_(scratch_.add<double>(sums() ? rows.length : 0)),
           bias_sums_(scratch_.add<double>(sums() ? rows.length : 0))
     {
         scratch_.allocate();
@@ -42,8 +61,6 @@ public:
 
     void run() const noexcept
     {
-        g_.read();
-        x_.read();
         rstd_.read();
         double *const mean = scratch_.data(mean_);
         if (t_.mean.present()) {
@@ -54,13 +71,13 @@ public:
         if (sums()) {
             sum_rows();
         }
-        if (t_.gradients.x.present()) {
+        if (t_.grad_x.present()) {
             write_x();
         }
     }
 
 private:
-    [[nodiscard]] bool sums() const noexcept { return t_.gradients.weight.present() || t_.gradients.bias.present(); }
+    [[nodiscard]] bool sums() const noexcept { return t_.grad_weight.present() || t_.grad_bias.present(); }
 
     void sum_rows() const noexcept
     {
@@ -74,14 +91,14 @@ private:
                 const std::size_t at = first * t_.x.element_bytes();
                 std::fill_n(weight + first, n, 0.0);
                 std::fill_n(bias + first, n, 0.0);
-                kernels_.gradient->columns(g_.data() + at, x_.data() + at, rows_.count, rows_.length, n,
+                kernels_.gradient->columns(t_.grad_y.data() + at, t_.x.data() + at, rows_.count, rows_.length, n,
                                            scratch_.data(mean_), rstd_.data(), bias + first, weight + first);
             });
-        if (t_.gradients.weight.present()) {
-            kernels_.convert->narrow(weight, t_.gradients.weight.data(), rows_.length);
+        if (t_.grad_weight.present()) {
+            core::norm_kernels(t_.grad_weight.dtype()).convert->narrow(weight, t_.grad_weight.data(), rows_.length);
         }
-        if (t_.gradients.bias.present()) {
-            kernels_.convert->narrow(bias, t_.gradients.bias.data(), rows_.length);
+        if (t_.grad_bias.present()) {
+            core::norm_kernels(t_.grad_bias.dtype()).convert->narrow(bias, t_.grad_bias.data(), rows_.length);
         }
     }
 
@@ -92,28 +109,24 @@ private:
         const double *const rstd = rstd_.data();
         const auto n = static_cast<double>(rows_.length);
         const unsigned char *weight = t_.weight.present() ? t_.weight.data() : nullptr;
-        // A copy of grad_y has done its service once its row is read.
-        unsigned char *const target = g_.copied() ? g_.data() : t_.gradients.x.data();
+        unsigned char *const target = t_.grad_x.data();
         core::parallel_for(rows_.count, core::grain_of(rows_.length), [&](std::size_t begin, std::size_t end) {
             for (std::size_t r = begin; r < end; ++r) {
                 const std::size_t at = r * rows_.length * bytes;
                 const core::Runs row{rows_.length, 1, 0};
-                const GradientSums s = core::gradient_sums(*kernels_.gradient, g_.data() + at, x_.data() + at, row,
-                                                           mean[r], weight, bytes);
+                const GradientSums s = core::gradient_sums(*kernels_.gradient, t_.grad_y.data() + at, t_.x.data() + at,
+                                                           row, mean[r], weight, bytes);
                 core::GradientAffine affine = core::gradient_affine({mean[r], rstd[r]}, 1, s, n);
                 affine.offset = t_.mean.present() ? affine.offset : 0;
-                kernels_.gradient->runs(g_.data() + at, x_.data() + at, target + at, row, affine, weight);
+                kernels_.gradient->runs(t_.grad_y.data() + at, t_.x.data() + at, target + at, row, affine, weight);
             }
         });
-        g_.write_to(t_.gradients.x);
     }
 
-    const RowTensors &t_;
+    const RowOperands &t_;
     core::Rows rows_;
     const core::NormKernels &kernels_;
     core::Scratch scratch_;
-    core::RowMajor g_;
-    core::RowMajor x_;
     core::Scratch::Buffer<double> mean_;
     core::Widened rstd_;
     core::Scratch::Buffer<double> weight_sums_;
@@ -125,7 +138,8 @@ void backward(const RowTensors &t, std::int32_t normalized_ndim)
 {
     const std::initializer_list<const Tensor *> tensors = {
         &t.grad_y, &t.x, &t.mean, &t.rstd, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias};
-    core::require_kind({&t.grad_y, &t.x, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias});
+    core::require_kind({&t.grad_y, &t.x, &t.gradients.x});
+    core::require_parameter_kind(t.x, {&t.weight, &t.gradients.weight, &t.gradients.bias});
     core::require_statistics_kind(t.x, {&t.mean, &t.rstd});
     const core::Rows rows = core::rows_of(t.x, normalized_ndim);
     core::require_like(t.grad_y, t.x);
@@ -141,7 +155,10 @@ void backward(const RowTensors &t, std::int32_t normalized_ndim)
         t.gradients.clear();
         return;
     }
-    RowNormBackward(t, rows).run();
+    core::Operands operands;
+    const RowOperands row_operands(operands, t);
+    RowNormBackward(row_operands, rows).run();
+    operands.write_back();
 }
 
 } // namespace

@@ -1,8 +1,12 @@
 // layer_norm and rms_norm: statistics of rows, then y = (x - mean) rstd weight + bias. Where there are enough rows a
 // thread does both halves of a row while it is in its cache.
 #include <algorithm>
+#include <optional>
+#include <span>
 
 #include "core/floating_point.hpp"
+#include "core/message.hpp"
+#include "core/norm/axes.hpp"
 #include "core/norm/geometry.hpp"
 #include "core/norm/staging.hpp"
 #include "core/norm/statistics.hpp"
@@ -35,10 +39,10 @@ public:
     void prepare() const noexcept
     {
         if (weights_.size() != 0) {
-            kernels_.convert->widen(weight_.data(), scratch_.data(weights_), length_);
+            core::norm_kernels(weight_.dtype()).convert->widen(weight_.data(), scratch_.data(weights_), length_);
         }
         if (biases_.size() != 0) {
-            kernels_.convert->widen(bias_.data(), scratch_.data(biases_), length_);
+            core::norm_kernels(bias_.dtype()).convert->widen(bias_.data(), scratch_.data(biases_), length_);
         }
     }
 
@@ -76,19 +80,49 @@ private:
     core::Scratch::Buffer<double> biases_;
 };
 
+// What the norms of rows take and give; only x and y are always there.
+struct RowArguments {
+    Tensor x;
+    Tensor residual; // added to x first
+    Tensor weight;
+    Tensor bias;
+    Tensor sum;
+    Tensor y;
+    Tensor mean;
+    Tensor rstd;
+};
+
+// The same as the kernels take them.
 struct RowTensors {
+    RowTensors(core::Operands &operands, const RowArguments &a, const core::Rows &rows)
+        : x(operands.input_rows(a.x, rows)), residual(operands.input_rows(a.residual, rows)),
+          weight(operands.parameter(a.weight, a.x)), bias(operands.parameter(a.bias, a.x)),
+          sum(operands.output_rows(a.sum, rows, &residual)), y(operands.output_rows(a.y, rows, &x)),
+          mean(operands.output(a.mean)), rstd(operands.output(a.rstd)), normalised(!residual.present() ? x
+                                                                                   : sum.present()     ? sum
+                                                                                                       : y)
+    {
+    }
+
     const Tensor &x;
+    const Tensor &residual;
     const Tensor &weight;
     const Tensor &bias;
+    const Tensor &sum;
     const Tensor &y;
+    const Tensor &mean;
+    const Tensor &rstd;
+    const Tensor &normalised; // x, or where the sum goes before it is normalised
 };
 
 // Part: what the statistics of a row come from.
 template <class Part> class RowNorm {
 public:
     RowNorm(const RowTensors &tensors, const core::Rows &rows)
-        : x_(tensors.x), y_(tensors.y), rows_(rows), kernels_(core::norm_kernels(x_.dtype())),
-          mode_(core::store_mode(x_, y_)), chunks_({rows.length, 1, 0}), staged_(scratch_, x_),
+        : bytes_(tensors.x.element_bytes()), adds_(tensors.residual.present()), rows_(rows),
+          kernels_(core::norm_kernels(tensors.x.dtype())), mode_(core::store_mode(tensors.normalised, tensors.y)),
+          chunks_({rows.length, 1, 0}), x_(tensors.x, rows), residual_(tensors.residual, rows),
+          source_(tensors.normalised, rows), target_(tensors.y, rows),
           parameters_(scratch_, kernels_, tensors.weight, tensors.bias, rows),
           sums_(scratch_, {rows.count, 1, 1}, chunks_.count(), std::min(core::moments_chunk, rows.length)),
           affine_(scratch_.add<Affine>(sums_.whole() ? 0 : rows.count))
@@ -99,11 +133,15 @@ public:
     // part(kernels, x, n): of a chunk; finish(row, part): the coefficients of a row.
     template <class PartOf, class Finish> void run(const PartOf &part, const Finish &finish) const noexcept
     {
-        staged_.read();
         parameters_.prepare();
         const auto chunk = [&](std::size_t, const core::Tiles::Tile &tile, std::size_t i, Part *target) {
             const core::Chunk c = chunks_[i];
-            *target = part(*kernels_.moments, source() + at(tile.group, c.offset), c.runs.length);
+            const std::size_t at = c.offset * bytes_;
+            unsigned char *const source = source_[tile.group] + at;
+            if (adds_) {
+                kernels_.affine->add(x_[tile.group] + at, residual_[tile.group] + at, source, c.runs.length);
+            }
+            *target = part(*kernels_.moments, source, c.runs.length);
         };
         if (sums_.whole()) {
             sums_.run(chunk, [&](const core::Tiles::Tile &tile, const Part *sums) {
@@ -122,106 +160,249 @@ public:
                 }
             });
         }
-        staged_.write_to(y_);
     }
 
 private:
-    [[nodiscard]] const unsigned char *source() const noexcept { return staged_.data(); }
-    [[nodiscard]] unsigned char *target() const noexcept { return staged_.copied() ? staged_.data() : y_.data(); }
-    [[nodiscard]] std::size_t at(std::size_t row, std::size_t first) const noexcept
-    {
-        return (row * rows_.length + first) * x_.element_bytes();
-    }
     void apply(std::size_t row, std::size_t first, std::size_t n, const Affine &affine) const noexcept
     {
-        parameters_.apply(source() + at(row, first), target() + at(row, first), first, n, affine, mode_);
+        const std::size_t at = first * bytes_;
+        parameters_.apply(source_[row] + at, target_[row] + at, first, n, affine, mode_);
     }
 
-    const Tensor &x_;
-    const Tensor &y_;
+    std::size_t bytes_;
+    bool adds_;
     core::Rows rows_;
     const core::NormKernels &kernels_;
     core::StoreMode mode_;
     core::Chunks chunks_;
+    core::RowPlaces x_;
+    core::RowPlaces residual_;
+    core::RowPlaces source_;
+    core::RowPlaces target_;
     core::Scratch scratch_;
-    core::RowMajor staged_;
     RowParameters parameters_;
     core::ChunkedSums<Part, 1> sums_;
     core::Scratch::Buffer<Affine> affine_; // of few long rows, whose chunks are shared out
 };
 
-} // namespace
-
-void layer_norm(const TensorView &x_view, std::int32_t normalized_ndim, const TensorView *weight_view,
-                const TensorView *bias_view, double eps, const TensorView &y_view, const TensorView *mean_view,
-                const TensorView *rstd_view)
+// What all norms of rows check. Throws what the plan of a call throws.
+core::Rows check(const RowArguments &a, std::int32_t normalized_ndim)
 {
-    const core::DefaultFloatingPoint environment;
-    const Tensor x("x", x_view, Access::read);
-    const Tensor weight("weight", weight_view, Access::read);
-    const Tensor bias("bias", bias_view, Access::read);
-    const Tensor y("y", y_view, Access::write);
-    const Tensor mean("mean", mean_view, Access::write);
-    const Tensor rstd("rstd", rstd_view, Access::write);
-    const std::initializer_list<const Tensor *> tensors = {&x, &weight, &bias, &y, &mean, &rstd};
-    core::require_kind({&x, &weight, &bias, &y});
-    core::require_statistics_kind(x, {&mean, &rstd});
-    const core::Rows rows = core::rows_of(x, normalized_ndim);
-    core::require_shape(weight, rows.shape);
-    core::require_shape(bias, rows.shape);
-    core::require_like(y, x);
-    core::require_row_statistics(mean, rows);
-    core::require_row_statistics(rstd, rows);
-    const double rounded = core::rounded_eps(eps, x.dtype());
-    core::require_own_memory(tensors, y, {&x});
+    core::require_kind({&a.x, &a.residual, &a.sum, &a.y});
+    core::require_parameter_kind(a.x, {&a.weight, &a.bias});
+    core::require_statistics_kind(a.x, {&a.mean, &a.rstd});
+    const core::Rows rows = core::rows_of(a.x, normalized_ndim);
+    core::require_shape(a.weight, rows.shape);
+    core::require_shape(a.bias, rows.shape);
+    core::require_like(a.residual, a.x);
+    core::require_like(a.sum, a.x);
+    core::require_like(a.y, a.x);
+    core::require_row_statistics(a.mean, rows);
+    core::require_row_statistics(a.rstd, rows);
+    core::require_own_memory({&a.x, &a.residual, &a.weight, &a.bias, &a.sum, &a.y, &a.mean, &a.rstd}, {&a.sum, &a.y},
+                             {&a.x, &a.residual});
     core::require_environment();
-    if (x.elements() == 0) {
+    return rows;
+}
+
+void layer_norm(const RowArguments &a, std::int32_t normalized_ndim, double eps)
+{
+    const core::Rows rows = check(a, normalized_ndim);
+    const double rounded = core::rounded_eps(eps, a.x.dtype());
+    if (a.x.elements() == 0) {
         return;
     }
-    RowNorm<ChunkMoments>({x, weight, bias, y}, rows)
+    core::Operands operands;
+    const RowTensors tensors(operands, a, rows);
+    RowNorm<ChunkMoments>(tensors, rows)
         .run(
             [](const core::MomentKernels &kernels, const unsigned char *data, std::size_t n) {
                 return kernels.moments(data, {n, 1, 0});
             },
             [&](std::size_t row, const ChunkMoments &m) {
                 const double scale = core::reciprocal_root(m.m2 / m.count, rounded, m.prescale);
-                core::set_value(mean, row, core::mean_of(m));
-                core::set_value(rstd, row, scale);
+                core::set_value(tensors.mean, row, core::mean_of(m));
+                core::set_value(tensors.rstd, row, scale);
                 return core::affine_of(m, scale, 0);
             });
+    operands.write_back();
 }
 
-void rms_norm(const TensorView &x_view, std::int32_t normalized_ndim, const TensorView *weight_view, double eps,
-              const TensorView &y_view, const TensorView *rstd_view)
+void rms_norm(const RowArguments &a, std::int32_t normalized_ndim, double eps)
 {
-    const core::DefaultFloatingPoint environment;
-    const Tensor x("x", x_view, Access::read);
-    const Tensor weight("weight", weight_view, Access::read);
-    const Tensor bias("bias", nullptr, Access::read);
-    const Tensor y("y", y_view, Access::write);
-    const Tensor rstd("rstd", rstd_view, Access::write);
-    const std::initializer_list<const Tensor *> tensors = {&x, &weight, &y, &rstd};
-    core::require_kind({&x, &weight, &y});
-    core::require_statistics_kind(x, {&rstd});
-    const core::Rows rows = core::rows_of(x, normalized_ndim);
-    core::require_shape(weight, rows.shape);
-    core::require_like(y, x);
-    core::require_row_statistics(rstd, rows);
-    const double rounded = core::rounded_eps(eps, x.dtype());
-    core::require_own_memory(tensors, y, {&x});
-    core::require_environment();
-    if (x.elements() == 0) {
+    const core::Rows rows = check(a, normalized_ndim);
+    const double rounded = core::rounded_eps(eps, a.x.dtype());
+    if (a.x.elements() == 0) {
         return;
     }
     const auto length = static_cast<double>(rows.length);
-    RowNorm<core::ChunkSquares>({x, weight, bias, y}, rows)
+    core::Operands operands;
+    const RowTensors tensors(operands, a, rows);
+    RowNorm<core::ChunkSquares>(tensors, rows)
         .run([](const core::MomentKernels &kernels, const unsigned char *data,
                 std::size_t n) { return kernels.sum_of_squares(data, n); },
              [&](std::size_t row, const core::ChunkSquares &squares) {
                  const double scale = core::reciprocal_root(squares.sum / length, rounded, squares.prescale);
-                 core::set_value(rstd, row, scale);
+                 core::set_value(tensors.rstd, row, scale);
                  return Affine{0, 0, scale, 0};
              });
+    operands.write_back();
+}
+
+Tensor absent(const char *name)
+{
+    return {name, nullptr, Access::read};
+}
+
+// The arguments of a norm along axes, with those last.
+class AlongAxes {
+public:
+    AlongAxes(const TensorView &x, std::span<const std::int32_t> list, const TensorView &y, const TensorView *mean,
+              const TensorView *rstd)
+        : given_x_("x", x, Access::read), given_y_("y", y, Access::write), axes_(given_x_, list), x_(given_x_, axes_),
+          y_(checked(given_y_, given_x_), axes_), mean_("mean", mean, given_x_, axes_),
+          rstd_("rstd", rstd, given_x_, axes_)
+    {
+        if (axes_.count() == 0) {
+            core::invalid("axes", "none", "at least one");
+        }
+    }
+    [[nodiscard]] std::int32_t normalized_ndim() const noexcept { return static_cast<std::int32_t>(axes_.count()); }
+    [[nodiscard]] Tensor x() const { return {"x", x_.view(), Access::read}; }
+    [[nodiscard]] Tensor y() const { return {"y", y_.view(), Access::write}; }
+    [[nodiscard]] Tensor mean() const { return mean_.tensor(); }
+    [[nodiscard]] Tensor rstd() const { return rstd_.tensor(); }
+
+private:
+    class Statistic {
+    public:
+        Statistic(const char *name, const TensorView *view, const Tensor &x, const core::Axes &axes)
+            : given_(name, view, Access::write)
+        {
+            axes.require_shape(x, given_);
+            if (given_.present() && given_.ndim() == x.ndim()) {
+                last_.emplace(given_, axes);
+            }
+        }
+        [[nodiscard]] Tensor tensor() const
+        {
+            return last_ ? Tensor(given_.name(), last_->view(), Access::write) : given_;
+        }
+
+    private:
+        Tensor given_;
+        std::optional<core::AxesLast> last_;
+    };
+    static const Tensor &checked(const Tensor &y, const Tensor &x)
+    {
+        core::require_like(y, x);
+        return y;
+    }
+
+    Tensor given_x_;
+    Tensor given_y_;
+    core::Axes axes_;
+    core::AxesLast x_;
+    core::AxesLast y_;
+    Statistic mean_;
+    Statistic rstd_;
+};
+
+} // namespace
+
+void layer_norm(const TensorView &x, std::int32_t normalized_ndim, const TensorView *weight, const TensorView *bias,
+                double eps, const TensorView &y, const TensorView *mean, const TensorView *rstd)
+{
+    const core::DefaultFloatingPoint environment;
+    layer_norm({{"x", x, Access::read},
+                absent("residual"),
+                {"weight", weight, Access::read},
+                {"bias", bias, Access::read},
+                absent("sum"),
+                {"y", y, Access::write},
+                {"mean", mean, Access::write},
+                {"rstd", rstd, Access::write}},
+               normalized_ndim, eps);
+}
+
+void rms_norm(const TensorView &x, std::int32_t normalized_ndim, const TensorView *weight, double eps,
+              const TensorView &y, const TensorView *rstd)
+{
+    const core::DefaultFloatingPoint environment;
+    rms_norm({{"x", x, Access::read},
+              absent("residual"),
+              {"weight", weight, Access::read},
+              absent("bias"),
+              absent("sum"),
+              {"y", y, Access::write},
+              absent("mean"),
+              {"rstd", rstd, Access::write}},
+             normalized_ndim, eps);
+}
+
+void layer_norm_residual(const TensorView &x, const TensorView &residual, std::int32_t normalized_ndim,
+                         const TensorView *weight, const TensorView *bias, double eps, const TensorView *sum,
+                         const TensorView &y, const TensorView *mean, const TensorView *rstd)
+{
+    const core::DefaultFloatingPoint environment;
+    layer_norm({{"x", x, Access::read},
+                {"residual", residual, Access::read},
+                {"weight", weight, Access::read},
+                {"bias", bias, Access::read},
+                {"sum", sum, Access::write},
+                {"y", y, Access::write},
+                {"mean", mean, Access::write},
+                {"rstd", rstd, Access::write}},
+               normalized_ndim, eps);
+}
+
+void rms_norm_residual(const TensorView &x, const TensorView &residual, std::int32_t normalized_ndim,
+                       const TensorView *weight, double eps, const TensorView *sum, const TensorView &y,
+                       const TensorView *rstd)
+{
+    const core::DefaultFloatingPoint environment;
+    rms_norm({{"x", x, Access::read},
+              {"residual", residual, Access::read},
+              {"weight", weight, Access::read},
+              absent("bias"),
+              {"sum", sum, Access::write},
+              {"y", y, Access::write},
+              absent("mean"),
+              {"rstd", rstd, Access::write}},
+             normalized_ndim, eps);
+}
+
+void layer_norm_axes(const TensorView &x, std::span<const std::int32_t> axes, const TensorView *weight,
+                     const TensorView *bias, double eps, const TensorView &y, const TensorView *mean,
+                     const TensorView *rstd)
+{
+    const core::DefaultFloatingPoint environment;
+    const AlongAxes along(x, axes, y, mean, rstd);
+    layer_norm({along.x(),
+                absent("residual"),
+                {"weight", weight, Access::read},
+                {"bias", bias, Access::read},
+                absent("sum"),
+                along.y(),
+                along.mean(),
+                along.rstd()},
+               along.normalized_ndim(), eps);
+}
+
+void rms_norm_axes(const TensorView &x, std::span<const std::int32_t> axes, const TensorView *weight, double eps,
+                   const TensorView &y, const TensorView *rstd)
+{
+    const core::DefaultFloatingPoint environment;
+    const AlongAxes along(x, axes, y, nullptr, rstd);
+    rms_norm({along.x(),
+              absent("residual"),
+              {"weight", weight, Access::read},
+              absent("bias"),
+              absent("sum"),
+              along.y(),
+              absent("mean"),
+              along.rstd()},
+             along.normalized_ndim(), eps);
 }
 
 } // namespace unitvar

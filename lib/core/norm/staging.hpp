@@ -3,7 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <new>
+#include <optional>
 
+#include "core/norm/geometry.hpp"
 #include "core/scratch.hpp"
 #include "core/tensor.hpp"
 
@@ -60,6 +65,67 @@ private:
     bool copied_ = false;
     Matrices in_memory_{};
     Scratch::Buffer<unsigned char> copy_;
+};
+
+// The layout that a call computes in: that of the first dense tensor, or row-major where none is.
+[[nodiscard]] MemoryFormat working_format(std::initializer_list<const Tensor *> tensors) noexcept;
+
+// The tensors of a call as its kernels take them: themselves where they lie so, else copies, of which those of outputs
+// go to their places at the end. Throws std::bad_alloc, before anything but copies is written.
+class Operands {
+public:
+    Operands() = default;
+    Operands(const Operands &) = delete;
+    Operands &operator=(const Operands &) = delete;
+    ~Operands() = default;
+
+    // format: row_major or channels_last.
+    const Tensor &input(const Tensor &tensor, MemoryFormat format = MemoryFormat::row_major);
+    // The copy of an input that was given before may be taken for its own: kernels then replace what they read.
+    const Tensor &output(const Tensor &tensor, MemoryFormat format = MemoryFormat::row_major,
+                         const Tensor *in_place_of = nullptr);
+    // Row-major and of the element type that kernels take beside x.
+    const Tensor &parameter(const Tensor &tensor, const Tensor &x);
+    // x or y where each row is contiguous, which is all that the kernels of rows need, else as above.
+    const Tensor &input_rows(const Tensor &tensor, const Rows &rows);
+    const Tensor &output_rows(const Tensor &tensor, const Rows &rows, const Tensor *in_place_of);
+
+    void write_back() const noexcept;
+
+private:
+    static constexpr std::size_t most = 12;
+    static constexpr std::size_t line = 64;
+
+    struct Release {
+        void operator()(std::byte *memory) const noexcept { ::operator delete (memory, std::align_val_t{line}); }
+    };
+    struct Copy {
+        const Tensor *original;
+        std::optional<Tensor> tensor;
+        std::unique_ptr<std::byte, Release> memory;
+        std::int64_t strides[most_dimensions];
+    };
+
+    Copy &add(const Tensor &tensor, MemoryFormat format, DType dtype, unsigned char *memory);
+
+    std::size_t count_ = 0;
+    Copy copy_[most];
+};
+
+// Where the rows of a tensor begin.
+class RowPlaces {
+public:
+    RowPlaces(const Tensor &tensor, const Rows &rows) noexcept;
+    [[nodiscard]] unsigned char *operator[](std::size_t row) const noexcept;
+
+private:
+    struct Dimension {
+        std::size_t length;
+        std::int64_t step; // bytes
+    };
+    unsigned char *data_;
+    std::size_t rank_ = 0;
+    Dimension dimension_[most_dimensions];
 };
 
 } // namespace unitvar::core

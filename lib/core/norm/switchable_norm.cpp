@@ -8,6 +8,7 @@
 #include "core/message.hpp"
 #include "core/norm/image_moments.hpp"
 #include "core/norm/running_statistics.hpp"
+#include "core/norm/staging.hpp"
 #include "core/runtime.hpp"
 #include "unitvar/norm.hpp"
 
@@ -80,8 +81,10 @@ void switchable_norm(const TensorView &x_view, const TensorView *weight_view, co
     core::Running running(statistics, training);
     const std::initializer_list<const Tensor *> tensors = {
         &x, &weight, &bias, &y, &running.mean_tensor(), &running.var_tensor()};
-    core::require_kind(tensors);
-    const core::Images images = core::images_of(x, 3, SIZE_MAX);
+    core::require_kind({&x, &y});
+    core::require_parameter_kind(x, {&weight, &bias, &running.mean_tensor(), &running.var_tensor()});
+    const core::MemoryFormat format = core::working_format({&x, &y});
+    const core::Images images = core::images_of(x, 3, SIZE_MAX, format);
     core::require_channels(weight, images.channels);
     core::require_channels(bias, images.channels);
     core::require_like(y, x);
@@ -97,15 +100,19 @@ void switchable_norm(const TensorView &x_view, const TensorView *weight_view, co
     if (x.elements() == 0) {
         return;
     }
+    core::Operands operands;
+    const Tensor &source = operands.input(x, format);
+    const Tensor &target = operands.output(y, format, &source);
     core::Scratch scratch;
     const core::NormKernels &kernels = core::norm_kernels(x.dtype());
     const core::GroupMoments instances(scratch, *kernels.moments, images, images.channels, x.element_bytes());
-    const core::ImageAffine affine(scratch, *kernels.affine, images, core::ImageAffine::Per::image_channel, x, y);
+    const core::ImageAffine affine(scratch, *kernels.affine, images, core::ImageAffine::Per::image_channel, source,
+                                   target);
     const auto layers = scratch.add<ChunkMoments>(images.count);
     const auto batches = scratch.add<ChunkMoments>(images.channels);
     scratch.allocate();
 
-    instances.run(x.data());
+    instances.run(source.data());
     const ChunkMoments *const instance = instances.data();
     ChunkMoments *const layer = scratch.data(layers);
     ChunkMoments *const batch = scratch.data(batches);
@@ -131,6 +138,7 @@ void switchable_norm(const TensorView &x_view, const TensorView *weight_view, co
     for (std::size_t c = 0; training && c < images.channels; ++c) {
         running.record(c, core::mean_of(batch[c]), core::variance_of(batch[c], batch[c].count - 1));
     }
+    operands.write_back();
 }
 
 } // namespace unitvar

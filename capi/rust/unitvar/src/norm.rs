@@ -49,6 +49,7 @@ arguments! {
     f64: f64 => f64, |x| x, |x| *x;
     i32: i32 => i32, |x| x, |x| *x;
     i64: i64 => i64, |x| x, |x| *x;
+    *const i32: *const i32 => *const i32, |x| x, |x| *x;
     bool: i32 => i32, |x| i32::from(x), |x| *x;
     [f64; 3]: [f64; 3] => *const f64, |x| x, |x| x.as_ptr();
     Option<&mut i64>: *mut i64 => *mut i64, |x| x.map_or(ptr::null_mut(), |x| x as *mut i64), |x| *x;
@@ -88,6 +89,12 @@ macro_rules! layers {
     };
 }
 
+/// A list of axes as C takes it. One of more than 2^31 is longer than any tensor has dimensions: the library refuses it.
+fn counted(axes: Option<&[i32]>) -> (*const i32, i32) {
+    let count = axes.map_or(0, |axes| i32::try_from(axes.len()).unwrap_or(i32::MAX));
+    (axes.map_or(ptr::null(), <[i32]>::as_ptr), count)
+}
+
 /// Mean and variance of x along axes, `None` for all of them; negative ones count from the last dimension. An empty list
 /// is none of them.
 pub fn mean_var(
@@ -98,14 +105,56 @@ pub fn mean_var(
     var: Option<&mut TensorViewMut<'_>>,
 ) -> Result<()> {
     let (mut mean, mut var) = (Argument::hold(mean), Argument::hold(var));
-    let list = axes.map_or(ptr::null(), <[i32]>::as_ptr);
-    // A list of more than 2^31 axes is longer than any tensor has dimensions: the library refuses it.
-    let count = axes.map_or(0, |axes| i32::try_from(axes.len()).unwrap_or(i32::MAX));
+    let (list, count) = counted(axes);
     let mean = <Option<&mut TensorViewMut<'_>> as Argument>::pass(&mut mean);
     let var = <Option<&mut TensorViewMut<'_>> as Argument>::pass(&mut var);
     // Safety: all of it outlives the call; what is written is borrowed alone.
     check(unsafe { sys::unitvar_mean_var(&x.raw(), list, count, correction, mean, var) })
 }
+
+/// [`layer_norm`] along axes, `None` for all of them; negative ones count from the last dimension. `weight` and `bias`
+/// have the lengths of those dimensions in the order of x.
+#[allow(clippy::too_many_arguments)]
+pub fn layer_norm_axes<'x>(
+    x: impl Into<Input<'x>>,
+    axes: Option<&[i32]>,
+    weight: Option<&TensorView<'_>>,
+    bias: Option<&TensorView<'_>>,
+    eps: f64,
+    y: &mut TensorViewMut<'_>,
+    mean: Option<&mut TensorViewMut<'_>>,
+    rstd: Option<&mut TensorViewMut<'_>>,
+) -> Result<()> {
+    let (list, count) = counted(axes);
+    layer_norm_axes_of(x, list, count, weight, bias, eps, y, mean, rstd)
+}
+
+/// [`rms_norm`] along axes, as [`layer_norm_axes`].
+pub fn rms_norm_axes<'x>(
+    x: impl Into<Input<'x>>,
+    axes: Option<&[i32]>,
+    weight: Option<&TensorView<'_>>,
+    eps: f64,
+    y: &mut TensorViewMut<'_>,
+    rstd: Option<&mut TensorViewMut<'_>>,
+) -> Result<()> {
+    let (list, count) = counted(axes);
+    rms_norm_axes_of(x, list, count, weight, eps, y, rstd)
+}
+
+mod along {
+    use super::*;
+    layers! {
+        layer_norm_axes_of = unitvar_layer_norm_axes(
+            axes: *const i32, naxes: i32, weight: Option<&TensorView<'_>>, bias: Option<&TensorView<'_>>, eps: f64,
+            y: &mut TensorViewMut<'_>, mean: Option<&mut TensorViewMut<'_>>, rstd: Option<&mut TensorViewMut<'_>>),
+            to y;
+        rms_norm_axes_of = unitvar_rms_norm_axes(
+            axes: *const i32, naxes: i32, weight: Option<&TensorView<'_>>, eps: f64, y: &mut TensorViewMut<'_>,
+            rstd: Option<&mut TensorViewMut<'_>>), to y;
+    }
+}
+use along::{layer_norm_axes_of, rms_norm_axes_of};
 
 layers! {
     /// Over the last `normalized_ndim` dimensions.
@@ -148,6 +197,16 @@ layers! {
 }
 
 functions! {
+    /// [`layer_norm`] of x + residual, which is rounded first and which `sum` gets.
+    layer_norm_residual = unitvar_layer_norm_residual(
+        x: &TensorView<'_>, residual: &TensorView<'_>, normalized_ndim: i32, weight: Option<&TensorView<'_>>,
+        bias: Option<&TensorView<'_>>, eps: f64, sum: Option<&mut TensorViewMut<'_>>, y: &mut TensorViewMut<'_>,
+        mean: Option<&mut TensorViewMut<'_>>, rstd: Option<&mut TensorViewMut<'_>>);
+    /// [`rms_norm`] of x + residual, as [`layer_norm_residual`].
+    rms_norm_residual = unitvar_rms_norm_residual(
+        x: &TensorView<'_>, residual: &TensorView<'_>, normalized_ndim: i32, weight: Option<&TensorView<'_>>,
+        eps: f64, sum: Option<&mut TensorViewMut<'_>>, y: &mut TensorViewMut<'_>,
+        rstd: Option<&mut TensorViewMut<'_>>);
     /// y = x weight^T + bias.
     linear = unitvar_linear(
         x: &TensorView<'_>, weight: &TensorView<'_>, bias: Option<&TensorView<'_>>, y: &mut TensorViewMut<'_>);

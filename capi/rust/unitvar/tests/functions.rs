@@ -325,6 +325,19 @@ const LAYERS: &[(&str, fn(&mut Layer) -> Result<()>)] = &[
         &mut to(&mut l.y, WHOLE), Some(&mut to(&mut l.mean, &[4, 6])), Some(&mut to(&mut l.rstd, &[4, 6])))),
     ("rms_norm", |l| norm::rms_norm(&of(&l.x, WHOLE), 1, Some(&of(&l.w, &[5])), EPS,
         &mut to(&mut l.y, WHOLE), Some(&mut to(&mut l.rstd, &[4, 6])))),
+    ("layer_norm_residual", |l| {
+        let residual = l.grad_y.clone();
+        norm::layer_norm_residual(&of(&l.x, WHOLE), &of(&residual, WHOLE), 1, Some(&of(&l.w, &[5])),
+            Some(&of(&l.b, &[5])), EPS, Some(&mut to(&mut l.grad_y, WHOLE)), &mut to(&mut l.y, WHOLE),
+            Some(&mut to(&mut l.mean, &[4, 6])), Some(&mut to(&mut l.rstd, &[4, 6])))
+    }),
+    ("rms_norm_residual", |l| norm::rms_norm_residual(&of(&l.x, WHOLE), &of(&l.grad_y, WHOLE), 1,
+        Some(&of(&l.w, &[5])), EPS, None, &mut to(&mut l.y, WHOLE), Some(&mut to(&mut l.rstd, &[4, 6])))),
+    ("layer_norm_axes", |l| norm::layer_norm_axes(&of(&l.x, WHOLE), Some(&[1]), Some(&of(&l.w, &[6])),
+        Some(&of(&l.b, &[6])), EPS, &mut to(&mut l.y, WHOLE), Some(&mut to(&mut l.mean, &[4, 5])),
+        Some(&mut to(&mut l.rstd, &[4, 1, 5])))),
+    ("rms_norm_axes", |l| norm::rms_norm_axes(&of(&l.x, WHOLE), Some(&[1]), Some(&of(&l.w, &[6])), EPS,
+        &mut to(&mut l.y, WHOLE), Some(&mut to(&mut l.rstd, &[4, 5])))),
     ("group_norm", |l| norm::group_norm(&of(&l.x, WHOLE), 3, Some(&of(&l.w, &[6])), Some(&of(&l.b, &[6])), EPS,
         &mut to(&mut l.y, WHOLE), Some(&mut to(&mut l.mean, &[4, 3])), Some(&mut to(&mut l.rstd, &[4, 3])))),
     ("batch_norm", |l| norm::batch_norm(&of(&l.x, WHOLE), Some(&of(&l.w, &[6])), Some(&of(&l.b, &[6])),
