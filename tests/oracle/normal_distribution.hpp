@@ -56,7 +56,8 @@ inline Real normal_quantile(std::uint64_t word, int bits, double candidate, doub
     const std::uint64_t all = bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
     const bool upper = word > all / 2;
     const std::uint64_t nearer = upper ? all - word : word;
-    const Real tail = bits == 32 ? Real(static_cast<double>(nearer | 1U) * 0x1p-32) : Real::middle_of_word(nearer, bits);
+    const Real tail =
+        bits == 32 ? Real(static_cast<double>(nearer | 1U) * 0x1p-32) : Real::middle_of_word(nearer, bits);
     const Real z = newton(std::abs(candidate), tolerance,
                           [&](const Real &x) { return (normal_upper_tail(x) - tail) / normal_density(x); });
     return upper ? z : -z;
