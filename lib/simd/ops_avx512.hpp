@@ -48,7 +48,7 @@ UNITVAR_INLINE F64 load_widened_f16(const void *source)
 {
     __m128i bits;
     __builtin_memcpy(&bits, source, sizeof(bits));
-    return _mm512_cvtps_pd(_mm256_cvtph_ps(bits));
+    return _mm512_cvtps_pd(_mm512_castps512_ps256(_mm512_cvtph_ps(_mm256_zextsi128_si256(bits))));
 }
 template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 {
