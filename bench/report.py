@@ -18,6 +18,7 @@ import datetime
 import math
 import os
 import pathlib
+import shutil
 import statistics
 import sys
 
@@ -91,9 +92,7 @@ def main():
     os.environ["UNITVAR_LIBRARY"] = str(library)
     import unitvar
 
-    python = os.environ.get("PYTHON") or str(ROOT / "build/peers/bin/python")
-    if not os.path.exists(python):
-        python = sys.executable
+    python = shutil.which(os.environ.get("PYTHON") or ROOT / "build/peers/bin/python") or sys.executable
 
     quick = options.quick
     # The largest curve takes 4 bytes each; the draws' largest elements 8.

@@ -78,8 +78,9 @@ def throughput(page, data, command):
 
 def peers(page, rows, commands, missing):
     text = ("How many times faster than another library's sampler, one thread each, in interleaved rounds of one process; "
-            "the whisker is the spread between the quartiles. Of MKL each row takes the engine and method that is fastest "
-            "here.")
+            "the whisker is the spread between the quartiles.")
+    if "MKL" not in missing:
+        text += " MKL runs as on an Intel processor, and each row takes its engine and method that is fastest here."
     if missing:
         text += " Not found here: " + ", ".join(missing) + "."
     rows = [row for row in rows if row["peer"] != "memset"]  # in the figure before
@@ -95,22 +96,22 @@ def peers(page, rows, commands, missing):
     def draw(width):
         is_narrow = width < 600
         row_height = 48 if is_narrow else 24
-        left = 12 if is_narrow else 470
+        left = 12 if is_narrow else 505
         chart = Chart(width, row_height * len(rows) + 66, "Speed relative to peers")
         axis = logarithmic("times faster than the peer, log scale", low, high)
         panel = Panel(chart, left, 16, width - left - (46 if is_narrow else 60), row_height * len(rows), axis,
                       Axis("", len(rows) - 0.5, -0.5, []))
         for i, row in enumerate(rows):
             own, peer = name(row)
-            at = panel.y(i) + (14 if is_narrow else 0)
+            at = panel.y(i) + (16 if is_narrow else 0)
             engine = row["what"].rpartition(", ")[2]
             if is_narrow:
                 chart.line(panel.x(1), at - 7, panel.x(1), at + 7, "bound")
-                chart.text(left, at - 20, own)
-                chart.text(left, at - 7, peer, css="tick")
+                chart.text(left, at - 23, own)
+                chart.text(left, at - 10, peer, css="tick")
             else:
                 chart.text(10, at + 4, own)
-                chart.text(245, at + 4, peer if len(peer) < 36 else peer[:34] + "…", css="tick")
+                chart.text(218, at + 4, peer if len(peer) < 48 else peer[:46] + "…", css="tick")
             start, end = sorted((panel.x(1), panel.x(row["ratio"])))
             chart.rect(start, at - 4, end - start, 8, f"solid {engine_css(engine)}", f"{own}, {peer}: {row['ratio']:.2f}")
             reach = [panel.x(row["ratio"] * f) for f in (max(1 - row["spread"], 0.5), 1 + row["spread"])]

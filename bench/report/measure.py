@@ -29,7 +29,7 @@ def run(command, environment=None):
     settings = "".join(f"{name}={value} " for name, value in (environment or {}).items())
     text = settings + " ".join(shown(c) if os.path.isabs(c) else c for c in map(str, command))
     print(f"report: {text}", file=sys.stderr, flush=True)
-    done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, text=True,
+    done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, text=True, cwd=ROOT,
                           env={**os.environ, **(environment or {})})
     if done.returncode != 0:
         raise Absent(f"{text} ended with status {done.returncode}")
