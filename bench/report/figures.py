@@ -165,8 +165,8 @@ def sizes(page, data, command):
                       short(row["least_ns"]), short(row["memset_ns"]), spread(row)) for row in rows], opened=False)
     page.figure("sizes", "Against the number of elements",
                 f"Time for each element of a call, from {first} to {elements(last)} elements, by instruction set and number "
-                "of threads: the fastest round, since other programs take processors away from calls on several threads; "
-                "the table has the medians too.",
+                "of threads; one thread by its processor time, two by the wall clock. Drawn is the fastest round, since "
+                "other programs take processors away from calls on several threads; the table has the medians too.",
                 key, draw, numbers, command)
 
 

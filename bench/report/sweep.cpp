@@ -156,7 +156,7 @@ void sweep(const Options &options)
 int main(int argc, char **argv)
 {
     Options options;
-    for (int i = 1; i < argc; ++i) {
+    for (int i = 1; i < argc; i += 2) {
         const std::string name = argv[i];
         const bool help = name == "--help";
         const char *const value = i + 1 < argc ? argv[i + 1] : nullptr;
@@ -181,7 +181,6 @@ int main(int argc, char **argv)
                          "instruction set, one thread, 65536 elements, 15 rounds.\n");
             return help ? 0 : 2;
         }
-        ++i;
     }
     sweep(options);
     return 0;
