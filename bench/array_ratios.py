@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How many times faster samplers are than those of NumPy, PyTorch and JAX, of which it takes what it finds.
 
-usage: array_ratios.py PATH_TO_libunitvar.so [--json]
+usage: array_ratios.py PATH_TO_libunitvar.so [--json [--quick]]
 
 One process, one thread each, thread CPU time, medians of interleaved rounds. Unitvar is called through unitvar.py with
 ars4x32. JAX's functions are compiled, and waited for; it makes a new array at each call, as it always does.
@@ -18,7 +18,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "UNIT
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-if len(sys.argv) not in (2, 3) or sys.argv[1] in ("-h", "--help") or sys.argv[2:] not in ([], ["--json"]):
+if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help") or sys.argv[2:] not in ([], ["--json"], ["--json", "--quick"]):
     sys.exit(__doc__)
 os.environ["UNITVAR_LIBRARY"] = os.path.abspath(sys.argv[1])
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "capi/python"))
@@ -27,8 +27,9 @@ import numpy
 
 import unitvar
 
-ROUNDS = 15
-SIZES = (65536, 1 << 22)
+QUICK = sys.argv[3:] == ["--quick"]
+ROUNDS = 3 if QUICK else 15
+SIZES = (65536,) if QUICK else (65536, 1 << 22)
 
 
 def clock_of(peer):
@@ -51,7 +52,9 @@ def compare(peer, own, other):
         own_times.append(seconds(clock, own, repeats[0]))
         other_times.append(seconds(clock, other, repeats[1]))
         ratios.append(other_times[-1] / own_times[-1])
-    return statistics.median(ratios), statistics.median(own_times), statistics.median(other_times)
+    quartiles = statistics.quantiles(ratios, n=4)
+    ratio = statistics.median(ratios)
+    return ratio, statistics.median(own_times), statistics.median(other_times), (quartiles[2] - quartiles[0]) / 2 / ratio
 
 
 def numpy_peers(n):
@@ -91,7 +94,8 @@ def jax_peers(n):
 
 def main():
     ratios = {}
-    as_json = len(sys.argv) == 3
+    details = []
+    as_json = len(sys.argv) > 2
     for n in SIZES:
         for peers in (numpy_peers, torch_peers, jax_peers):
             try:
@@ -104,13 +108,15 @@ def main():
                 x = numpy.empty(n, dtype)
                 bounds = (0.0, 1.0, -2.0, 2.0) if what == "trunc_normal" else (0.0, 1.0)
                 draw = getattr(g, what)
-                ratio, own_time, other_time = compare(peer, lambda: draw(x, *bounds), other)
+                ratio, own_time, other_time, spread = compare(peer, lambda: draw(x, *bounds), other)
                 ratios[f"{what} {dtype}, {n}, against {peer}"] = round(ratio, 4)
+                details.append({"what": f"{what} {dtype}, ars4x32", "n": n, "peer": peer, "ns": own_time / n * 1e9,
+                                "peer_ns": other_time / n * 1e9, "ratio": ratio, "spread": spread})
                 if not as_json:
                     print(f"{what:12} {dtype} {n:8}  {own_time / n * 1e9:8.3f} ns  {peer:28} "
                           f"{other_time / n * 1e9:8.3f} ns  {ratio:7.2f}x", flush=True)
     if as_json:
-        json.dump({"ratios": ratios}, sys.stdout, indent=2)
+        json.dump({"ratios": ratios, "rows": details}, sys.stdout, indent=2)
 
 
 main()

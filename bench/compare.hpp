@@ -54,7 +54,8 @@ struct Comparison {
     double ratio; // median of other / own, round by round: how many times faster own is
     double own;   // median seconds
     double other;
-    double spread; // half of what lies between the quartiles of the ratios, relative to their median
+    double spread;    // half of what lies between the quartiles of the ratios, relative to their median
+    double own_least; // of all rounds
 };
 
 template <class Own, class Other>
@@ -72,7 +73,7 @@ Comparison compare(int rounds, const Own &own, const Other &other, Clock clock =
     }
     const double ratio = median(ratios);
     return {ratio, median(times_own), median(times_other),
-            (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / 2 / ratio};
+            (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / 2 / ratio, *std::ranges::min_element(times_own)};
 }
 
 } // namespace unitvar::bench

@@ -1,6 +1,6 @@
 // unitvar_peers: samplers against MKL, the C++ standard library, pcg-cpp and memory itself, in one process, one thread,
 // each row the median of interleaved rounds. Of MKL each row takes the engine and method that is fastest here. --json
-// gives the ratios to a program: `sh cmake/dev.sh bench-check` compares them with bench/baseline.
+// gives them to a program: `sh cmake/dev.sh bench-check` compares the ratios with bench/baseline, `report` draws rows.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -65,7 +65,12 @@ public:
             std::printf("%-30s %-56s %8s %8s %8s %7s\n", "unitvar", "peer", "ns", "peer ns", "faster", "spread");
         }
     }
-    ~Report() { std::fputs(json_ ? "\n  }\n}\n" : "", stdout); }
+    ~Report()
+    {
+        if (json_) {
+            std::printf("\n  },\n  \"rows\": [%s\n  ]\n}\n", rows_.c_str());
+        }
+    }
     Report(const Report &) = delete;
     Report &operator=(const Report &) = delete;
 
@@ -86,6 +91,12 @@ private:
         const double scale = 1e9 / static_cast<double>(n_);
         if (json_) {
             std::printf("%s\n    \"%s against %s\": %.4f", first_ ? "" : ",", what.c_str(), peer.c_str(), c.ratio);
+            char figures[160];
+            std::snprintf(figures, sizeof figures,
+                          "\"ns\": %.5g, \"peer_ns\": %.5g, \"ratio\": %.4f, \"spread\": %.4f}", c.own * scale,
+                          c.other * scale, c.ratio, c.spread);
+            rows_.append(first_ ? "" : ",").append("\n    {\"what\": \"" + what + "\", \"peer\": \"" + peer);
+            rows_.append("\", \"which\": \"" + which + "\", " + figures);
         } else {
             std::printf("%-30s %-56s %8.3f %8.3f %7.2fx %6.1f%%\n", what.c_str(),
                         (which.empty() ? peer : peer + ": " + which).c_str(), c.own * scale, c.other * scale, c.ratio,
@@ -98,6 +109,7 @@ private:
     void *target_;
     std::size_t n_;
     bool json_;
+    std::string rows_;
     bool first_ = true;
 };
 

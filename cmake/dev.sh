@@ -22,6 +22,8 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
   targets             the project's speed targets and what this machine reaches
   norm_targets        the same for norms, activations and linear, against memory and, where they are installed,
                       oneDNN (libdnnl-dev) and OpenBLAS (libopenblas-dev); --isa NAME forces an instruction set
+  report [OPTION ...] everything measured, with the histograms and the errors of draws, as one page with charts:
+                      build/report/index.html; --quick, --full (up to 2^30 elements), --help
   overhead            what one small call costs from C, Rust, Go and Python
   torch [RELEASE]     compare with PyTorch live, as one test: RELEASE from pip in a virtual environment, where that gives
                       a build without CUDA, or the one of the interpreter that PYTHON names; without either 2.13.0, else
@@ -132,7 +134,7 @@ test)
     want $consumer_packages
     # The prefix of a package decides where its libraries lie.
     configure "$compiler" -DCMAKE_INSTALL_PREFIX=/usr \
-        -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON -DUNITVAR_WERROR=ON
+        -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=ON -DUNITVAR_DEMO=ON -DUNITVAR_WERROR=ON
     build "$compiler"
     run_tests "$compiler" -LE long
     configure aarch64 --toolchain cmake/toolchains/aarch64-linux-gnu.cmake \
@@ -197,6 +199,19 @@ bench | bench-check | curves | stores | targets | norm_targets)
     curves) exec "$programs/unitvar_bench" "$@" ;;
     *) exec "$programs/unitvar_$command" "$@" ;;
     esac
+    ;;
+report)
+    case " $* " in
+    *" -h "* | *" --help "*) exec python3 bench/report.py --help ;;
+    esac
+    # shellcheck disable=SC2086
+    need $library_packages python3 python3-numpy
+    configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=ON -DUNITVAR_DEMO=ON
+    build "$compiler"
+    # The python3 of the path may be another than the package's.
+    python=python3
+    "$python" -c 'import numpy' 2>/dev/null || python=/usr/bin/python3
+    exec "$python" bench/report.py --programs "build/$compiler/bench" "$@"
     ;;
 peers)
     need python3-venv
