@@ -4,6 +4,7 @@
 #include "support/arrays.hpp"
 #include "support/capi.hpp"
 #include "support/floating_point.h"
+#include "support/scale.hpp"
 #include "support/tables.hpp"
 
 #include <cstddef>
@@ -123,6 +124,9 @@ std::vector<Case> cases()
                 initializer("denormal normal " + name, engine, UNITVAR_INIT_NORMAL, dtype, {100, 10}, {0, size}));
             list.push_back(
                 initializer("denormal uniform " + name, engine, UNITVAR_INIT_UNIFORM, dtype, {100, 10}, {0, size}));
+            // Threads of the library's own; 16 bits are drawn in f32 there too.
+            if (support::slow() && dtype.bits == 16)
+                continue;
             list.push_back(initializer("large normal " + name, engine, UNITVAR_INIT_NORMAL, dtype, {400, 350}, {}));
             list.push_back(
                 initializer("large uniform " + name, engine, UNITVAR_INIT_KAIMING_UNIFORM, dtype, {400, 350}, {}));
