@@ -1,5 +1,5 @@
-// What the coefficients beside it promise: on [from, to] the exact polynomial is within this relative error of its
-// function. lib/simd/coefficients measures it, tests/accuracy.cpp derives its limits from it.
+// What the coefficients beside it promise: on [from, to] the exact polynomial is within this error of its function,
+// relative unless the comment there says otherwise. lib/simd/coefficients measures it, tests/accuracy.cpp derives its limits from it.
 #pragma once
 
 namespace unitvar {

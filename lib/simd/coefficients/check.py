@@ -3,8 +3,8 @@
 
 Runs each script of this folder, which prints coefficients and errors, and compares them with the arrays in the sources:
 the coefficients bit for bit ("remade"), the error with the ErrorBound NAME_bound beside the array. Where a script has no
-coefficients, since what the exchange that made them ended with depended on its grid, the error is all that is asked
-("verified"). Fails too where an array has no bound or no script, and where a bound is more than a quarter too large.
+coefficients, since how they were made is not known to the bit, the error is all that is asked ("verified"). Errors are
+dirtyinfnorm's, or the largest of 1001 points (quantile_*_f64): estimates from below, not proofs. Fails too where an array has no bound or no script, and where a bound is more than a quarter too large.
 --quick leaves out normal_quantile. Debian: sollya. Where it is absent: SKIPPED, exit status 77.
 """
 import math
