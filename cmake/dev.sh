@@ -30,6 +30,8 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
                       Debian's. Says SKIPPED where there is none. CHAINS: how many chains of random calls
   abi                 store the binary interface that unitvar.h declares, in cmake/abi; allowed when functions were added,
                       and together with a new SOVERSION or before version 1.0 when something was changed
+  coefficients        makes the polynomials of lib/simd again by Sollya, or verifies their errors, and compares with the
+                      sources (sollya)
   package             the Debian packages libunitvar0 and libunitvar-dev, in build/package/packages
   format              clang-format every source in place
   tidy                clang-tidy over the library
@@ -302,6 +304,10 @@ abi)
     need abigail-tools gcc
     HEADER=$root/capi/include/unitvar.h CC=${CC:-cc} NM=${NM:-nm} \
         sh tests/consumers/abi.sh refresh "$root/cmake/abi/unitvar-$(uname -m).abi"
+    ;;
+coefficients)
+    need sollya python3
+    exec python3 -B lib/simd/coefficients/check.py "$@"
     ;;
 package)
     # shellcheck disable=SC2086

@@ -12,14 +12,16 @@
 // Port budget: 3 for u, 4 for n, 2 for m, 2 additions, quotient, square, 7 fma, product, fma, square root: 23.
 #pragma once
 
+#include "error_bound.hpp"
 #include "pack.hpp"
 
 namespace unitvar {
 namespace {
 
-// Without its first coefficient, -2; relative error 2^-25.3.
+// Without its first coefficient, -2; relative error 2^-25.3 of the whole.
 inline constexpr float log_polynomial_f32[] = {0x1.fffeb8p-1F,  -0x1.55a49p-1F, 0x1.f2fa54p-2F, -0x1.0e4386p-1F,
                                                -0x1.741c46p-2F, -0x1.35bfbep1F, -0x1.a3ff3p1F,  -0x1.6a33a6p1F};
+inline constexpr ErrorBound log_polynomial_f32_bound{-0.5, 0, 0x1.aap-26};
 
 // 1 + (w >> 12) 2^-52: the mantissa is the word's upper bits.
 template <std::size_t K> UNITVAR_INLINE Pack<F64, K> unit_interval_f64(const Pack<U64, K> &w)
@@ -27,10 +29,12 @@ template <std::size_t K> UNITVAR_INLINE Pack<F64, K> unit_interval_f64(const Pac
     return float_of(shift_right<12>(w) | broadcast<Pack<U64, K>>(0x3FF0000000000000));
 }
 
-// (4 - 4 atanh(s) / s) / s^2 as a polynomial in s^2, s = f / (2 + f) in [-1/3, 0]; relative error 2^-54.1.
+// (4 - 4 atanh(s) / s) / s^2 as a polynomial in s^2, s = f / (2 + f) in [-1/3, 0]; relative error 2^-54.1
+// of 4 atanh(s) / s.
 inline constexpr double atanh_polynomial_f64[] = {-0x1.5555555555959p0,  -0x1.99999998e81a9p-1, -0x1.2492497962842p-1,
                                                   -0x1.c71c4a06b3dafp-2, -0x1.74625998cce0ep-2, -0x1.3aa89e54bd4e5p-2,
                                                   -0x1.1643f3489c0dbp-2, -0x1.957523a42260cp-3, -0x1.6b772c7332396p-2};
+inline constexpr ErrorBound atanh_polynomial_f64_bound{0, 0x1.c71c71c71c71cp-4, 0x1.d7p-55};
 
 template <std::size_t K> UNITVAR_INLINE Pack<F32, K> box_muller_radius(const Pack<U32, K> &p)
 {
@@ -56,7 +60,7 @@ template <std::size_t K> UNITVAR_INLINE Pack<F64, K> minus_two_log_of(const Pack
     return fma(s, fma(z, horner(z, atanh_polynomial_f64), twice), broadcast<F>(0) - twice);
 }
 
-// -4 atanh(s) / s as a polynomial in s^2, s = f / (2 + f), |s| <= 3 - 2 sqrt 2; relative error 2^-59.5.
+// -4 atanh(s) / s as a polynomial in s^2, s = f / (2 + f), |s| <= 3 - 2 sqrt 2; relative error 2^-59.4.
 inline constexpr double centred_atanh_polynomial_f64[] = {
     -0x1p2,
     -0x1.5555555555592p0,
@@ -67,6 +71,7 @@ inline constexpr double centred_atanh_polynomial_f64[] = {
     -0x1.39a1ffbe6ecb3p-2,
     -0x1.2f02d85f22cf2p-2,
 };
+inline constexpr ErrorBound centred_atanh_polynomial_f64_bound{0, 0x1.e2p-6, 0x1.7ap-60};
 
 template <std::size_t K> UNITVAR_INLINE Pack<F64, K> box_muller_radius(const Pack<U64, K> &p)
 {

@@ -12,19 +12,22 @@
 // and then one group of 32 in five would have to do both.
 #pragma once
 
+#include "error_bound.hpp"
 #include "log.hpp"
 #include "pack.hpp"
 
 namespace unitvar {
 namespace {
 
-// Remez exchange, coefficients rounded one by one: relative error 2^-26.6 and 2^-27.6.
+// Remez exchange, coefficients rounded one by one: relative error 2^-26.6 and 2^-27.6. Bounds are over |z|.
 inline constexpr float quantile_slope_f32 = 0x1.5ep1F;
 inline constexpr float quantile_centre_f32[] = {-0x1.d26cdep-3F, 0x1.4ffd4p1F,    0x1.71b0dap2F,
                                                 0x1.eb88f8p3F,   0x1.d88e18p5F,   -0x1.b61c5cp6F,
                                                 0x1.ca1582p11F,  -0x1.2e6e34p14F, 0x1.0c9c02p16F};
+inline constexpr ErrorBound quantile_centre_f32_bound{0, 1.036433, 0x1.3fp-27};
 inline constexpr float quantile_tail_f32[] = {-0x1.490378p-1F, -0x1.dd77a2p1F, -0x1.dc28p1F,   -0x1.ed7d08p3F,
                                               -0x1.081d48p4F,  -0x1.07d68p7F,  -0x1.850416p5F, -0x1.ef21fcp10F};
+inline constexpr ErrorBound quantile_tail_f32_bound{1.036433, 6.338, 0x1.56p-28};
 
 // Remez exchange, coefficients rounded: relative error 2^-56, 2^-54.2 (1.95 <= t <= 11.3) and 2^-53.9 (5.4 <= t <= 40).
 inline constexpr double quantile_slope_f64 = 0x1.5ep1;
@@ -34,6 +37,7 @@ inline constexpr double quantile_centre_f64[] = {
     0x1.553d6f3ce70adp+12,  0x1.119febed7c9e0p+15, -0x1.2543a0ca931c4p+18, 0x1.dd5f591ddb961p+22,
     -0x1.bd0590c1e26c0p+26, 0x1.51b374cecc764p+30, -0x1.825599bd9d2ffp+33, 0x1.4df61dd0ac0fep+36,
     -0x1.a3e6de362b09ap+38, 0x1.6d37b2402f5d9p+40, -0x1.8998113cb5344p+41, 0x1.93b290296490fp+41};
+inline constexpr ErrorBound quantile_centre_f64_bound{0, 1.036433, 0x1.e4p-57};
 inline constexpr double quantile_tail_f64[] = {
     -0x1.1caad4ca70308p-1,  -0x1.41c07d64a9578p+2,  -0x1.964c77572156bp+3,  -0x1.0c53c686b8ddep+6,
     -0x1.d0a499bb90ca8p+7,  -0x1.64a5e783a5bccp+10, -0x1.54f0ba9baf0f1p+12, -0x1.2fc8c35ee2679p+15,
@@ -41,6 +45,7 @@ inline constexpr double quantile_tail_f64[] = {
     -0x1.a0249de44cf78p+26, -0x1.477f2c19d9391p+30, -0x1.46fef93459bffp+31, -0x1.7b24089d9cfcep+35,
     -0x1.6180ffea8fb2ap+34, -0x1.0657baa0e760cp+41, -0x1.a40b15cf3f1e6p+41, -0x1.1c2e4636166f6p+45,
     0x1.142b4967b7652p+49,  -0x1.0cab861e12086p+53};
+inline constexpr ErrorBound quantile_tail_f64_bound{1.036433, 11.0018, 0x1.bcp-55};
 inline constexpr double quantile_far_tail_f64[] = {
     -0x1.30b4d6516af9ep-2,  -0x1.10ca016ffc896p+3,  -0x1.79e833a7a5a32p+6,  -0x1.751c4fdde5811p+10,
     -0x1.4de1a5a2e9f98p+14, -0x1.5780928b862e6p+18, -0x1.4646e6a4ee455p+22, -0x1.580976a40459ap+26,
@@ -48,6 +53,7 @@ inline constexpr double quantile_far_tail_f64[] = {
     -0x1.94e650200604dp+46, -0x1.cec572acf48eap+50, -0x1.d766c30b54fb6p+54, -0x1.eb9299d82dcb5p+58,
     -0x1.e682d6610b9ddp+62, -0x1.b63328e48b885p+67, -0x1.2114e2dd33aadp+72, -0x1.16b70e3fcddd7p+75,
     0x1.665dc143fcb49p+78};
+inline constexpr ErrorBound quantile_far_tail_f64_bound{4.9057, 39.8847, 0x1.0cp-54};
 
 // -2 ln(x / 2^Scale) of normal x, whatever its sign.
 template <int Scale, std::size_t K> UNITVAR_INLINE Pack<F32, K> minus_two_log(const Pack<F32, K> &x)
@@ -86,9 +92,11 @@ UNITVAR_INLINE Pack<F32, K> normal_quantile(const Pack<F32, K> &q, const Pack<F3
 // Absolute error 2^-24.6 of -ln(1 + f) / f on [-1/2, 0] times f; relative error 2^-26.2 of P(w), in w - 2.74.
 inline constexpr float short_log_polynomial_f32[] = {-0x1.ffff38p-1F, 0x1.002fcap-1F, -0x1.4d99a8p-2F, 0x1.4c9d94p-2F,
                                                      0x1.9e4e12p-3F,  0x1.62614cp+0F, 0x1.d9af22p+0F,  0x1.9533ecp+0F};
+inline constexpr ErrorBound short_log_polynomial_f32_bound{-0.5, 0, 0x1.4fp-25};
 inline constexpr float quantile_log_f32[] = {0x1.1a6b8p+2F,   0x1.61fbfp-1F,    -0x1.cfa24p-7F,   -0x1.8457b8p-9F,
                                              0x1.36e8cp-11F,  -0x1.bc24c6p-16F, -0x1.f7ec0ep-18F, 0x1.75f246p-20F,
                                              0x1.a233aap-27F, -0x1.ab2a64p-26F};
+inline constexpr ErrorBound quantile_log_f32_bound{0, 2.9317, 0x1.b1p-27};
 
 template <std::size_t K>
 UNITVAR_INLINE Pack<F32, K> normal_quantile_by_log(const Pack<F32, K> &q, const Pack<F32, K> &d)

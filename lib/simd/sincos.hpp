@@ -9,6 +9,7 @@
 // Maximum error over all inputs: tests/accuracy.cpp.
 #pragma once
 
+#include "error_bound.hpp"
 #include "log.hpp"
 #include "pack.hpp"
 
@@ -18,10 +19,13 @@ namespace {
 // Relative errors of sine and cosine: 2^-25.1 and 2^-24.4 (f32), 2^-54.5 and 2^-53.6 (f64); most of the sine's is that of
 // pi/2 rounded.
 inline constexpr float sin_polynomial_f32[] = {0x1.921fb6p0F, -0x1.4abbecp-1F, 0x1.466b2p-4F, -0x1.2f597ep-8F};
+inline constexpr ErrorBound sin_polynomial_f32_bound{0, 0.25, 0x1.dfp-26};
 inline constexpr float cos_polynomial_f32[] = {0x1p0F, -0x1.3bd3a2p0F, 0x1.03b18cp-2F, -0x1.4eb078p-6F};
+inline constexpr ErrorBound cos_polynomial_f32_bound{0, 0.25, 0x1.8bp-25};
 inline constexpr double sin_polynomial_f64[] = {0x1.921fb54442d18p0,   -0x1.4abbce625be09p-1, 0x1.466bc67754ffep-4,
                                                 -0x1.32d2ccdfe922ap-8, 0x1.50782d5ee9c46p-13, -0x1.e2fe76ce1db14p-19,
                                                 0x1.e357dc8eac7e2p-25};
+inline constexpr ErrorBound sin_polynomial_f64_bound{0, 0.25, 0x1.68p-55};
 inline constexpr double cos_polynomial_f64[] = {0x1p0,
                                                 -0x1.3bd3cc9be45a5p0,
                                                 0x1.03c1f081b14ep-2,
@@ -29,6 +33,7 @@ inline constexpr double cos_polynomial_f64[] = {0x1p0,
                                                 0x1.e1f4fbfcb4c53p-11,
                                                 -0x1.a6ca009f76367p-16,
                                                 0x1.f3ef2ff7dee9bp-22};
+inline constexpr ErrorBound cos_polynomial_f64_bound{0, 0.25, 0x1.4bp-54};
 
 template <class F> struct Direction {
     F first;
