@@ -74,6 +74,16 @@ TEST_CASE("torch: words are those of std::mt19937 seeded with the low half of th
     }
 }
 
+// The oracle's functions are this machine's: equal where they are those that the library reproduces, and within their
+// last bits elsewhere.
+bool same_by_libm(const std::vector<double> &got, const std::vector<double> &expected)
+{
+    if (support::has_reference_libm())
+        return got == expected;
+    return std::equal(got.begin(), got.end(), expected.begin(), expected.end(),
+                      [](double a, double b) { return std::abs(a - b) <= 1e-15 * (1 + std::abs(b)); });
+}
+
 TEST_CASE("torch: uniform and normal are PyTorch's formulas, the second scalar normal waiting for its turn")
 {
     for (const std::uint64_t seed : seeds) {
@@ -83,7 +93,8 @@ TEST_CASE("torch: uniform and normal are PyTorch's formulas, the second scalar n
             INFO("seed ", seed, ", n ", n);
             CHECK(filled<float>(unitvar_uniform_f32, g, n, -0.37, 1.9) == reference.uniform<float>(n, -0.37, 1.9));
             CHECK(filled<float>(unitvar_normal_f32, g, n, 0.1, 0.7) == reference.normal<float>(n, 0.1, 0.7));
-            CHECK(filled<double>(unitvar_normal_f64, g, n, -3.0, 2.5) == reference.normal<double>(n, -3.0, 2.5));
+            CHECK(same_by_libm(filled<double>(unitvar_normal_f64, g, n, -3.0, 2.5),
+                               reference.normal<double>(n, -3.0, 2.5)));
             CHECK(filled<double>(unitvar_uniform_f64, g, n, 0.0, 1e300) == reference.uniform<double>(n, 0.0, 1e300));
             CHECK(filled<std::uint32_t>(unitvar_bits_u32, g, 1) == std::vector<std::uint32_t>{reference.word()});
         }
