@@ -24,7 +24,13 @@ unitvar_isa(NAME avx512 PROCESSOR "x86_64|AMD64" OPS ops_avx512.hpp
 unitvar_isa(NAME avx2 PROCESSOR "x86_64|AMD64" OPS ops_avx2.hpp FEATURES "avx,avx2,fma,f16c"
             FLAGS -mavx2 -mfma -mf16c)
 unitvar_isa(NAME neon PROCESSOR "aarch64|arm64" OPS ops_neon.hpp FEATURES "asimd" FLAGS)
-unitvar_isa(NAME scalar PROCESSOR ".*" OPS ops_scalar.hpp FEATURES "" FLAGS -DUNITVAR_NO_FORCED_INLINING)
+set(portable_flags -DUNITVAR_NO_FORCED_INLINING)
+# GCC 12 for AArch64 with -O3 takes sin and cos of torch_libm_f64.hpp from lanes that are not yet written, unless types
+# count for nothing in its reasoning (ISA.kernels: torch.cos_sin_f64). -O2, other targets and sanitizers find nothing.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    list(APPEND portable_flags -fno-strict-aliasing)
+endif()
+unitvar_isa(NAME scalar PROCESSOR ".*" OPS ops_scalar.hpp FEATURES "" FLAGS ${portable_flags})
 
 # AES instructions, which no row implies: what replaces a row's fills of ars4x32 where a processor has them, best first.
 #
