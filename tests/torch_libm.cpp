@@ -2,7 +2,6 @@
 // C library's own on every N-th number (default 61; 1 is exhaustive) of the ranges that inverse error functions need?
 // Only glibc 2.28 to 2.40 on x86-64 with fma is the reference: elsewhere it exits with 77. It compiles the header
 // with the portable registers, whose bits every other table repeats.
-#include <gnu/libc-version.h>
 
 #include <bit>
 #include <cmath>
@@ -12,6 +11,7 @@
 #include <cstring>
 
 #include "kernels/torch_libm.hpp"
+#include "support/reference_libm.hpp"
 
 namespace {
 
@@ -51,27 +51,13 @@ bool same(const char *name, float from, float to, std::uint32_t stride, const Ow
     return different == 0;
 }
 
-bool is_reference()
-{
-    int major = 0;
-    int minor = 0;
-    if (std::sscanf(gnu_get_libc_version(), "%d.%d", &major, &minor) != 2 || major != 2 || minor < 28 || minor > 40) {
-        return false;
-    }
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("fma") != 0;
-#else
-    return false;
-#endif
-}
-
 } // namespace
 
 int main(int argc, char **argv)
 {
     const auto stride =
         argc == 3 && std::strcmp(argv[1], "--stride") == 0 ? static_cast<std::uint32_t>(std::atoi(argv[2])) : 61U;
-    if (!is_reference() || stride == 0) {
+    if (!support::has_reference_glibc(28, 40) || stride == 0) {
         std::puts("not the reference's C library and processor");
         return 77;
     }

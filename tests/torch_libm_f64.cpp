@@ -3,9 +3,9 @@
 // bits lead to, small ones, and the ends of every interval of the tables? Only glibc from 2.28 on on x86-64 with fma is the
 // reference: elsewhere it exits with 77. It compiles the header with the portable registers, whose bits every other table
 // repeats.
-#include <gnu/libc-version.h>
 
 #include <bit>
+#include <climits>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "kernels/torch_libm_f64.hpp"
+#include "support/reference_libm.hpp"
 
 namespace {
 
@@ -79,26 +80,12 @@ std::vector<double> around(const std::vector<double> &points)
     return result;
 }
 
-bool is_reference()
-{
-    int major = 0;
-    int minor = 0;
-    if (std::sscanf(gnu_get_libc_version(), "%d.%d", &major, &minor) != 2 || major != 2 || minor < 28) {
-        return false;
-    }
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("fma") != 0;
-#else
-    return false;
-#endif
-}
-
 } // namespace
 
 int main(int argc, char **argv)
 {
     const std::uint64_t n = argc == 2 ? std::strtoull(argv[1], nullptr, 10) / 8 * 8 : 2000000;
-    if (!is_reference() || n == 0) {
+    if (!support::has_reference_glibc(28, INT_MAX) || n == 0) {
         std::puts("not the reference's C library and processor");
         return 77;
     }

@@ -3,6 +3,7 @@
 #define UNITVAR_TESTS_SUPPORT_TORCH_GOLDEN_HPP
 
 #include "kinds.hpp"
+#include "reference_libm.hpp"
 #include "tensors.hpp"
 
 #include <doctest/doctest.h>
@@ -70,18 +71,8 @@ inline Lengths shape_in(const std::string &name, std::size_t count)
     return shape;
 }
 
-// The golden f64 trunc_normal and cauchy hold log, erf, exp and tan of glibc on x86-64 with fma, as PyTorch's AVX2 build calls
-// them.
-inline bool has_reference_libm()
-{
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("fma") != 0;
-#else
-    return false;
-#endif
-}
-
-// Equal bits; with another C library than the reference's, f64 values equal to a few units of the last place.
+// Equal bits; with another C library than the reference's, whose log, erf, exp and tan golden f64 trunc_normal and cauchy
+// hold, f64 values equal to a few units of the last place.
 inline bool same_as_golden(const std::vector<unsigned char> &got, const std::vector<std::uint64_t> &expected,
                            std::size_t element_bytes)
 {
