@@ -7,12 +7,9 @@ namespace unitvar::UNITVAR_ISA {
 namespace {
 
 inline constexpr std::size_t block_bytes = 128;
-template <class T> inline constexpr bool is_half = sizeof(T) == sizeof(std::uint16_t);
-template <class T> inline constexpr std::size_t block = is_half<T> ? norm_lanes : block_bytes / sizeof(T);
-// 16-bit elements are computed with in double, where products are exact.
-template <class T>
-using Block = std::conditional_t<is_half<T>, Wide,
-                                 std::conditional_t<std::is_same_v<T, float>, F32x<block<float>>, F64x<block<double>>>>;
+template <class T> inline constexpr std::size_t block = is_half<T> ? core::half_block : block_bytes / sizeof(T);
+// 16-bit elements are computed with in f32: a product errs by 2^-24, 2^-16 of an ulp of bf16 and 2^-13 of one of f16.
+template <class T> using Block = std::conditional_t<sizeof(T) == sizeof(double), F64x<block<T>>, F32x<block<T>>>;
 template <class T> using Lane = typename Block<T>::Lane;
 
 template <class T> struct ShortBlock {
@@ -24,7 +21,7 @@ template <class T> struct ShortBlock {
 template <class T, class S> UNITVAR_INLINE Block<T> load_block(const S *source)
 {
     if constexpr (is_half<T>) {
-        return load_as_f64<Wide, S>(source);
+        return InFloat<T>::load_from(source);
     } else {
         return load<Block<T>>(source);
     }
@@ -32,7 +29,7 @@ template <class T, class S> UNITVAR_INLINE Block<T> load_block(const S *source)
 template <class T> UNITVAR_INLINE void store_block(T *target, const Block<T> &value)
 {
     if constexpr (is_half<T>) {
-        store_from_f64<T>(target, value);
+        InFloat<T>::store_to(target, value);
     } else {
         store(target, value);
     }

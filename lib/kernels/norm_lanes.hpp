@@ -1,7 +1,8 @@
 // The 16 lanes of double that statistics and normalised values are computed in, and how a run of n elements falls
 // into them: whole blocks from the front, and for what is left the last 16 elements once more with the lanes that
 // the blocks have seen masked out. So a run of 16 or more is read without a copy, and lane i of the last block
-// depends on n alone. Shorter runs go through a buffer.
+// depends on n alone. Shorter runs go through a buffer. Values of 16 bits are computed in 32 lanes of f32 where that
+// has range enough.
 #pragma once
 
 #include "core/kernel_table.hpp"
@@ -36,9 +37,54 @@ template <std::size_t K> UNITVAR_INLINE double merge_norm_lanes(const Pack<F64, 
     }
 }
 
+template <class T> inline constexpr bool is_half = sizeof(T) == sizeof(std::uint16_t);
+
+// What a kernel computes in: its lanes, and elements of any type to and from them, rounded once.
+struct InDouble {
+    using Value = double;
+    using Lanes = Wide;
+    template <class T> UNITVAR_INLINE static Lanes load_from(const T *x) { return load_as_f64<Lanes, T>(x); }
+    template <class T, bool Streamed = false> UNITVAR_INLINE static void store_to(T *y, const Lanes &value)
+    {
+        store_from_f64<T, Streamed>(y, value);
+    }
+};
+// Of elements of 16 bits, type T, and f32 parameters. The lanes of bf16 have the even elements before the odd ones.
+template <class T> struct InFloat {
+    using Value = float;
+    using Lanes = F32x<32>;
+    static constexpr bool even_odd = std::is_same_v<T, core::Bf16Element>;
+
+    UNITVAR_INLINE static Lanes load_from(const T *x)
+    {
+        if constexpr (even_odd) {
+            return load_even_odd_bf16<Lanes>(x);
+        } else {
+            return load_as_f32<Lanes, T>(x);
+        }
+    }
+    UNITVAR_INLINE static Lanes load_from(const float *x)
+    {
+        if constexpr (even_odd) {
+            return load_even_odd<Lanes>(x);
+        } else {
+            return load<Lanes>(x);
+        }
+    }
+    template <class To, bool Streamed = false> UNITVAR_INLINE static void store_to(To *y, const Lanes &value)
+    {
+        static_assert(std::is_same_v<To, T>);
+        if constexpr (even_odd) {
+            store_even_odd_bf16<Streamed>(y, value);
+        } else {
+            store_halves<T, Streamed>(y, value);
+        }
+    }
+};
+
 // Elements i to i + count - 1 of an array in the first lanes of a buffer, zeros in the others.
-template <class T> struct ShortRun {
-    alignas(64) T lane[norm_lanes] = {};
+template <class T, std::size_t Lanes = norm_lanes> struct ShortRun {
+    alignas(64) T lane[Lanes] = {};
     ShortRun(const T *source, std::size_t count) { __builtin_memcpy(lane, source, count * sizeof(T)); }
 };
 

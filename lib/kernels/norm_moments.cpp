@@ -3,6 +3,9 @@
 // m2: the difference loses at most a factor of n = 2^13 of the 2^-53 of a double, whatever the data. That is ample for
 // f32 data. f64 data take a second pass with K = the mean of the first, and more where the squares leave double's range.
 //
+// bf16 data need no K: their squares have 16 bits, so that the sums of up to 2^13 of them are exact wherever the values
+// are within a factor of 2^12 of each other, which is all data whose mean is many deviations from 0.
+//
 // Port budget for 16 f32 with AVX-512: 2 conversions, 2 subtractions, 2 additions, 2 fma: 8 operations for 64 bytes.
 #include "kernels/chunk_range.hpp"
 #include "kernels/norm_lanes.hpp"
@@ -25,6 +28,8 @@ struct SumLanes {
         s2 = fma(d, d, s2);
     }
 };
+
+template <class T> inline constexpr bool unshifted = std::is_same_v<T, core::Bf16Element>;
 
 template <class T> double value_of(const T *x)
 {
@@ -78,7 +83,7 @@ template <class T, class Scale>
 core::ChunkMoments moments_about_mean(const T *x, const core::Runs &runs, double first, const Scale &scale)
 {
     const auto count = static_cast<double>(runs.length * runs.count);
-    double shift = finite(first) ? first : 0;
+    double shift = !unshifted<T> && finite(first) ? first : 0;
     ShiftedSums sums = shifted_sums(x, runs, shift, scale);
     if constexpr (sizeof(T) == sizeof(double)) {
         const double mean = shift + sums.s1 / count;

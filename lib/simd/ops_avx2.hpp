@@ -48,6 +48,16 @@ UNITVAR_INLINE F64 load_widened_f16(const void *source)
 {
     return _mm256_cvtps_pd(_mm_cvtph_ps(_mm_loadu_si64(source)));
 }
+// Eight bf16 and eight f16 as f32.
+UNITVAR_INLINE F32 load_bf16(const void *source)
+{
+    const __m256i bits = _mm256_cvtepu16_epi32(_mm_loadu_si128(static_cast<const __m128i *>(source)));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(bits, 16));
+}
+UNITVAR_INLINE F32 load_f16(const void *source)
+{
+    return _mm256_cvtph_ps(_mm_loadu_si128(static_cast<const __m128i *>(source)));
+}
 template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 {
     __m256i bits;
@@ -161,6 +171,35 @@ UNITVAR_INLINE U16 round_to_upper(U32 a, U32 b)
     };
     return _mm256_permute4x64_epi64(_mm256_packus_epi32(rounded(a), rounded(b)), 0xD8);
 }
+UNITVAR_INLINE U16 round_even_odd(U32 even, U32 odd)
+{
+    const __m256i upper = _mm256_blend_epi16(_mm256_srli_epi32(even, 16), odd, 0xAA);
+    const __m256i lower = _mm256_blend_epi16(even, _mm256_slli_epi32(odd, 16), 0xAA);
+    const __m256i one = _mm256_set1_epi16(1);
+    // Saturation leaves more than 0x8000 above it.
+    const __m256i below = _mm256_adds_epu16(lower, _mm256_and_si256(upper, one));
+    const __m256i above = _mm256_subs_epu16(below, _mm256_set1_epi16(INT16_MIN));
+    return _mm256_add_epi16(upper, _mm256_min_epu16(above, one));
+}
+UNITVAR_INLINE F32 load_even_bf16(const void *source)
+{
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_loadu_si256(static_cast<const __m256i *>(source)), 16));
+}
+UNITVAR_INLINE F32 load_odd_bf16(const void *source)
+{
+    const __m256i pairs = _mm256_loadu_si256(static_cast<const __m256i *>(source));
+    return _mm256_castsi256_ps(_mm256_and_si256(pairs, _mm256_set1_epi32(-0x10000)));
+}
+UNITVAR_INLINE F32 even_of(F32 a, F32 b)
+{
+    const __m256d even = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0x88));
+    return _mm256_castpd_ps(_mm256_permute4x64_pd(even, 0xD8));
+}
+UNITVAR_INLINE F32 odd_of(F32 a, F32 b)
+{
+    const __m256d odd = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0xDD));
+    return _mm256_castpd_ps(_mm256_permute4x64_pd(odd, 0xD8));
+}
 // Rounded to f16, first those of a.
 UNITVAR_INLINE U16 halve(F32 a, F32 b)
 {
@@ -220,6 +259,10 @@ UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
 {
     return _mm256_blendv_ps(b, a, _mm256_cmp_ps(x, y, _CMP_LT_OQ));
+}
+UNITVAR_INLINE F32 unless_nan(F32 x, F32 other)
+{
+    return _mm256_blendv_ps(x, other, _mm256_cmp_ps(x, x, _CMP_UNORD_Q));
 }
 UNITVAR_INLINE F32 if_not_positive(F32 x, F32 a, F32 b)
 {

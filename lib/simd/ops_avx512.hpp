@@ -50,6 +50,16 @@ UNITVAR_INLINE F64 load_widened_f16(const void *source)
     __builtin_memcpy(&bits, source, sizeof(bits));
     return _mm512_cvtps_pd(_mm512_castps512_ps256(_mm512_cvtph_ps(_mm256_zextsi128_si256(bits))));
 }
+// Sixteen bf16 and sixteen f16 as f32.
+UNITVAR_INLINE F32 load_bf16(const void *source)
+{
+    const __m512i bits = _mm512_cvtepu16_epi32(_mm256_loadu_si256(static_cast<const __m256i *>(source)));
+    return _mm512_castsi512_ps(_mm512_slli_epi32(bits, 16));
+}
+UNITVAR_INLINE F32 load_f16(const void *source)
+{
+    return _mm512_cvtph_ps(_mm256_loadu_si256(static_cast<const __m256i *>(source)));
+}
 template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 {
     __m512i bits;
@@ -158,6 +168,33 @@ UNITVAR_INLINE U16 round_to_upper(U32 a, U32 b)
     const __m512i below = _mm512_adds_epu16(lower, _mm512_and_si512(upper, one));
     return _mm512_mask_add_epi16(upper, _mm512_cmpgt_epu16_mask(below, _mm512_set1_epi16(INT16_MIN)), upper, one);
 }
+UNITVAR_INLINE U16 round_even_odd(U32 even, U32 odd)
+{
+    constexpr __mmask32 odd_lanes = 0xAAAAAAAA;
+    const __m512i one = _mm512_set1_epi16(1);
+    const __m512i upper = _mm512_mask_mov_epi16(_mm512_srli_epi32(even, 16), odd_lanes, odd);
+    const __m512i lower = _mm512_mask_mov_epi16(even, odd_lanes, _mm512_slli_epi32(odd, 16));
+    const __m512i below = _mm512_adds_epu16(lower, _mm512_and_si512(upper, one));
+    return _mm512_mask_add_epi16(upper, _mm512_cmpgt_epu16_mask(below, _mm512_set1_epi16(INT16_MIN)), upper, one);
+}
+UNITVAR_INLINE F32 load_even_bf16(const void *source)
+{
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_loadu_si512(source), 16));
+}
+UNITVAR_INLINE F32 load_odd_bf16(const void *source)
+{
+    return _mm512_castsi512_ps(_mm512_and_si512(_mm512_loadu_si512(source), _mm512_set1_epi32(-0x10000)));
+}
+UNITVAR_INLINE F32 even_of(F32 a, F32 b)
+{
+    const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    return _mm512_permutex2var_ps(a, even, b);
+}
+UNITVAR_INLINE F32 odd_of(F32 a, F32 b)
+{
+    const __m512i odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    return _mm512_permutex2var_ps(a, odd, b);
+}
 // Rounded to f16, first those of a.
 UNITVAR_INLINE U16 halve(F32 a, F32 b)
 {
@@ -208,6 +245,10 @@ UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
 {
     return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, y, _CMP_LT_OQ), b, a);
+}
+UNITVAR_INLINE F32 unless_nan(F32 x, F32 other)
+{
+    return _mm512_mask_mov_ps(x, _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q), other);
 }
 UNITVAR_INLINE F32 if_not_positive(F32 x, F32 a, F32 b)
 {

@@ -51,6 +51,19 @@ UNITVAR_INLINE F64 load_widened_f16(const void *source)
     __builtin_memcpy(&both, source, sizeof(both));
     return vcvt_f64_f32(vget_low_f32(vcvt_f32_f16(vreinterpret_f16_u32(vdup_n_u32(both)))));
 }
+// Four bf16 and four f16 as f32.
+UNITVAR_INLINE F32 load_bf16(const void *source)
+{
+    uint16x4_t bits;
+    __builtin_memcpy(&bits, source, sizeof(bits));
+    return vreinterpretq_f32_u32(vshll_n_u16(bits, 16));
+}
+UNITVAR_INLINE F32 load_f16(const void *source)
+{
+    uint16x4_t bits;
+    __builtin_memcpy(&bits, source, sizeof(bits));
+    return vcvt_f32_f16(vreinterpret_f16_u16(bits));
+}
 template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 {
     store_register(target, a);
@@ -150,6 +163,35 @@ UNITVAR_INLINE U16 round_to_upper(U32 a, U32 b)
     const uint16x8_t below = vqaddq_u16(lower, vandq_u16(upper, vdupq_n_u16(1)));
     return vsubq_u16(upper, vcgtq_u16(below, vdupq_n_u16(0x8000)));
 }
+UNITVAR_INLINE U16 round_even_odd(U32 even, U32 odd)
+{
+    const uint16x8_t evens = vreinterpretq_u16_u32(even);
+    const uint16x8_t odds = vreinterpretq_u16_u32(odd);
+    const uint16x8_t upper = vtrn2q_u16(evens, odds);
+    const uint16x8_t lower = vtrn1q_u16(evens, odds);
+    const uint16x8_t below = vqaddq_u16(lower, vandq_u16(upper, vdupq_n_u16(1)));
+    return vsubq_u16(upper, vcgtq_u16(below, vdupq_n_u16(0x8000)));
+}
+UNITVAR_INLINE F32 load_even_bf16(const void *source)
+{
+    uint32x4_t pairs;
+    __builtin_memcpy(&pairs, source, sizeof(pairs));
+    return vreinterpretq_f32_u32(vshlq_n_u32(pairs, 16));
+}
+UNITVAR_INLINE F32 load_odd_bf16(const void *source)
+{
+    uint32x4_t pairs;
+    __builtin_memcpy(&pairs, source, sizeof(pairs));
+    return vreinterpretq_f32_u32(vandq_u32(pairs, vdupq_n_u32(0xFFFF0000U)));
+}
+UNITVAR_INLINE F32 even_of(F32 a, F32 b)
+{
+    return vuzp1q_f32(a, b);
+}
+UNITVAR_INLINE F32 odd_of(F32 a, F32 b)
+{
+    return vuzp2q_f32(a, b);
+}
 // Rounded to f16, first those of a.
 UNITVAR_INLINE U16 halve(F32 a, F32 b)
 {
@@ -203,6 +245,10 @@ UNITVAR_INLINE F64 if_less(F64 x, F64 y, F64 a, F64 b)
 UNITVAR_INLINE F32 if_less(F32 x, F32 y, F32 a, F32 b)
 {
     return vbslq_f32(vcltq_f32(x, y), a, b);
+}
+UNITVAR_INLINE F32 unless_nan(F32 x, F32 other)
+{
+    return vbslq_f32(vceqq_f32(x, x), x, other);
 }
 UNITVAR_INLINE F32 if_not_positive(F32 x, F32 a, F32 b)
 {

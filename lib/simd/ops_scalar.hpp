@@ -102,24 +102,32 @@ UNITVAR_INLINE F64 load_widened(const void *source)
     }
     return wide;
 }
-// Bits of bf16 and of f16 as f64.
-template <class Widen> UNITVAR_INLINE F64 widen_halves(const void *source, Widen widen)
+// Bits of bf16 and of f16 as f64 and as f32.
+template <class R, class Widen> UNITVAR_INLINE R widen_halves(const void *source, Widen widen)
 {
-    std::uint16_t bits[F64::size];
+    std::uint16_t bits[R::size];
     __builtin_memcpy(bits, source, sizeof(bits));
-    F64 wide;
-    for (std::size_t i = 0; i < F64::size; ++i) {
-        wide.lane[i] = static_cast<double>(widen(bits[i]));
+    R wide;
+    for (std::size_t i = 0; i < R::size; ++i) {
+        wide.lane[i] = static_cast<typename R::value_type>(widen(bits[i]));
     }
     return wide;
 }
 UNITVAR_INLINE F64 load_widened_bf16(const void *source)
 {
-    return widen_halves(source, core::widen_bf16);
+    return widen_halves<F64>(source, core::widen_bf16);
 }
 UNITVAR_INLINE F64 load_widened_f16(const void *source)
 {
-    return widen_halves(source, core::widen_f16);
+    return widen_halves<F64>(source, core::widen_f16);
+}
+UNITVAR_INLINE F32 load_bf16(const void *source)
+{
+    return widen_halves<F32>(source, core::widen_bf16);
+}
+UNITVAR_INLINE F32 load_f16(const void *source)
+{
+    return widen_halves<F32>(source, core::widen_f16);
 }
 template <class R> UNITVAR_INLINE void stream_register(void *target, R a)
 {
@@ -228,6 +236,50 @@ UNITVAR_INLINE U16 round_to_upper(U32 a, U32 b)
     }
     return result;
 }
+UNITVAR_INLINE U16 round_even_odd(U32 even, U32 odd)
+{
+    U16 result;
+    for (std::size_t i = 0; i < U32::size; ++i) {
+        result.lane[2 * i] = core::round_to_bf16(std::bit_cast<float>(even.lane[i]));
+        result.lane[2 * i + 1] = core::round_to_bf16(std::bit_cast<float>(odd.lane[i]));
+    }
+    return result;
+}
+template <std::size_t First> UNITVAR_INLINE F32 load_every_other_bf16(const void *source)
+{
+    std::uint16_t bits[U16::size];
+    __builtin_memcpy(bits, source, sizeof(bits));
+    F32 wide;
+    for (std::size_t i = 0; i < F32::size; ++i) {
+        wide.lane[i] = core::widen_bf16(bits[2 * i + First]);
+    }
+    return wide;
+}
+UNITVAR_INLINE F32 load_even_bf16(const void *source)
+{
+    return load_every_other_bf16<0>(source);
+}
+UNITVAR_INLINE F32 load_odd_bf16(const void *source)
+{
+    return load_every_other_bf16<1>(source);
+}
+template <std::size_t First> UNITVAR_INLINE F32 every_other(F32 a, F32 b)
+{
+    F32 result;
+    for (std::size_t i = 0; i < F32::size / 2; ++i) {
+        result.lane[i] = a.lane[2 * i + First];
+        result.lane[F32::size / 2 + i] = b.lane[2 * i + First];
+    }
+    return result;
+}
+UNITVAR_INLINE F32 even_of(F32 a, F32 b)
+{
+    return every_other<0>(a, b);
+}
+UNITVAR_INLINE F32 odd_of(F32 a, F32 b)
+{
+    return every_other<1>(a, b);
+}
 // Rounded to f16, first those of a.
 UNITVAR_INLINE U16 halve(F32 a, F32 b)
 {
@@ -272,6 +324,10 @@ template <class T> UNITVAR_INLINE bool any_lane_less(Lanes<T> x, Lanes<T> y)
 template <class T> UNITVAR_INLINE Lanes<T> if_less(Lanes<T> x, Lanes<T> y, Lanes<T> a, Lanes<T> b)
 {
     return each([](T p, T q, T s, T t) UNITVAR_INLINE_LAMBDA { return p < q ? s : t; }, x, y, a, b);
+}
+UNITVAR_INLINE F32 unless_nan(F32 x, F32 other)
+{
+    return each([](float p, float q) UNITVAR_INLINE_LAMBDA { return __builtin_isnan(p) ? q : p; }, x, other);
 }
 template <class T> UNITVAR_INLINE Lanes<T> if_not_positive(Lanes<T> x, Lanes<T> a, Lanes<T> b)
 {

@@ -230,19 +230,34 @@ template <class P, class Element> UNITVAR_INLINE P load_as_f64(const void *sourc
         }
     });
 }
+// bf16 or f16 as f32.
+template <class P, class Element> UNITVAR_INLINE P load_as_f32(const void *source)
+{
+    return generate<P::registers>([source](std::size_t k) UNITVAR_INLINE_LAMBDA {
+        const auto *from = static_cast<const unsigned char *>(source) + k * F32::size * sizeof(Element);
+        if constexpr (std::is_same_v<Element, core::Bf16Element>) {
+            return load_bf16(from);
+        } else {
+            return load_f16(from);
+        }
+    });
+}
 template <class R, std::size_t K> UNITVAR_INLINE void store(void *target, const Pack<R, K> &a)
 {
     for (std::size_t k = 0; k < K; ++k) {
         store_register(static_cast<unsigned char *>(target) + k * sizeof(R), a.reg[k]);
     }
 }
+// Every NaN as the same one, for stores of 16 bits.
+template <std::size_t K> UNITVAR_INLINE Pack<F32, K> with_one_nan(const Pack<F32, K> &a)
+{
+    const auto nan = broadcast<Pack<F32, K>>(__builtin_nanf(""));
+    return map([](F32 x, F32 y) UNITVAR_INLINE_LAMBDA { return unless_nan(x, y); }, a, nan);
+}
 // f32 to Element, of 16 bits, to nearest even; every NaN becomes the same one.
 template <class Element, bool Streamed, std::size_t K> UNITVAR_INLINE void store_halves(void *target, Pack<F32, K> a)
 {
-    using P = Pack<F32, K>;
-    const auto infinity = broadcast<P>(__builtin_inff());
-    const auto not_less = select_less(broadcast<P>(0.0F), a, infinity, broadcast<P>(__builtin_nanf("")));
-    a = select_less(a, infinity, a, not_less);
+    a = with_one_nan(a);
     const auto halved = [](const auto &x) UNITVAR_INLINE_LAMBDA {
         if constexpr (std::is_same_v<Element, core::Bf16Element>) {
             return to_bf16(x);
@@ -260,6 +275,37 @@ template <class Element, bool Streamed, std::size_t K> UNITVAR_INLINE void store
         stream(target, halved(a));
     } else {
         store(target, halved(a));
+    }
+}
+// bf16 and f32 in memory, the even elements in the first half of the registers and the odd ones in the second; and back
+// to bf16, as above. Widening and joining then take no shuffle.
+template <class P> UNITVAR_INLINE P load_even_odd_bf16(const void *source)
+{
+    constexpr std::size_t half = P::registers / 2;
+    return generate<P::registers>([source](std::size_t k) UNITVAR_INLINE_LAMBDA {
+        const auto *from = static_cast<const unsigned char *>(source) + k % half * sizeof(F32);
+        return k < half ? load_even_bf16(from) : load_odd_bf16(from);
+    });
+}
+template <class P> UNITVAR_INLINE P load_even_odd(const float *source)
+{
+    constexpr std::size_t half = P::registers / 2;
+    return generate<P::registers>([source](std::size_t k) UNITVAR_INLINE_LAMBDA {
+        const float *from = source + k % half * 2 * F32::size;
+        const auto a = load_register<F32>(from);
+        const auto b = load_register<F32>(from + F32::size);
+        return k < half ? even_of(a, b) : odd_of(a, b);
+    });
+}
+template <bool Streamed, std::size_t K> UNITVAR_INLINE void store_even_odd_bf16(void *target, const Pack<F32, K> &a)
+{
+    const auto bits = bits_of(with_one_nan(a));
+    const auto halves = generate<K / 2>(
+        [&](std::size_t k) UNITVAR_INLINE_LAMBDA { return round_even_odd(bits.reg[k], bits.reg[K / 2 + k]); });
+    if constexpr (Streamed) {
+        stream(target, halves);
+    } else {
+        store(target, halves);
     }
 }
 // f64 as elements of type Element, rounded to nearest even; Streamed: past the caches, the target aligned to 64 bytes.
@@ -315,6 +361,20 @@ template <class R, std::size_t K> UNITVAR_INLINE Pack<R, K / 2> upper(const Pack
 template <class R, std::size_t K> UNITVAR_INLINE Pack<R, 2 * K> join(const Pack<R, K> &a, const Pack<R, K> &b)
 {
     return generate<2 * K>([&](std::size_t k) UNITVAR_INLINE_LAMBDA { return k < K ? a.reg[k] : b.reg[k - K]; });
+}
+
+template <std::size_t K> UNITVAR_INLINE Pack<F32, K> absolute(const Pack<F32, K> &a)
+{
+    return float_of(bits_of(a) & broadcast<Pack<U32, K>>(0x7FFFFFFFU));
+}
+// Is x < y in any lane? The same everywhere, so that a result may depend on it.
+template <class R, std::size_t K> UNITVAR_INLINE bool any_below(const Pack<R, K> &x, const Pack<R, K> &y)
+{
+    bool any = false;
+    for (std::size_t k = 0; k < K; ++k) {
+        any |= any_lane_less(x.reg[k], y.reg[k]);
+    }
+    return any;
 }
 
 // c[0] + x (c[1] + x (... c[N-1])) by fma.

@@ -89,6 +89,11 @@ concept MixedRegisters = requires(F x, U w, F64 y, U64 v, const void *source, vo
     { load_widened(source) } -> std::same_as<F64>;
     { load_widened_bf16(source) } -> std::same_as<F64>;
     { load_widened_f16(source) } -> std::same_as<F64>;
+    // bf16 and f16 in memory as f32.
+    { load_bf16(source) } -> std::same_as<F>;
+    { load_f16(source) } -> std::same_as<F>;
+    // The second where the first is NaN, else the first.
+    { unless_nan(x, x) } -> std::same_as<F>;
     { store_narrowed(target, y) } -> std::same_as<void>;
     // narrow(lower, upper): f64 as the lower and the upper half of f32. widen: the halves of signed integers as f64.
     { narrow(y, y) } -> std::same_as<F>;
@@ -103,9 +108,16 @@ concept MixedRegisters = requires(F x, U w, F64 y, U64 v, const void *source, vo
 
 // To lanes of 16 bits, rounded to nearest even; the first register's come first.
 template <class F, class U, class U16>
-concept HalfRegisters = Register<U16> && requires(F x, U w) {
+concept HalfRegisters = Register<U16> && requires(F x, U w, const void *source) {
     // The bits of f32, none of them a NaN's, to bf16.
     { round_to_upper(w, w) } -> std::same_as<U16>;
+    // The same where the registers have the even and the odd elements, which takes no shuffle; of bf16 in memory and of
+    // two registers, those.
+    { round_even_odd(w, w) } -> std::same_as<U16>;
+    { load_even_bf16(source) } -> std::same_as<F>;
+    { load_odd_bf16(source) } -> std::same_as<F>;
+    { even_of(x, x) } -> std::same_as<F>;
+    { odd_of(x, x) } -> std::same_as<F>;
     // f32 to f16.
     { halve(x, x) } -> std::same_as<U16>;
 };

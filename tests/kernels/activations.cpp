@@ -8,7 +8,7 @@ using Table = core::ActivationKernels;
 
 template <class T> Session::Lengths lengths_of()
 {
-    return {.first = 0, .block = is_half<T> ? 16 : 128 / sizeof(T)};
+    return {.first = 0, .block = is_half<T> ? 32 : 128 / sizeof(T)};
 }
 
 double slope_of(Session &session)

@@ -48,6 +48,14 @@ template <class Kernel> constexpr auto kernel(void (*driver)(Trial<Kernel> &))
                            }});
     };
 }
+// The same where a table has it; elsewhere it is null.
+template <bool Present, class Add> constexpr auto kernel_if(Add add)
+{
+    return [add](Entries &entries, const std::string &name, const auto &at) {
+        if constexpr (Present)
+            add(entries, name, at);
+    };
+}
 // A number or a name that the core reads: the drivers use it.
 inline constexpr auto constant = [](Entries &, const std::string &, const auto &) {};
 // A pointer to another structure, whose rows add() adds.

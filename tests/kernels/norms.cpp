@@ -10,6 +10,14 @@ using core::ConvertKernels;
 using core::GradientKernels;
 using core::Runs;
 
+// Elements of 16 bits are computed in twice as many lanes.
+template <class T> inline constexpr std::size_t affine_block = is_half<T> ? 32 : 16;
+
+constexpr std::size_t whole_blocks(std::size_t n)
+{
+    return (n + core::half_block - 1) / core::half_block * core::half_block;
+}
+
 const char *name_of(StoreMode mode)
 {
     return mode == StoreMode::streaming ? "streaming" : mode == StoreMode::prefetched ? "prefetched" : "cached";
@@ -28,19 +36,22 @@ std::size_t elements_of(const Runs &runs)
     return runs.stride * (runs.count - 1) + runs.length;
 }
 
-Affine affine_of(Random &random)
+// At times beyond the range of f32.
+Affine affine_of(Session &session)
 {
-    return {random.tame<double>(), std::ldexp(random.tame<double>(), -53), random.tame<double>(),
-            random.tame<double>()};
+    Random &random = session.random;
+    const int exponent = !session.bench() && random.one_in(4) ? 200 : 0;
+    return {std::ldexp(random.tame<double>(), random.one_in(2) ? exponent : 0), std::ldexp(random.tame<double>(), -53),
+            std::ldexp(random.tame<double>(), -exponent), random.tame<double>()};
 }
 
 template <class T>
 void drive_affine_runs(Trial<void (*)(const void *, void *, const Runs &, const Affine &, StoreMode)> &trial)
 {
-    for (const std::size_t length : trial.lengths({.first = 1, .block = 16}))
+    for (const std::size_t length : trial.lengths({.first = 1, .block = affine_block<T>}))
         for (const StoreMode mode : trial.modes()) {
             const Runs runs = runs_of<T>(trial, length);
-            const Affine affine = affine_of(trial.random);
+            const Affine affine = affine_of(trial);
             Case c(trial, formatted("runs {%zu, %zu, %zu}, %s", runs.length, runs.count, runs.stride, name_of(mode)));
             const auto x = c.in("x", trial.random.floats<T>(elements_of(runs)));
             const auto y = c.out("y", Elements<T>{elements_of(runs)});
@@ -56,20 +67,29 @@ void drive_affine_runs(Trial<void (*)(const void *, void *, const Runs &, const 
 template <class T, class W, class Kernel> void drive_row(Trial<Kernel> &trial)
 {
     enum class Absent { none, weight, bias };
-    for (const std::size_t n : trial.lengths({.first = 0, .block = 16}))
+    for (const std::size_t n : trial.lengths({.first = 0, .block = affine_block<T>}))
         for (const StoreMode mode : trial.modes()) {
             Random &random = trial.random;
-            const Affine affine = affine_of(random);
+            const Affine affine = affine_of(trial);
             const Absent absent = trial.pick({Absent::none, Absent::weight, Absent::bias});
             Case c(trial, formatted("n = %zu, %s%s", n, name_of(mode),
                                     absent == Absent::weight ? ", no weight"
                                     : absent == Absent::bias ? ", no bias"
                                                              : ""));
+            // Beside 16 bits in the order of the lanes, for whole blocks.
+            const std::size_t parameters = is_half<T> ? whole_blocks(n) : n;
             const auto x = c.in("x", random.floats<T>(n));
-            const auto weight = c.in("weight", random.floats<W>(n));
-            const auto bias = c.in("bias", random.floats<W>(n));
+            const auto weight = c.in("weight", random.floats<W>(parameters));
+            const auto bias = c.in("bias", random.floats<W>(parameters));
             const auto y = c.out("y", Elements<T>{n});
             c.may_be(y, x);
+            if constexpr (is_half<T>) {
+                c.run(n, [&](auto kernel, Role) {
+                    kernel(x, y, n, affine, absent == Absent::weight ? nullptr : +weight,
+                           absent == Absent::bias ? nullptr : +bias, mode);
+                });
+                continue;
+            }
             c.run_elementwise(n, [&](auto kernel, std::size_t i, std::size_t count) {
                 kernel(x + i, y + i, count, affine, absent == Absent::weight ? nullptr : weight + i,
                        absent == Absent::bias ? nullptr : bias + i, mode);
@@ -93,7 +113,8 @@ template <class T>
 void drive_affine_columns(
     Trial<void (*)(const void *, void *, std::size_t, std::size_t, std::size_t, const core::ColumnAffine &)> &trial)
 {
-    for (const std::size_t columns : trial.lengths({.first = 0, .block = 16, .largest = 600, .bench = 256})) {
+    for (const std::size_t columns :
+         trial.lengths({.first = 0, .block = affine_block<T>, .largest = 600, .bench = 256})) {
         const std::size_t rows = trial.bench() ? 16 : trial.random.between(1, 6);
         const std::size_t stride = columns + trial.random.below(20);
         const std::size_t n = stride * (rows - 1) + columns;
@@ -120,6 +141,22 @@ template <class T> void drive_add(Trial<void (*)(const void *, const void *, voi
         c.run_elementwise(
             n, [&](auto kernel, std::size_t i, std::size_t count) { kernel(x + i, other + i, sum + i, count); });
     }
+}
+
+template <class T> void drive_order_parameters(Trial<void (*)(const void *, bool, float *, std::size_t)> &trial)
+{
+    for (const std::size_t n : trial.lengths({.first = 0, .block = affine_block<T>}))
+        for (const bool halves : {false, true}) {
+            Case c(trial, formatted("n = %zu, of %s", n, halves ? "16 bits" : "f32"));
+            const auto y = c.out("y", Elements<float>{whole_blocks(n)});
+            if (halves) {
+                const auto x = c.in("x", trial.random.floats<T>(n));
+                c.run(n, [&](auto kernel, Role) { kernel(x, true, y, n); });
+            } else {
+                const auto x = c.in("x", trial.random.floats<float>(n));
+                c.run(n, [&](auto kernel, Role) { kernel(x, false, y, n); });
+            }
+        }
 }
 
 template <class T> void drive_widen(Trial<void (*)(const void *, double *, std::size_t)> &trial)
@@ -252,9 +289,12 @@ template <class T> void add_affine(Entries &entries, const std::string &name, co
     static constexpr std::tuple rows{
         Row{"runs", &AffineKernels::runs, kernel(drive_affine_runs<T>)},
         Row{"row", &AffineKernels::row, kernel(drive_affine_row<T>)},
-        Row{"row_of_doubles", &AffineKernels::row_of_doubles, kernel(drive_affine_row_of_doubles<T>)},
+        Row{"row_of_doubles", &AffineKernels::row_of_doubles,
+            kernel_if<!is_half<T>>(kernel(drive_affine_row_of_doubles<T>))},
         Row{"columns", &AffineKernels::columns, kernel(drive_affine_columns<T>)},
         Row{"add", &AffineKernels::add, kernel(drive_add<T>)},
+        Row{"order_parameters", &AffineKernels::order_parameters,
+            kernel_if<is_half<T>>(kernel(drive_order_parameters<T>))},
     };
     static_assert(has_a_row_for_each_member(rows));
     add_rows(entries, name, at, rows);

@@ -58,20 +58,24 @@ struct MomentKernels {
                            ChunkMoments *result);
 };
 
+inline constexpr std::size_t half_block = 32;
 // y may be x everywhere.
 struct AffineKernels {
     void (*runs)(const void *x, void *y, const Runs &runs, const Affine &affine, StoreMode mode);
     // y = ((x - mean) - mean_low) * scale * weight + bias for a row of n elements; weight and bias have n elements, and
-    // one of them may be null: ones or positive zeros.
+    // one of them may be null: ones or positive zeros. Beside elements of 16 bits they are what order_parameters gave.
     void (*row)(const void *x, void *y, std::size_t n, const Affine &affine, const void *weight, const void *bias,
                 StoreMode mode);
-    // The same with weights and biases that are double already, for many short rows.
+    // The same with weights and biases that are double already, for many short rows. Null for elements of 16 bits.
     void (*row_of_doubles)(const void *x, void *y, std::size_t n, const Affine &affine, const double *weight,
                            const double *bias, StoreMode mode);
     void (*columns)(const void *x, void *y, std::size_t rows, std::size_t row_stride, std::size_t columns,
                     const ColumnAffine &affine);
     // sum = x + other of n elements, rounded once; it may be either of them.
     void (*add)(const void *x, const void *other, void *sum, std::size_t n);
+    // n weights or biases, f32 or of 16 bits as x, as `row` takes them: f32 in the order of its lanes, up to the next
+    // multiple of half_block. Null for elements of other types.
+    void (*order_parameters)(const void *source, bool halves, float *target, std::size_t n);
 };
 
 // n elements from and to doubles.
