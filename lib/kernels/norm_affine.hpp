@@ -11,16 +11,6 @@
 namespace unitvar {
 namespace {
 
-// What a mean loses as a Value.
-template <class Value> double low_part(double mean, double mean_low)
-{
-    if constexpr (std::is_same_v<Value, double>) {
-        return mean_low;
-    } else {
-        return (mean - static_cast<double>(static_cast<Value>(mean))) + mean_low;
-    }
-}
-
 // The coefficients as they are computed with.
 template <class A> struct Coefficients {
     using Lanes = typename A::Lanes;

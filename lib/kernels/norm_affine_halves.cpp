@@ -12,15 +12,6 @@ namespace {
 
 inline constexpr std::size_t block = core::half_block;
 
-// Does f32 bear these coefficients of 16-bit elements? Nothing of 2^100 or less leaves its range beside the largest
-// bf16, and products of what is not tiny are not tiny.
-bool within_f32(double mean, double scale, double bias)
-{
-    const double size = __builtin_fabs(scale);
-    return __builtin_fabs(mean) <= 0x1p100 && __builtin_fabs(bias) <= 0x1p100 && size <= 0x1p100 &&
-           (size >= 0x1p-60 || size == 0);
-}
-
 // Does a bias leave less than 1/32 of itself in some lane?
 template <class Lanes> UNITVAR_INLINE bool cancels(const Lanes &y, const Lanes &bias)
 {
@@ -225,7 +216,7 @@ template <class T> void order_parameters(const void *source, bool halves, float 
     }
 }
 
-bool within_f32(const core::ColumnAffine &affine, std::size_t columns)
+bool columns_within_f32(const core::ColumnAffine &affine, std::size_t columns)
 {
     std::uint64_t outside = 0;
     for (std::size_t c = 0; c < columns; ++c) {
@@ -308,7 +299,7 @@ void affine_columns(const void *source, void *target, std::size_t rows, std::siz
 {
     const auto *x = static_cast<const T *>(source);
     auto *y = static_cast<T *>(target);
-    if (within_f32(affine, columns)) {
+    if (columns_within_f32(affine, columns)) {
         columns_in_float(x, y, rows, row_stride, columns, affine);
     } else {
         columns_in_double(x, y, rows, row_stride, columns, affine);

@@ -82,6 +82,25 @@ template <class T> struct InFloat {
     }
 };
 
+// Does f32 bear these coefficients of 16-bit elements? Nothing of 2^100 or less leaves its range beside the largest
+// bf16, and products of what is not tiny are not tiny.
+inline bool within_f32(double mean, double scale, double bias)
+{
+    const double size = __builtin_fabs(scale);
+    return __builtin_fabs(mean) <= 0x1p100 && __builtin_fabs(bias) <= 0x1p100 && size <= 0x1p100 &&
+           (size >= 0x1p-60 || size == 0);
+}
+
+// What a mean loses as a Value.
+template <class Value> double low_part(double mean, double mean_low)
+{
+    if constexpr (std::is_same_v<Value, double>) {
+        return mean_low;
+    } else {
+        return (mean - static_cast<double>(static_cast<Value>(mean))) + mean_low;
+    }
+}
+
 // Elements i to i + count - 1 of an array in the first lanes of a buffer, zeros in the others.
 template <class T, std::size_t Lanes = norm_lanes> struct ShortRun {
     alignas(64) T lane[Lanes] = {};

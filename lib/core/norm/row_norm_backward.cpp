@@ -1,6 +1,6 @@
 // Backward passes of layer_norm and rms_norm. With n elements in a row, d = x - mean and g = grad_y weight:
 //   grad_x = rstd g - rstd sum(g) / n - d rstd^3 sum(g d) / n      (rms_norm: mean = 0, and no second term)
-//   grad_weight = sum of grad_y d rstd, grad_bias = sum of grad_y, over the rows in order
+//   grad_weight = sum of grad_y d rstd, grad_bias = sum of grad_y, over the rows of a band in order and then over bands
 #include <algorithm>
 #include <cstring>
 
@@ -19,6 +19,24 @@ using core::GradientSums;
 using core::Tensor;
 
 constexpr std::size_t columns_at_once = 256;
+constexpr std::size_t most_bands = 64;
+constexpr std::size_t visit_bytes = std::size_t{1} << 17U; // of grad_y and x, which stay in cache between their uses
+
+// The rows of a band are one thread's, and each band has sums of its own. The rows' shape alone says how many there are.
+struct Bands {
+    explicit Bands(const core::Rows &rows)
+        : height(std::max<std::size_t>(16, (rows.count + most_bands - 1) / most_bands))
+    {
+        count = (rows.count + height - 1) / height;
+        if (count < fewest) {
+            height = rows.count;
+            count = 1;
+        }
+    }
+    static constexpr std::size_t fewest = 8;
+    std::size_t height;
+    std::size_t count;
+};
 
 struct RowTensors {
     Tensor grad_y;
@@ -52,9 +70,10 @@ struct RowOperands {
 class RowNormBackward {
 public:
     RowNormBackward(const RowOperands &tensors, const core::Rows &rows)
-        : t_(tensors), rows_(rows), kernels_(core::norm_kernels(t_.x.dtype())), mean_(scratch_.add<double>(rows.count)),
-          rstd_(scratch_, t_.rstd), weight_sums_(scratch_.add<double>(sums() ? rows.length : 0)),
-          bias_sums_(scratch_.add<double>(sums() ? rows.length : 0))
+        : t_(tensors), rows_(rows), bands_(rows), kernels_(core::norm_kernels(t_.x.dtype())),
+          mean_(scratch_.add<double>(rows.count)), rstd_(scratch_, t_.rstd),
+          weight_sums_(scratch_.add<double>(sums() ? bands_.count * rows.length : 0)),
+          bias_sums_(scratch_.add<double>(sums() ? bands_.count * rows.length : 0))
     {
         scratch_.allocate();
     }
@@ -68,41 +87,91 @@ public:
         } else {
             std::fill_n(mean, rows_.count, 0.0);
         }
-        if (sums()) {
-            sum_rows();
+        if (sums() && bands_.count > 1) {
+            run_bands();
+        } else {
+            if (sums()) {
+                sum_columns();
+            }
+            if (t_.grad_x.present()) {
+                core::parallel_for(rows_.count, core::grain_of(rows_.length),
+                                   [&](std::size_t begin, std::size_t end) { write_x(begin, end); });
+            }
         }
-        if (t_.grad_x.present()) {
-            write_x();
+        if (sums()) {
+            narrow(scratch_.data(weight_sums_), t_.grad_weight);
+            narrow(scratch_.data(bias_sums_), t_.grad_bias);
         }
     }
 
 private:
     [[nodiscard]] bool sums() const noexcept { return t_.grad_weight.present() || t_.grad_bias.present(); }
 
-    void sum_rows() const noexcept
+    // Adds rows begin to end - 1 to the sums of columns first to first + n - 1.
+    void add_rows(std::size_t begin, std::size_t end, std::size_t first, std::size_t n, double *weight,
+                  double *bias) const noexcept
+    {
+        const std::size_t at = (begin * rows_.length + first) * t_.x.element_bytes();
+        kernels_.gradient->columns(t_.grad_y.data() + at, t_.x.data() + at, end - begin, rows_.length, n,
+                                   scratch_.data(mean_) + begin, rstd_.data() + begin, bias, weight);
+    }
+
+    // Few rows: threads share columns.
+    void sum_columns() const noexcept
     {
         double *const weight = scratch_.data(weight_sums_);
         double *const bias = scratch_.data(bias_sums_);
         const std::size_t strips = (rows_.length + columns_at_once - 1) / columns_at_once;
-        core::parallel_for(
-            strips, core::grain_of(rows_.count * columns_at_once), [&](std::size_t begin, std::size_t end) {
-                const std::size_t first = begin * columns_at_once;
-                const std::size_t n = std::min(rows_.length, end * columns_at_once) - first;
-                const std::size_t at = first * t_.x.element_bytes();
-                std::fill_n(weight + first, n, 0.0);
-                std::fill_n(bias + first, n, 0.0);
-                kernels_.gradient->columns(t_.grad_y.data() + at, t_.x.data() + at, rows_.count, rows_.length, n,
-                                           scratch_.data(mean_), rstd_.data(), bias + first, weight + first);
-            });
-        if (t_.grad_weight.present()) {
-            core::norm_kernels(t_.grad_weight.dtype()).convert->narrow(weight, t_.grad_weight.data(), rows_.length);
-        }
-        if (t_.grad_bias.present()) {
-            core::norm_kernels(t_.grad_bias.dtype()).convert->narrow(bias, t_.grad_bias.data(), rows_.length);
+        core::parallel_for(strips, core::grain_of(rows_.count * columns_at_once),
+                           [&](std::size_t begin, std::size_t end) {
+                               const std::size_t first = begin * columns_at_once;
+                               const std::size_t n = std::min(rows_.length, end * columns_at_once) - first;
+                               std::fill_n(weight + first, n, 0.0);
+                               std::fill_n(bias + first, n, 0.0);
+                               add_rows(0, rows_.count, first, n, weight + first, bias + first);
+                           });
+    }
+
+    // Many: threads share bands, of which some rows at a time are summed and written while they are in cache.
+    void run_bands() const noexcept
+    {
+        const std::size_t length = rows_.length;
+        double *const weight = scratch_.data(weight_sums_);
+        double *const bias = scratch_.data(bias_sums_);
+        const std::size_t visit = std::max<std::size_t>(1, visit_bytes / (2 * length * t_.x.element_bytes()));
+        core::parallel_for(bands_.count, core::grain_of(bands_.height * length),
+                           [&](std::size_t begin, std::size_t end) {
+                               for (std::size_t b = begin; b < end; ++b) {
+                                   const std::size_t last = std::min(rows_.count, (b + 1) * bands_.height);
+                                   std::fill_n(weight + b * length, length, 0.0);
+                                   std::fill_n(bias + b * length, length, 0.0);
+                                   for (std::size_t r = b * bands_.height; r < last; r += visit) {
+                                       const std::size_t next = std::min(last, r + visit);
+                                       add_rows(r, next, 0, length, weight + b * length, bias + b * length);
+                                       if (t_.grad_x.present()) {
+                                           write_x(r, next);
+                                       }
+                                   }
+                               }
+                           });
+        core::parallel_for(length, core::grain_of(2 * bands_.count), [&](std::size_t begin, std::size_t end) {
+            for (std::size_t b = 1; b < bands_.count; ++b) {
+                for (std::size_t c = begin; c < end; ++c) {
+                    weight[c] += weight[b * length + c];
+                    bias[c] += bias[b * length + c];
+                }
+            }
+        });
+    }
+
+    void narrow(const double *sums, const Tensor &target) const noexcept
+    {
+        if (target.present()) {
+            core::norm_kernels(target.dtype()).convert->narrow(sums, target.data(), rows_.length);
         }
     }
 
-    void write_x() const noexcept
+    void write_x(std::size_t begin, std::size_t end) const noexcept
     {
         const std::size_t bytes = t_.x.element_bytes();
         const double *const mean = scratch_.data(mean_);
@@ -110,21 +179,20 @@ private:
         const auto n = static_cast<double>(rows_.length);
         const unsigned char *weight = t_.weight.present() ? t_.weight.data() : nullptr;
         unsigned char *const target = t_.grad_x.data();
-        core::parallel_for(rows_.count, core::grain_of(rows_.length), [&](std::size_t begin, std::size_t end) {
-            for (std::size_t r = begin; r < end; ++r) {
-                const std::size_t at = r * rows_.length * bytes;
-                const core::Runs row{rows_.length, 1, 0};
-                const GradientSums s = core::gradient_sums(*kernels_.gradient, t_.grad_y.data() + at, t_.x.data() + at,
-                                                           row, mean[r], weight, bytes);
-                core::GradientAffine affine = core::gradient_affine({mean[r], rstd[r]}, 1, s, n);
-                affine.offset = t_.mean.present() ? affine.offset : 0;
-                kernels_.gradient->runs(t_.grad_y.data() + at, t_.x.data() + at, target + at, row, affine, weight);
-            }
-        });
+        for (std::size_t r = begin; r < end; ++r) {
+            const std::size_t at = r * rows_.length * bytes;
+            const core::Runs row{rows_.length, 1, 0};
+            const GradientSums s = core::gradient_sums(*kernels_.gradient, t_.grad_y.data() + at, t_.x.data() + at, row,
+                                                       mean[r], weight, bytes);
+            core::GradientAffine affine = core::gradient_affine({mean[r], rstd[r]}, 1, s, n);
+            affine.offset = t_.mean.present() ? affine.offset : 0;
+            kernels_.gradient->runs(t_.grad_y.data() + at, t_.x.data() + at, target + at, row, affine, weight);
+        }
     }
 
     const RowOperands &t_;
     core::Rows rows_;
+    Bands bands_;
     const core::NormKernels &kernels_;
     core::Scratch scratch_;
     core::Scratch::Buffer<double> mean_;
