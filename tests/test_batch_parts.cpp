@@ -338,3 +338,69 @@ TEST_CASE("parts that do not fit are refused before anything is written")
     CHECK(b.grad_x.values() == std::vector<float>(2 * s.image()));
     CHECK(b.running_mean.values() == std::vector<float>(3, 0.5F));
 }
+
+TEST_CASE("sequences of different lengths are parts of a batch: what pads them counts in nothing and is not written")
+{
+    constexpr std::size_t channels = 3, longest = 20;
+    const std::vector<std::size_t> lengths{20, 7, 13, 1};
+    const std::size_t n = lengths.size() * channels * longest;
+    std::vector<double> data = support::random_values<double>(n, 1, 3, 2);
+    std::vector<double> gradient = support::random_values<double>(n, 2);
+    std::vector<double> y(n, 7), grad_x(n, 7);
+    const auto padded = [&](std::size_t i) { return i % longest >= lengths[i / longest / channels]; };
+    for (std::size_t i = 0; i < n; ++i)
+        if (padded(i))
+            data[i] = gradient[i] = std::numeric_limits<double>::quiet_NaN();
+    // A sequence without its padding, as it lies.
+    std::vector<Lengths> shapes;
+    Lengths strides{channels * longest, longest, 1};
+    for (const std::size_t length : lengths)
+        shapes.push_back({1, channels, static_cast<std::int64_t>(length)});
+    const auto sequence = [&](std::vector<double> &values, std::size_t i) {
+        return unitvar_tensor{
+            values.data() + i * channels * longest, {1, 0}, 3, support::f64_dtype, shapes[i].data(), strides.data(), 0};
+    };
+    Array<double> mean({channels}), rstd({channels});
+    std::vector<unitvar_wide_moments> moments(lengths.size() * channels);
+    std::vector<unitvar_batch_gradient_sums> sums(moments.size());
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+        const unitvar_tensor x = sequence(data, i);
+        require_ok(unitvar_batch_moments(&x, moments.data() + i * channels, channels));
+    }
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+        const unitvar_tensor x = sequence(data, i), g = sequence(gradient, i);
+        unitvar_tensor to = sequence(y, i);
+        require_ok(unitvar_batch_norm_given(&x, nullptr, nullptr, moments.data(), moments.size(), nullptr, nullptr,
+                                            nullptr, momentum, eps, &to, mean, rstd));
+        require_ok(unitvar_batch_norm_backward_sums(&g, &x, mean, sums.data() + i * channels, channels));
+    }
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+        const unitvar_tensor x = sequence(data, i), g = sequence(gradient, i);
+        unitvar_tensor to = sequence(grad_x, i);
+        require_ok(unitvar_batch_norm_backward_given(&g, &x, mean, rstd, nullptr, sums.data(), sums.size(), &to,
+                                                     nullptr, nullptr));
+    }
+    for (std::size_t c = 0; c < channels; ++c) {
+        long double count = 0, sum = 0, squares = 0, of_gradient = 0, product = 0;
+        const auto each = [&](const auto &use) {
+            for (std::size_t i = 0; i < n; ++i)
+                if (i / longest % channels == c && !padded(i))
+                    use(i);
+        };
+        each([&](std::size_t i) { count += 1, sum += data[i]; });
+        const long double center = sum / count;
+        each([&](std::size_t i) { squares += (data[i] - center) * (data[i] - center); });
+        const long double scale = 1 / std::sqrt(squares / count + static_cast<long double>(eps));
+        each([&](std::size_t i) {
+            of_gradient += gradient[i];
+            product += gradient[i] * (data[i] - center) * scale;
+        });
+        each([&](std::size_t i) {
+            const long double normalised = (data[i] - center) * scale;
+            CHECK(std::abs(y[i] - normalised) <= 1e-14);
+            CHECK(std::abs(grad_x[i] - scale * (gradient[i] - (of_gradient + normalised * product) / count)) <= 1e-14);
+        });
+    }
+    for (std::size_t i = 0; i < n; ++i)
+        CHECK((!padded(i) || (y[i] == 7 && grad_x[i] == 7)));
+}
