@@ -40,6 +40,15 @@ template <class State, class T> int32_t update(State *m, const T *x, size_t n)
     });
 }
 
+template <class State> int32_t update(State *m, const unitvar_tensor *x)
+{
+    return guard([&] {
+        auto moments = value_of(m, "m");
+        moments.update(unitvar::capi::tensor_view(x, "x"));
+        *m = of(moments);
+    });
+}
+
 template <class State> int32_t merge(State *into, const State *other)
 {
     return guard([&] {
@@ -71,6 +80,11 @@ int32_t unitvar_moments_update_f64(unitvar_moments *m, const double *x, size_t n
     return update(m, x, n);
 }
 
+int32_t unitvar_moments_update(unitvar_moments *m, const unitvar_tensor *x)
+{
+    return update(m, x);
+}
+
 int32_t unitvar_moments_merge(unitvar_moments *into, const unitvar_moments *other)
 {
     return merge(into, other);
@@ -89,6 +103,11 @@ int32_t unitvar_wide_moments_update_f32(unitvar_wide_moments *m, const float *x,
 int32_t unitvar_wide_moments_update_f64(unitvar_wide_moments *m, const double *x, size_t n)
 {
     return update(m, x, n);
+}
+
+int32_t unitvar_wide_moments_update(unitvar_wide_moments *m, const unitvar_tensor *x)
+{
+    return update(m, x);
 }
 
 int32_t unitvar_wide_moments_merge(unitvar_wide_moments *into, const unitvar_wide_moments *other)

@@ -1,11 +1,19 @@
 // Section 9 of unitvar.h: moments along axes and normalisation layers.
 #include "unitvar/norm.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "core/message.hpp"
+#include "core/norm/arguments.hpp"
 #include "guard.hpp"
 
+using unitvar::BatchGradientSums;
+using unitvar::ChannelWindow;
 using unitvar::NormGradients;
 using unitvar::RunningStatistics;
+using unitvar::WideMoments;
+using unitvar::capi::buffer;
 using unitvar::capi::guard;
 using unitvar::capi::OptionalTensor;
 using unitvar::capi::require;
@@ -26,6 +34,53 @@ std::span<const std::int32_t> axes_of(const std::int32_t *axes, std::int32_t nax
         unitvar::core::invalid_value("naxes", std::int64_t{naxes}, "at least 0");
     }
     return {axes, axes == nullptr ? 0 : static_cast<std::size_t>(naxes)};
+}
+
+WideMoments of(const unitvar_wide_moments &m)
+{
+    return {m.count, m.mean, m.mean_low, m.m2, m.prescale};
+}
+unitvar_wide_moments of(const WideMoments &m)
+{
+    return {m.count, m.mean, m.mean_low, m.m2, m.prescale};
+}
+BatchGradientSums of(const unitvar_batch_gradient_sums &s)
+{
+    return {s.count, s.gradient, s.product};
+}
+unitvar_batch_gradient_sums of(const BatchGradientSums &s)
+{
+    return {s.count, s.gradient, s.product};
+}
+
+// An array of the caller's as the core has it.
+template <class T> auto values(const T *data, std::size_t n, const char *name)
+{
+    if (n > unitvar::core::most_bytes / sizeof(T)) {
+        unitvar::core::invalid_value("n", std::uint64_t{n}, "an array that fits the address space");
+    }
+    std::vector<decltype(of(*data))> result;
+    for (const T &value : buffer(data, n, name)) {
+        result.push_back(of(value));
+    }
+    return result;
+}
+
+// What fill() puts into an array with a value for each channel of x goes to the caller's. Without channels fill() refuses x.
+template <class T, class Fill>
+void give(T *data, std::size_t n, const char *name, const unitvar::TensorView &x, const Fill &fill)
+{
+    const std::span<T> target = buffer(data, n, name);
+    const std::size_t channels =
+        x.shape.size() < 2 ? 0 : static_cast<std::size_t>(std::max<std::int64_t>(x.shape[1], 0));
+    if (x.shape.size() >= 2) {
+        unitvar::core::require_length("n", n, channels);
+    }
+    std::vector<decltype(of(*data))> result(channels);
+    fill(result);
+    for (std::size_t i = 0; i < channels; ++i) {
+        target[i] = of(result[i]);
+    }
 }
 
 } // namespace
@@ -104,6 +159,17 @@ int32_t unitvar_rms_norm_axes(const unitvar_tensor *x, const int32_t *axes, int3
     });
 }
 
+int32_t unitvar_layer_norm_given(const unitvar_tensor *x, int32_t normalized_ndim, const unitvar_tensor *mean,
+                                 const unitvar_tensor *rstd, const unitvar_tensor *weight, const unitvar_tensor *bias,
+                                 unitvar_tensor *y)
+{
+    return guard([&] {
+        unitvar::layer_norm_given(tensor_view(x, "x"), normalized_ndim, tensor_view(mean, "mean"),
+                                  tensor_view(rstd, "rstd"), OptionalTensor(weight, "weight"),
+                                  OptionalTensor(bias, "bias"), tensor_view(y, "y"));
+    });
+}
+
 int32_t unitvar_group_norm(const unitvar_tensor *x, int64_t groups, const unitvar_tensor *weight,
                            const unitvar_tensor *bias, double eps, unitvar_tensor *y, unitvar_tensor *mean,
                            unitvar_tensor *rstd)
@@ -126,6 +192,29 @@ int32_t unitvar_batch_norm(const unitvar_tensor *x, const unitvar_tensor *weight
                             RunningStatistics{kept_mean, kept_var, num_batches_tracked, momentum}, training != 0, eps,
                             tensor_view(y, "y"), OptionalTensor(save_mean, "save_mean"),
                             OptionalTensor(save_rstd, "save_rstd"));
+    });
+}
+
+int32_t unitvar_batch_moments(const unitvar_tensor *x, unitvar_wide_moments *moments, size_t n)
+{
+    return guard([&] {
+        const unitvar::TensorView view = tensor_view(x, "x");
+        give(moments, n, "moments", view, [&](std::span<WideMoments> result) { unitvar::batch_moments(view, result); });
+    });
+}
+
+int32_t unitvar_batch_norm_given(const unitvar_tensor *x, const unitvar_tensor *weight, const unitvar_tensor *bias,
+                                 const unitvar_wide_moments *moments, size_t n, unitvar_tensor *running_mean,
+                                 unitvar_tensor *running_var, int64_t *num_batches_tracked, double momentum, double eps,
+                                 unitvar_tensor *y, unitvar_tensor *save_mean, unitvar_tensor *save_rstd)
+{
+    return guard([&] {
+        const OptionalTensor kept_mean(running_mean, "running_mean");
+        const OptionalTensor kept_var(running_var, "running_var");
+        unitvar::batch_norm_given(
+            tensor_view(x, "x"), OptionalTensor(weight, "weight"), OptionalTensor(bias, "bias"),
+            values(moments, n, "moments"), RunningStatistics{kept_mean, kept_var, num_batches_tracked, momentum}, eps,
+            tensor_view(y, "y"), OptionalTensor(save_mean, "save_mean"), OptionalTensor(save_rstd, "save_rstd"));
     });
 }
 
@@ -163,6 +252,15 @@ int32_t unitvar_local_response_norm(const unitvar_tensor *x, int64_t size, doubl
     return guard([&] { unitvar::local_response_norm(tensor_view(x, "x"), size, alpha, beta, k, tensor_view(y, "y")); });
 }
 
+int32_t unitvar_local_response_norm_window(const unitvar_tensor *x, int64_t before, int64_t after, int64_t size,
+                                           double alpha, double beta, double k, unitvar_tensor *y)
+{
+    return guard([&] {
+        unitvar::local_response_norm(tensor_view(x, "x"), ChannelWindow{before, after, size}, alpha, beta, k,
+                                     tensor_view(y, "y"));
+    });
+}
+
 int32_t unitvar_layer_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x, int32_t normalized_ndim,
                                     const unitvar_tensor *mean, const unitvar_tensor *rstd,
                                     const unitvar_tensor *weight, unitvar_tensor *grad_x, unitvar_tensor *grad_weight,
@@ -188,6 +286,34 @@ int32_t unitvar_rms_norm_backward(const unitvar_tensor *grad_y, const unitvar_te
         unitvar::rms_norm_backward(tensor_view(grad_y, "grad_y"), tensor_view(x, "x"), normalized_ndim,
                                    tensor_view(rstd, "rstd"), OptionalTensor(weight, "weight"),
                                    NormGradients{for_x, for_weight, nullptr});
+    });
+}
+
+int32_t unitvar_layer_norm_axes_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x, const int32_t *axes,
+                                         int32_t naxes, const unitvar_tensor *mean, const unitvar_tensor *rstd,
+                                         const unitvar_tensor *weight, unitvar_tensor *grad_x,
+                                         unitvar_tensor *grad_weight, unitvar_tensor *grad_bias)
+{
+    return guard([&] {
+        const OptionalTensor for_x(grad_x, "grad_x");
+        const OptionalTensor for_weight(grad_weight, "grad_weight");
+        const OptionalTensor for_bias(grad_bias, "grad_bias");
+        unitvar::layer_norm_axes_backward(tensor_view(grad_y, "grad_y"), tensor_view(x, "x"), axes_of(axes, naxes),
+                                          tensor_view(mean, "mean"), tensor_view(rstd, "rstd"),
+                                          OptionalTensor(weight, "weight"), NormGradients{for_x, for_weight, for_bias});
+    });
+}
+
+int32_t unitvar_rms_norm_axes_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x, const int32_t *axes,
+                                       int32_t naxes, const unitvar_tensor *rstd, const unitvar_tensor *weight,
+                                       unitvar_tensor *grad_x, unitvar_tensor *grad_weight)
+{
+    return guard([&] {
+        const OptionalTensor for_x(grad_x, "grad_x");
+        const OptionalTensor for_weight(grad_weight, "grad_weight");
+        unitvar::rms_norm_axes_backward(tensor_view(grad_y, "grad_y"), tensor_view(x, "x"), axes_of(axes, naxes),
+                                        tensor_view(rstd, "rstd"), OptionalTensor(weight, "weight"),
+                                        NormGradients{for_x, for_weight, nullptr});
     });
 }
 
@@ -220,6 +346,35 @@ int32_t unitvar_batch_norm_backward(const unitvar_tensor *grad_y, const unitvar_
     });
 }
 
+int32_t unitvar_batch_norm_backward_sums(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                         const unitvar_tensor *mean, unitvar_batch_gradient_sums *sums, size_t n)
+{
+    return guard([&] {
+        const unitvar::TensorView gradient = tensor_view(grad_y, "grad_y");
+        const unitvar::TensorView source = tensor_view(x, "x");
+        const unitvar::TensorView center = tensor_view(mean, "mean");
+        give(sums, n, "sums", source, [&](std::span<BatchGradientSums> result) {
+            unitvar::batch_norm_backward_sums(gradient, source, center, result);
+        });
+    });
+}
+
+int32_t unitvar_batch_norm_backward_given(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                          const unitvar_tensor *mean, const unitvar_tensor *rstd,
+                                          const unitvar_tensor *weight, const unitvar_batch_gradient_sums *sums,
+                                          size_t n, unitvar_tensor *grad_x, unitvar_tensor *grad_weight,
+                                          unitvar_tensor *grad_bias)
+{
+    return guard([&] {
+        const OptionalTensor for_x(grad_x, "grad_x");
+        const OptionalTensor for_weight(grad_weight, "grad_weight");
+        const OptionalTensor for_bias(grad_bias, "grad_bias");
+        unitvar::batch_norm_backward_given(
+            tensor_view(grad_y, "grad_y"), tensor_view(x, "x"), tensor_view(mean, "mean"), tensor_view(rstd, "rstd"),
+            OptionalTensor(weight, "weight"), values(sums, n, "sums"), NormGradients{for_x, for_weight, for_bias});
+    });
+}
+
 int32_t unitvar_instance_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
                                        const unitvar_tensor *weight, const unitvar_tensor *running_mean,
                                        const unitvar_tensor *running_var, int32_t use_input_stats, double eps,
@@ -233,6 +388,52 @@ int32_t unitvar_instance_norm_backward(const unitvar_tensor *grad_y, const unitv
                                         OptionalTensor(weight, "weight"), OptionalTensor(running_mean, "running_mean"),
                                         OptionalTensor(running_var, "running_var"), use_input_stats != 0, eps,
                                         NormGradients{for_x, for_weight, for_bias});
+    });
+}
+
+int32_t unitvar_switchable_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                         const unitvar_tensor *weight, const double *mean_logits,
+                                         const double *var_logits, const unitvar_tensor *running_mean,
+                                         const unitvar_tensor *running_var, int32_t training, double eps,
+                                         unitvar_tensor *grad_x, unitvar_tensor *grad_weight, unitvar_tensor *grad_bias,
+                                         double *grad_mean_logits, double *grad_var_logits)
+{
+    return guard([&] {
+        const OptionalTensor for_x(grad_x, "grad_x");
+        const OptionalTensor for_weight(grad_weight, "grad_weight");
+        const OptionalTensor for_bias(grad_bias, "grad_bias");
+        unitvar::SwitchLogits logits{};
+        unitvar::switchable_norm_backward(tensor_view(grad_y, "grad_y"), tensor_view(x, "x"),
+                                          OptionalTensor(weight, "weight"), switch_logits(mean_logits, var_logits),
+                                          OptionalTensor(running_mean, "running_mean"),
+                                          OptionalTensor(running_var, "running_var"), training != 0, eps,
+                                          NormGradients{for_x, for_weight, for_bias}, &logits);
+        if (grad_mean_logits != nullptr) {
+            std::copy_n(logits.mean, 3, grad_mean_logits);
+        }
+        if (grad_var_logits != nullptr) {
+            std::copy_n(logits.var, 3, grad_var_logits);
+        }
+    });
+}
+
+int32_t unitvar_local_response_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x, int64_t size,
+                                             double alpha, double beta, double k, unitvar_tensor *grad_x)
+{
+    return guard([&] {
+        unitvar::local_response_norm_backward(tensor_view(grad_y, "grad_y"), tensor_view(x, "x"), size, alpha, beta, k,
+                                              tensor_view(grad_x, "grad_x"));
+    });
+}
+
+int32_t unitvar_local_response_norm_window_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                                    int64_t before, int64_t after, int64_t size, double alpha,
+                                                    double beta, double k, unitvar_tensor *grad_x)
+{
+    return guard([&] {
+        unitvar::local_response_norm_backward(tensor_view(grad_y, "grad_y"), tensor_view(x, "x"),
+                                              ChannelWindow{before, after, size}, alpha, beta, k,
+                                              tensor_view(grad_x, "grad_x"));
     });
 }
 

@@ -356,7 +356,10 @@ struct NormTensors {
     Tensor weight, bias, grad_weight, grad_bias, running_mean, running_var, save_mean, save_rstd;
     Tensor row_weight, row_bias, grad_row_weight, grad_row_bias;
     Tensor row_mean, row_rstd, group_mean, group_rstd;
+    Tensor axis_mean, axis_rstd;
     Bytes batches = Bytes(sizeof(std::int64_t), 0);
+    std::size_t channels;
+    Bytes moments, gradient_sums;
 
     NormTensors(unitvar_dtype dtype, const Shape &s, Layout layout)
         : x(dtype, s, layout), grad(dtype, s, layout), y(dtype, s, layout), weight(dtype, {s[1]}), bias(dtype, {s[1]}),
@@ -364,8 +367,21 @@ struct NormTensors {
           save_mean(dtype, {s[1]}), save_rstd(dtype, {s[1]}), row_weight(dtype, {s.back()}),
           row_bias(dtype, {s.back()}), grad_row_weight(dtype, {s.back()}), grad_row_bias(dtype, {s.back()}),
           row_mean(dtype, {s.begin(), s.end() - 1}), row_rstd(dtype, {s.begin(), s.end() - 1}),
-          group_mean(dtype, {s[0], 2}), group_rstd(dtype, {s[0], 2})
+          group_mean(dtype, {s[0], 2}), group_rstd(dtype, {s[0], 2}), axis_mean(dtype, without_channels(s)),
+          axis_rstd(dtype, without_channels(s)), channels(static_cast<std::size_t>(s[1])),
+          moments(channels * sizeof(unitvar_wide_moments), 0),
+          gradient_sums(channels * sizeof(unitvar_batch_gradient_sums), 0)
     {
+    }
+    static Shape without_channels(Shape s)
+    {
+        s.erase(s.begin() + 1);
+        return s;
+    }
+    unitvar_wide_moments *wide() { return reinterpret_cast<unitvar_wide_moments *>(moments.data()); }
+    unitvar_batch_gradient_sums *sums()
+    {
+        return reinterpret_cast<unitvar_batch_gradient_sums *>(gradient_sums.data());
     }
     std::int64_t *count() { return reinterpret_cast<std::int64_t *>(batches.data()); }
 };
@@ -390,6 +406,15 @@ void check_norms(NormTensors &t)
             [&] { return unitvar_layer_norm_axes(t.x, &channels, 1, t.weight, t.bias, 1e-5, t.y, nullptr, nullptr); });
     checked("unitvar_rms_norm_axes", {&t.y.bytes()},
             [&] { return unitvar_rms_norm_axes(t.x, &channels, 1, t.weight, 1e-5, t.y, nullptr); });
+    checked("unitvar_layer_norm_axes_backward", {&t.y.bytes(), &t.grad_weight.bytes(), &t.grad_bias.bytes()}, [&] {
+        return unitvar_layer_norm_axes_backward(t.grad, t.x, &channels, 1, t.axis_mean, t.axis_rstd, t.weight, t.y,
+                                                t.grad_weight, t.grad_bias);
+    });
+    checked("unitvar_rms_norm_axes_backward", {&t.y.bytes(), &t.grad_weight.bytes()}, [&] {
+        return unitvar_rms_norm_axes_backward(t.grad, t.x, &channels, 1, t.axis_rstd, t.weight, t.y, t.grad_weight);
+    });
+    checked("unitvar_layer_norm_given", {&t.y.bytes()},
+            [&] { return unitvar_layer_norm_given(t.x, 1, t.row_mean, t.row_rstd, t.row_weight, t.row_bias, t.y); });
     checked("unitvar_group_norm", {&t.y.bytes(), &t.group_mean.bytes(), &t.group_rstd.bytes()},
             [&] { return unitvar_group_norm(t.x, 2, t.weight, t.bias, 1e-5, t.y, t.group_mean, t.group_rstd); });
     const std::vector<Bytes *> kept{&t.y.bytes(), &t.running_mean.bytes(), &t.running_var.bytes(), &t.batches};
@@ -412,6 +437,22 @@ void check_norms(NormTensors &t)
     }
     checked("unitvar_local_response_norm", {&t.y.bytes()},
             [&] { return unitvar_local_response_norm(t.x, 5, 1e-4, 0.75, 1, t.y); });
+    checked("unitvar_local_response_norm_window", {&t.y.bytes()},
+            [&] { return unitvar_local_response_norm_window(t.x, 1, 2, 4, 1e-4, 0.75, 1, t.y); });
+    checked("unitvar_local_response_norm_backward", {&t.y.bytes()},
+            [&] { return unitvar_local_response_norm_backward(t.grad, t.x, 5, 1e-4, 0.75, 1, t.y); });
+    checked("unitvar_local_response_norm_window_backward", {&t.y.bytes()},
+            [&] { return unitvar_local_response_norm_window_backward(t.grad, t.x, 1, 2, 4, 1e-4, 0.75, 1, t.y); });
+    const std::size_t n = t.channels;
+    checked("unitvar_batch_moments", {&t.moments}, [&] { return unitvar_batch_moments(t.x, t.wide(), n); });
+    ok(unitvar_batch_moments(t.x, t.wide(), n));
+    checked("unitvar_batch_norm_given", batch, [&] {
+        return unitvar_batch_norm_given(t.x, t.weight, t.bias, t.wide(), n, t.running_mean, t.running_var, t.count(),
+                                        0.1, 1e-5, t.y, t.save_mean, t.save_rstd);
+    });
+    checked("unitvar_batch_norm_backward_sums", {&t.gradient_sums},
+            [&] { return unitvar_batch_norm_backward_sums(t.grad, t.x, t.save_mean, t.sums(), n); });
+    ok(unitvar_batch_norm_backward_sums(t.grad, t.x, t.save_mean, t.sums(), n));
 
     const std::vector<Bytes *> row_gradients{&t.y.bytes(), &t.grad_row_weight.bytes(), &t.grad_row_bias.bytes()};
     const std::vector<Bytes *> gradients{&t.y.bytes(), &t.grad_weight.bytes(), &t.grad_bias.bytes()};
@@ -429,6 +470,16 @@ void check_norms(NormTensors &t)
     checked("unitvar_batch_norm_backward", gradients, [&] {
         return unitvar_batch_norm_backward(t.grad, t.x, t.save_mean, t.save_rstd, t.weight, 1, t.y, t.grad_weight,
                                            t.grad_bias);
+    });
+    checked("unitvar_batch_norm_backward_given", gradients, [&] {
+        return unitvar_batch_norm_backward_given(t.grad, t.x, t.save_mean, t.save_rstd, t.weight, t.sums(), n, t.y,
+                                                 t.grad_weight, t.grad_bias);
+    });
+    checked("unitvar_switchable_norm_backward", gradients, [&] {
+        const double logits[3] = {0, 1, 2};
+        double for_logits[6];
+        return unitvar_switchable_norm_backward(t.grad, t.x, t.weight, logits, logits, nullptr, nullptr, 1, 1e-5, t.y,
+                                                t.grad_weight, t.grad_bias, for_logits, for_logits + 3);
     });
     checked("unitvar_instance_norm_backward", gradients, [&] {
         return unitvar_instance_norm_backward(t.grad, t.x, t.weight, nullptr, nullptr, 1, 1e-5, t.y, t.grad_weight,
@@ -634,6 +685,9 @@ TEST_CASE("moments, mean_var and linear")
               [&](unitvar_generator *) { return unitvar_moments_update_f32(m, single.data(), single.size()); });
         check("unitvar_moments_update_f64", {{&moments}},
               [&](unitvar_generator *) { return unitvar_moments_update_f64(m, wide.data(), wide.size()); });
+        Tensor halves(bf16, {3, 1000}, Layout::dense);
+        check("unitvar_moments_update", {{&moments}},
+              [&](unitvar_generator *) { return unitvar_moments_update(m, halves); });
         const unitvar_moments other{2, 1, 1};
         check("unitvar_moments_merge", {{&moments}},
               [&](unitvar_generator *) { return unitvar_moments_merge(m, &other); });
@@ -643,6 +697,8 @@ TEST_CASE("moments, mean_var and linear")
               [&](unitvar_generator *) { return unitvar_wide_moments_update_f32(w, single.data(), single.size()); });
         check("unitvar_wide_moments_update_f64", {{&state}},
               [&](unitvar_generator *) { return unitvar_wide_moments_update_f64(w, wide.data(), wide.size()); });
+        check("unitvar_wide_moments_update", {{&state}},
+              [&](unitvar_generator *) { return unitvar_wide_moments_update(w, halves); });
         const unitvar_wide_moments more{2, 1, 0, 1, 1};
         check("unitvar_wide_moments_merge", {{&state}},
               [&](unitvar_generator *) { return unitvar_wide_moments_merge(w, &more); });

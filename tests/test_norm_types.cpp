@@ -268,6 +268,29 @@ std::vector<Function> functions()
                                                       nullptr, nullptr);
                         },
                         exact});
+        // Two parts of the batch and a third that has no images, by their own calls, then in one.
+        list.push_back({"batch_norm_given" + size,
+                        {in(x, 10), in(x, 16), parameter(c, 11), parameter(c, 12), running(c, 13), running(c, 14),
+                         out(x), saved(c), saved(c)},
+                        [](T t) {
+                            unitvar_wide_moments moments[12] = {};
+                            require_ok(unitvar_batch_moments(t[0], moments, 4));
+                            require_ok(unitvar_batch_moments(t[1], moments + 8, 4));
+                            return unitvar_batch_norm_given(t[1], t[2], t[3], moments, 12, t[4], t[5], nullptr, 0.25,
+                                                            eps, t[6], t[7], t[8]);
+                        },
+                        exact});
+        list.push_back({"batch_norm_backward_given" + size,
+                        {in(x, 55), in(x, 56), in(x, 73), in(x, 74), statistic(c, 57), statistic(c, 58),
+                         parameter(c, 59), out(x), gradient_of_parameter(c), gradient_of_parameter(c)},
+                        [](T t) {
+                            unitvar_batch_gradient_sums sums[12] = {};
+                            require_ok(unitvar_batch_norm_backward_sums(t[0], t[1], t[4], sums, 4));
+                            require_ok(unitvar_batch_norm_backward_sums(t[2], t[3], t[4], sums + 8, 4));
+                            return unitvar_batch_norm_backward_given(t[0], t[1], t[4], t[5], t[6], sums, 12, t[7], t[8],
+                                                                     t[9]);
+                        },
+                        exact});
         list.push_back({"instance_norm" + size,
                         {in(x, 15), parameter(c, 16), parameter(c, 17), running(c, 18), running(c, 19), out(x)},
                         [](T t) { return unitvar_instance_norm(t[0], t[1], t[2], t[3], t[4], 1, 0.5, eps, t[5]); },
@@ -284,6 +307,56 @@ std::vector<Function> functions()
                         {in(x, 25), out(x)},
                         [](T t) { return unitvar_local_response_norm(t[0], 3, 0.5, 0.75, 1, t[1]); },
                         by_f32});
+        list.push_back(
+            {"layer_norm_given" + size,
+             {in(x, 2), statistic(outer, 42), statistic(outer, 43), parameter(row, 3), parameter(row, 4), out(x)},
+             [](T t) { return unitvar_layer_norm_given(t[0], 1, t[1], t[2], t[3], t[4], t[5]); },
+             exact});
+        list.push_back({"layer_norm_given without parameters" + size,
+                        {in(x, 2), statistic(outer, 42), statistic({3, 4, 1}, 43), out(x)},
+                        [](T t) { return unitvar_layer_norm_given(t[0], 1, t[1], t[2], nullptr, nullptr, t[3]); },
+                        exact});
+        list.push_back({"local_response_norm_window" + size,
+                        {in(x, 25), out(x)},
+                        [](T t) { return unitvar_local_response_norm_window(t[0], 2, 0, 3, 0.5, 0.6, 1, t[1]); },
+                        by_f32});
+        list.push_back({"local_response_norm_backward" + size,
+                        {in(x, 25), in(x, 26), out(x)},
+                        [](T t) { return unitvar_local_response_norm_backward(t[0], t[1], 4, 0.5, 0.75, 1, t[2]); },
+                        exact});
+        list.push_back(
+            {"local_response_norm_window_backward" + size,
+             {in(x, 25), in(x, 26), out(x)},
+             [](T t) { return unitvar_local_response_norm_window_backward(t[0], t[1], 0, 2, 4, 0.5, 0.6, 1, t[2]); },
+             exact});
+        for (const std::int32_t training : {0, 1})
+            list.push_back({"switchable_norm_backward" + size,
+                            {in(x, 20), in(x, 21), parameter(c, 22), parameter(c, 23), parameter(c, 24), out(x),
+                             gradient_of_parameter(c), gradient_of_parameter(c)},
+                            [training](T t) {
+                                const double logits[3] = {0.25, -1, 2};
+                                return unitvar_switchable_norm_backward(t[0], t[1], t[2], logits, logits, t[3], t[4],
+                                                                        training, eps, t[5], t[6], t[7], nullptr,
+                                                                        nullptr);
+                            },
+                            exact});
+        list.push_back({"layer_norm_axes_backward" + size,
+                        {in(x, 40), in(x, 41), statistic({3, width}, 42), statistic({3, 1, width}, 43),
+                         parameter(c, 44), out(x), gradient_of_parameter(c), gradient_of_parameter(c)},
+                        [](T t) {
+                            const std::int32_t axis = 1;
+                            return unitvar_layer_norm_axes_backward(t[0], t[1], &axis, 1, t[2], t[3], t[4], t[5], t[6],
+                                                                    t[7]);
+                        },
+                        exact});
+        list.push_back({"rms_norm_axes_backward" + size,
+                        {in(x, 45), in(x, 46), statistic({4}, 47), parameter({3, width}, 48), out(x),
+                         gradient_of_parameter({3, width})},
+                        [](T t) {
+                            const std::int32_t axes[2] = {-1, 0};
+                            return unitvar_rms_norm_axes_backward(t[0], t[1], axes, 2, t[2], t[3], t[4], t[5]);
+                        },
+                        exact});
         list.push_back({"relu" + size, {in(x, 26), out(x)}, [](T t) { return unitvar_relu(t[0], t[1]); }, 0});
         list.push_back(
             {"leaky_relu" + size, {in(x, 27), out(x)}, [](T t) { return unitvar_leaky_relu(t[0], -0.3125, t[1]); }, 0});
@@ -707,4 +780,155 @@ TEST_CASE("a norm along axes is the norm of the tensor with those last")
                          UNITVAR_INVALID_ARGUMENT, {"axes", "at least one"});
     support::check_fails(unitvar_rms_norm_axes(x.view(), twice, -1, nullptr, eps, y.view(), nullptr),
                          UNITVAR_INVALID_ARGUMENT, {"naxes", "-1"});
+}
+
+TEST_CASE("gradients along axes are those of the tensor with those last")
+{
+    // (2, 6, 3, 5) by channels and by two axes that are apart, against the rows of a copy.
+    const Lengths shape{2, 6, 3, 5};
+    struct Along {
+        std::vector<std::int32_t> axes;
+        Lengths order; // of dimensions, the axes last
+        Lengths kept;
+        Lengths lengths;
+    };
+    for (const Along &along : std::vector<Along>{{{1}, {0, 2, 3, 1}, {2, 3, 5}, {6}},
+                                                 {{3, 1}, {0, 2, 1, 3}, {2, 3}, {6, 5}},
+                                                 {{-1, -2}, {0, 1, 2, 3}, {2, 6}, {3, 5}}})
+        for (const Layout layout : {Layout::row_major, Layout::channels_last, Layout::every_second}) {
+            const auto rank = static_cast<std::int32_t>(along.axes.size());
+            CAPTURE(rank);
+            Lengths moved;
+            for (const std::int64_t d : along.order)
+                moved.push_back(shape[static_cast<std::size_t>(d)]);
+            // Where element i of the copy comes from.
+            std::vector<std::size_t> from(elements(shape));
+            const Lengths strides = row_major_strides(shape);
+            for (std::size_t i = 0; i < from.size(); ++i) {
+                std::size_t rest = i;
+                for (std::size_t d = shape.size(); d-- > 0;) {
+                    const auto length = static_cast<std::size_t>(moved[d]);
+                    from[i] +=
+                        rest % length * static_cast<std::size_t>(strides[static_cast<std::size_t>(along.order[d])]);
+                    rest /= length;
+                }
+            }
+            const auto permuted = [&](const Values &values) {
+                Values result;
+                for (const std::size_t i : from)
+                    result.push_back(values[i]);
+                return result;
+            };
+            const Values x = random(from.size(), 90, 0.5, 2);
+            const Values g = random(from.size(), 91, 0, 1);
+            const Values weight = random(elements(along.lengths), 92, 1, 0.5);
+            const Values mean = random(elements(along.kept), 93, 0.5, 0.1);
+            const Values rstd = random(elements(along.kept), 94, 2, 0.1);
+            Any tx(f64_dtype, shape, layout, x), tg(f64_dtype, shape, layout, g), tgx(f64_dtype, shape, layout, {});
+            Any rx(f64_dtype, moved, Layout::row_major, permuted(x)),
+                rg(f64_dtype, moved, Layout::row_major, permuted(g));
+            Any rgx(f64_dtype, moved, Layout::row_major, {});
+            Any tw(f64_dtype, along.lengths, Layout::row_major, weight);
+            Any tm(f64_dtype, along.kept, Layout::row_major, mean), tr(f64_dtype, along.kept, Layout::row_major, rstd);
+            Any gw(f64_dtype, along.lengths, Layout::row_major, {}),
+                gb(f64_dtype, along.lengths, Layout::row_major, {});
+            Any rw(f64_dtype, along.lengths, Layout::row_major, {}),
+                rb(f64_dtype, along.lengths, Layout::row_major, {});
+            require_ok(unitvar_layer_norm_axes_backward(tg.view(), tx.view(), along.axes.data(), rank, tm.view(),
+                                                        tr.view(), tw.view(), tgx.view(), gw.view(), gb.view()));
+            require_ok(unitvar_layer_norm_backward(rg.view(), rx.view(), rank, tm.view(), tr.view(), tw.view(),
+                                                   rgx.view(), rw.view(), rb.view()));
+            CHECK(permuted(tgx.values()) == rgx.values());
+            CHECK(gw.values() == rw.values());
+            CHECK(gb.values() == rb.values());
+            require_ok(unitvar_rms_norm_axes_backward(tg.view(), tx.view(), along.axes.data(), rank, tr.view(),
+                                                      tw.view(), tg.view(), gw.view()));
+            require_ok(
+                unitvar_rms_norm_backward(rg.view(), rx.view(), rank, tr.view(), tw.view(), rgx.view(), rw.view()));
+            CHECK(permuted(tg.values()) == rgx.values());
+            CHECK(gw.values() == rw.values());
+        }
+    Any x(f32_dtype, {2, 3}, Layout::row_major, Values(6, 1));
+    Any s(f32_dtype, {2}, Layout::row_major, Values(2, 1));
+    const std::int32_t far = 2;
+    support::check_fails(unitvar_layer_norm_axes_backward(x.view(), x.view(), &far, 1, s.view(), s.view(), nullptr,
+                                                          x.view(), nullptr, nullptr),
+                         UNITVAR_INVALID_ARGUMENT, {"axis", "2"});
+    support::check_fails(
+        unitvar_rms_norm_axes_backward(x.view(), x.view(), &far, 0, s.view(), nullptr, x.view(), nullptr),
+        UNITVAR_INVALID_ARGUMENT, {"axes", "at least one"});
+    const std::int32_t first = 0;
+    support::check_fails(
+        unitvar_rms_norm_axes_backward(x.view(), x.view(), &first, 1, s.view(), nullptr, x.view(), nullptr),
+        UNITVAR_INVALID_ARGUMENT, {"shape of rstd", "(3)"});
+}
+
+TEST_CASE("layer_norm with given statistics is layer_norm where they are those of x, and takes any others")
+{
+    for (const unitvar_dtype dtype : {f32_dtype, f64_dtype, bf16_dtype, f16_dtype})
+        for (const std::int64_t width : {5, 64, 70000}) {
+            const Lengths shape{3, width};
+            Values x = random(elements(shape), 96, 3, 2);
+            for (double &value : x)
+                value = rounded(dtype, value);
+            Any tx(dtype, shape, Layout::row_major, x), y(dtype, shape, Layout::row_major, {});
+            Any given(dtype, shape, Layout::gaps, {});
+            Any mean(f64_dtype, {3}, Layout::row_major, {}), rstd(f64_dtype, {3, 1}, Layout::row_major, {});
+            Any w(dtype, {width}, Layout::row_major, random(static_cast<std::size_t>(width), 97, 1, 0.5));
+            require_ok(unitvar_layer_norm(tx.view(), 1, w.view(), nullptr, eps, y.view(), mean.view(), rstd.view()));
+            require_ok(
+                unitvar_layer_norm_given(tx.view(), 1, mean.view(), rstd.view(), w.view(), nullptr, given.view()));
+            const Values expected = y.values(), got = given.values();
+            for (std::size_t i = 0; i < got.size(); ++i)
+                CHECK(std::abs(got[i] - expected[i]) <=
+                      (same(dtype, f64_dtype) ? 0x1p-49 : ulp_of(dtype, expected[i])));
+            require_ok(unitvar_layer_norm_given(tx.view(), 1, mean.view(), rstd.view(), w.view(), nullptr, tx.view()));
+            CHECK(tx.bytes() == given.bytes());
+        }
+    Any x(f32_dtype, {2, 3}, Layout::row_major, Values(6, 1));
+    Any s(f32_dtype, {2}, Layout::row_major, Values(2, 1));
+    Any bad(f32_dtype, {3}, Layout::row_major, Values(3, 1));
+    support::check_fails(unitvar_layer_norm_given(x.view(), 1, s.view(), bad.view(), nullptr, nullptr, x.view()),
+                         UNITVAR_INVALID_ARGUMENT, {"shape of rstd", "(3)", "(2)"});
+    support::check_fails(unitvar_layer_norm_given(x.view(), 1, nullptr, s.view(), nullptr, nullptr, x.view()),
+                         UNITVAR_INVALID_ARGUMENT, {"mean", "NULL"});
+    support::check_fails(unitvar_layer_norm_given(x.view(), 0, s.view(), s.view(), nullptr, nullptr, x.view()),
+                         UNITVAR_INVALID_ARGUMENT, {"normalized_ndim", "0"});
+}
+
+TEST_CASE("moments of a tensor are those of its elements in their order, whatever its dtype and strides")
+{
+    for (const unitvar_dtype dtype : {f32_dtype, f64_dtype, bf16_dtype, f16_dtype})
+        for (const std::int64_t width : {1, 7, 100, 90000}) {
+            const Lengths shape{3, width};
+            Values x = random(elements(shape), 98, 100, 2);
+            for (double &value : x)
+                value = rounded(dtype, value);
+            const oracle::MeanVar exact = oracle::mean_var(support::wide(x));
+            unitvar_moments first{};
+            for (const Layout layout : {Layout::row_major, Layout::reversed, Layout::gaps, Layout::backwards}) {
+                Any t(dtype, shape, layout, x);
+                unitvar_moments m{};
+                unitvar_wide_moments w{};
+                require_ok(unitvar_moments_update(&m, t.view()));
+                require_ok(unitvar_wide_moments_update(&w, t.view()));
+                first = layout == Layout::row_major ? m : first;
+                CHECK((m.count == first.count && m.mean == first.mean && m.m2 == first.m2));
+                CHECK((m.count == static_cast<double>(x.size()) && w.count == m.count && w.m2 == m.m2));
+                CHECK(std::abs(static_cast<double>(m.mean - exact.mean)) <= 1e-13 * 100);
+                CHECK(std::abs(static_cast<double>(m.m2 - exact.m2)) <= 1e-12 * static_cast<double>(exact.m2));
+            }
+            if (same(dtype, f64_dtype)) {
+                unitvar_moments m{};
+                require_ok(unitvar_moments_update_f64(&m, x.data(), x.size()));
+                CHECK((m.mean == first.mean && m.m2 == first.m2));
+            }
+        }
+    unitvar_moments m{1, 2, 3};
+    Any none(bf16_dtype, {0, 3}, Layout::row_major, {});
+    require_ok(unitvar_moments_update(&m, none.view()));
+    CHECK((m.count == 1 && m.mean == 2 && m.m2 == 3));
+    m.count = -1;
+    support::check_fails(unitvar_moments_update(&m, none.view()), UNITVAR_INVALID_ARGUMENT, {"count", "-1"});
+    support::check_fails(unitvar_moments_update(&m, nullptr), UNITVAR_INVALID_ARGUMENT, {"x", "NULL"});
 }

@@ -165,6 +165,91 @@ class Comparison:
         for size, beta in ((5, 0.75), (4, 0.6), (1, 1.0)):
             self.call("local_response_norm", self.x, I64(size), 0.1, beta, 2.0, self.y)
             self.close("local_response_norm", self.y, F.local_response_norm(self.x.double(), size, 0.1, beta, 2.0))
+            self.call("local_response_norm_backward", self.grad_y, self.x, I64(size), 0.1, beta, 2.0, self.grad_x)
+            self.gradients("local_response_norm", lambda x: F.local_response_norm(x, size, 0.1, beta, 2.0), (self.x,),
+                           (self.grad_x,))
+        # ONNX's and oneDNN's windows of an even size, by sums over neighbours.
+        for before, after in ((1, 2), (1, 1)):
+            def windowed(x):
+                padded = F.pad(x * x, [0, 0] * (x.dim() - 2) + [before, after])
+                squares = sum(padded[:, i:i + x.shape[1]] for i in range(before + after + 1))
+                return x / (2.0 + 0.1 / 4 * squares) ** 0.75
+
+            window = (I64(before), I64(after), I64(4))
+            self.call("local_response_norm_window", self.x, *window, 0.1, 0.75, 2.0, self.y)
+            self.close("local_response_norm_window", self.y, windowed(self.x.double()))
+            self.call("local_response_norm_window_backward", self.grad_y, self.x, *window, 0.1, 0.75, 2.0, self.grad_x)
+            self.gradients("local_response_norm_window", windowed, (self.x,), (self.grad_x,))
+
+    def axes(self):
+        """Along the channels, as of the tensor that has them last; and with given statistics."""
+        shape = (self.shape[0], *self.shape[2:])
+        mean, rstd = self.empty(*shape), self.empty(*shape)
+        axis = (ctypes.c_int32 * 1)(1)
+
+        def layer_norm(x, w, b):
+            return F.layer_norm(x.movedim(1, -1), (self.shape[1],), w, b, 1e-5).movedim(-1, 1)
+
+        self.call("layer_norm_axes", self.x, axis, I32(1), self.weight, self.bias, 1e-5, self.y, mean, rstd)
+        self.close("layer_norm_axes", self.y, layer_norm(self.x.double(), self.weight.double(), self.bias.double()))
+        self.call("layer_norm_axes_backward", self.grad_y, self.x, axis, I32(1), mean, rstd, self.weight, self.grad_x,
+                  self.grad_weight, self.grad_bias)
+        self.gradients("layer_norm_axes", layer_norm, (self.x, self.weight, self.bias),
+                       (self.grad_x, self.grad_weight, self.grad_bias))
+        rows = self.shape[1:]
+        mean, rstd = torch.randn(self.shape[0]), torch.rand(self.shape[0]) + 0.5
+        mean, rstd = mean.to(self.dtype), rstd.to(self.dtype)
+        self.call("layer_norm_given", self.x, I32(len(rows)), mean, rstd, None, None, self.y)
+        ones = (-1,) + (1,) * len(rows)
+        self.close("layer_norm_given", self.y, (self.x.double() - mean.double().view(ones)) * rstd.double().view(ones))
+
+    def switchable_norm(self):
+        logits = [torch.tensor(v, dtype=torch.float64) for v in ((0.5, -1.0, 0.25), (-0.5, 0.0, 1.0))]
+        three = [(ctypes.c_double * 3)(*v) for v in logits]
+        got = [torch.empty(3, dtype=torch.float64) for _ in logits]
+        self.call("switchable_norm_backward", self.grad_y, self.x, self.weight, *three, None, None, I32(1), 1e-5,
+                  self.grad_x, self.grad_weight, self.grad_bias, *[ctypes.c_void_p(t.data_ptr()) for t in got])
+
+        def switchable(x, w, b, mean_logits, var_logits):
+            dims = [tuple(range(2, x.dim())), tuple(range(1, x.dim())), (0, *range(2, x.dim()))]
+            means = [x.mean(d, keepdim=True) for d in dims]
+            variances = [x.var(d, unbiased=False, keepdim=True) for d in dims]
+            mean = sum(k * m for k, m in zip(mean_logits.softmax(0), means))
+            var = sum(k * v for k, v in zip(var_logits.softmax(0), variances))
+            ones = (1, -1) + (1,) * (x.dim() - 2)
+            return (x - mean) / (var + 1e-5).sqrt() * w.view(ones) + b.view(ones)
+
+        self.gradients("switchable_norm", switchable, (self.x, self.weight, self.bias, *logits),
+                       (self.grad_x, self.grad_weight, self.grad_bias, *got))
+
+    def batch_norm_parts(self):
+        """A batch of two parts, of which each is normalised by itself."""
+        channels, n, cut = self.shape[1], self.shape[0], self.shape[0] // 2
+        parts = [slice(0, cut), slice(cut, n)]
+        mean, var = torch.zeros(channels, dtype=self.dtype), torch.ones(channels, dtype=self.dtype)
+        mean64, var64 = torch.zeros(channels).double(), torch.ones(channels).double()
+        moments = torch.empty(2, channels, 5, dtype=torch.float64)
+        sums = torch.empty(2, channels, 3, dtype=torch.float64)
+        save_mean, save_rstd = self.empty(channels), self.empty(channels)
+        address = lambda t: ctypes.c_void_p(t.data_ptr())
+        for part, m in zip(parts, moments):
+            self.call("batch_moments", self.x[part], address(m), ctypes.c_size_t(channels))
+        for part in parts:
+            kept = (mean.clone(), var.clone())
+            self.call("batch_norm_given", self.x[part], self.weight, self.bias, address(moments),
+                      ctypes.c_size_t(2 * channels), *kept, None, 0.1, 1e-5, self.y[part], save_mean, save_rstd)
+        expected = F.batch_norm(self.x.double(), mean64, var64, self.weight.double(), self.bias.double(), True, 0.1, 1e-5)
+        self.close("batch_norm in parts", self.y, expected)
+        self.close("running_mean of parts", kept[0], mean64)
+        self.close("running_var of parts", kept[1], var64)
+        for part, s in zip(parts, sums):
+            self.call("batch_norm_backward_sums", self.grad_y[part], self.x[part], save_mean, address(s),
+                      ctypes.c_size_t(channels))
+        for part in parts:
+            self.call("batch_norm_backward_given", self.grad_y[part], self.x[part], save_mean, save_rstd, self.weight,
+                      address(sums), ctypes.c_size_t(2 * channels), self.grad_x[part], self.grad_weight, self.grad_bias)
+        self.gradients("batch_norm in parts", lambda x, w, b: F.batch_norm(x, None, None, w, b, True, 0, 1e-5),
+                       (self.x, self.weight, self.bias), (self.grad_x, self.grad_weight, self.grad_bias))
 
     def activations(self):
         self.call("relu", self.x, self.y)
@@ -190,7 +275,7 @@ class Comparison:
 
     def run(self):
         for part in (self.layer_norm, self.group_norm, self.batch_norm, self.instance_norm, self.local_response_norm,
-                     self.activations, self.mean_var):
+                     self.axes, self.switchable_norm, self.batch_norm_parts, self.activations, self.mean_var):
             part()
         return self.checks, self.failures
 

@@ -58,6 +58,11 @@ func Update[T Float](m *Moments, x []T) error {
 	})
 }
 
+// UpdateTensor appends the elements of a tensor of floats, of any strides, in the order of their indices.
+func (m *Moments) UpdateTensor(x *Tensor) error {
+	return m.change(func(raw *C.unitvar_wide_moments) C.outcome { return C.go_wide_moments_update(raw, x.raw()) })
+}
+
 // Merge appends another sequence.
 func (m *Moments) Merge(other Moments) error {
 	raw := other.raw()
@@ -117,6 +122,11 @@ func UpdatePlain[T Float](m *PlainMoments, x []T) error {
 		}
 		return C.go_moments_update_f64(raw, (*C.double)(unsafe.Pointer(p)), n)
 	})
+}
+
+// UpdateTensor appends the elements of a tensor of floats, of any strides, in the order of their indices.
+func (m *PlainMoments) UpdateTensor(x *Tensor) error {
+	return m.change(func(raw *C.unitvar_moments) C.outcome { return C.go_moments_update(raw, x.raw()) })
 }
 
 // Merge appends another sequence.

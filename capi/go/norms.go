@@ -61,6 +61,12 @@ func RMSNormAxes(x *Tensor, axes []int32, weight *Tensor, eps float64, y, rstd *
 		rstd.raw()))
 }
 
+// LayerNormGiven is LayerNorm with statistics that are given: nothing is reduced.
+func LayerNormGiven(x *Tensor, normalizedNDim int32, mean, rstd, weight, bias, y *Tensor) error {
+	return finish(C.go_layer_norm_given(x.raw(), C.int32_t(normalizedNDim), mean.raw(), rstd.raw(), weight.raw(),
+		bias.raw(), y.raw()))
+}
+
 // GroupNorm normalises groups of channels of each image.
 func GroupNorm(x *Tensor, groups int64, weight, bias *Tensor, eps float64, y, mean, rstd *Tensor) error {
 	return finish(C.go_group_norm(x.raw(), C.int64_t(groups), weight.raw(), bias.raw(), C.double(eps), y.raw(),
@@ -73,6 +79,32 @@ func BatchNorm(x, weight, bias, runningMean, runningVar *Tensor, numBatchesTrack
 	return finish(C.go_batch_norm(x.raw(), weight.raw(), bias.raw(), runningMean.raw(), runningVar.raw(),
 		(*C.int64_t)(numBatchesTracked), truth(training), C.double(momentum), C.double(eps), y.raw(), saveMean.raw(),
 		saveRstd.raw()))
+}
+
+// BatchMoments gives moments those of each channel of one part of a batch that lies in several places. BatchNormGiven
+// takes those of all parts, one after the other.
+func BatchMoments(x *Tensor, moments []Moments) error {
+	raw := make([]C.unitvar_wide_moments, len(moments)+1)
+	if err := finish(C.go_batch_moments(x.raw(), &raw[0], C.size_t(len(moments)))); err != nil {
+		return err
+	}
+	for i := range moments {
+		moments[i] = momentsOf(&raw[i])
+	}
+	return nil
+}
+
+// BatchNormGiven is BatchNorm in training of one part of a batch, from the moments of all parts, which are merged in
+// their order. x may have no images; it records the running statistics all the same.
+func BatchNormGiven(x, weight, bias *Tensor, moments []Moments, runningMean, runningVar *Tensor,
+	numBatchesTracked *int64, momentum, eps float64, y, saveMean, saveRstd *Tensor) error {
+	raw := make([]C.unitvar_wide_moments, len(moments)+1)
+	for i, m := range moments {
+		raw[i] = m.raw()
+	}
+	return finish(C.go_batch_norm_given(x.raw(), weight.raw(), bias.raw(), &raw[0], C.size_t(len(moments)),
+		runningMean.raw(), runningVar.raw(), (*C.int64_t)(numBatchesTracked), C.double(momentum), C.double(eps), y.raw(),
+		saveMean.raw(), saveRstd.raw()))
 }
 
 // InstanceNorm normalises each channel of each image.
@@ -96,6 +128,12 @@ func LocalResponseNorm(x *Tensor, size int64, alpha, beta, k float64, y *Tensor)
 		y.raw()))
 }
 
+// LocalResponseNormWindow is LocalResponseNorm over the channels c - before to c + after, whose sum is divided by size.
+func LocalResponseNormWindow(x *Tensor, before, after, size int64, alpha, beta, k float64, y *Tensor) error {
+	return finish(C.go_local_response_norm_window(x.raw(), C.int64_t(before), C.int64_t(after), C.int64_t(size),
+		C.double(alpha), C.double(beta), C.double(k), y.raw()))
+}
+
 // LayerNormBackward writes the gradients of LayerNorm.
 func LayerNormBackward(gradY, x *Tensor, normalizedNDim int32, mean, rstd, weight, gradX, gradWeight,
 	gradBias *Tensor) error {
@@ -106,6 +144,19 @@ func LayerNormBackward(gradY, x *Tensor, normalizedNDim int32, mean, rstd, weigh
 // RMSNormBackward writes the gradients of RMSNorm.
 func RMSNormBackward(gradY, x *Tensor, normalizedNDim int32, rstd, weight, gradX, gradWeight *Tensor) error {
 	return finish(C.go_rms_norm_backward(gradY.raw(), x.raw(), C.int32_t(normalizedNDim), rstd.raw(),
+		weight.raw(), gradX.raw(), gradWeight.raw()))
+}
+
+// LayerNormAxesBackward writes the gradients of LayerNormAxes.
+func LayerNormAxesBackward(gradY, x *Tensor, axes []int32, mean, rstd, weight, gradX, gradWeight,
+	gradBias *Tensor) error {
+	return finish(C.go_layer_norm_axes_backward(gradY.raw(), x.raw(), axisList(axes), length(len(axes)), mean.raw(),
+		rstd.raw(), weight.raw(), gradX.raw(), gradWeight.raw(), gradBias.raw()))
+}
+
+// RMSNormAxesBackward writes the gradients of RMSNormAxes.
+func RMSNormAxesBackward(gradY, x *Tensor, axes []int32, rstd, weight, gradX, gradWeight *Tensor) error {
+	return finish(C.go_rms_norm_axes_backward(gradY.raw(), x.raw(), axisList(axes), length(len(axes)), rstd.raw(),
 		weight.raw(), gradX.raw(), gradWeight.raw()))
 }
 
@@ -121,6 +172,68 @@ func BatchNormBackward(gradY, x, mean, rstd, weight *Tensor, training bool, grad
 	gradBias *Tensor) error {
 	return finish(C.go_batch_norm_backward(gradY.raw(), x.raw(), mean.raw(), rstd.raw(), weight.raw(),
 		truth(training), gradX.raw(), gradWeight.raw(), gradBias.raw()))
+}
+
+// BatchGradientSums are what the gradients of a channel of BatchNormGiven need of a part of the batch. Those of two parts
+// are added member by member.
+type BatchGradientSums struct {
+	Count    float64
+	Gradient float64 // sum of the gradient of y
+	Product  float64 // sum of that times x - mean
+}
+
+// BatchNormBackwardSums gives sums those of each channel of one part of the batch.
+func BatchNormBackwardSums(gradY, x, mean *Tensor, sums []BatchGradientSums) error {
+	raw := make([]C.unitvar_batch_gradient_sums, len(sums)+1)
+	err := finish(C.go_batch_norm_backward_sums(gradY.raw(), x.raw(), mean.raw(), &raw[0], C.size_t(len(sums))))
+	if err != nil {
+		return err
+	}
+	for i := range sums {
+		sums[i] = BatchGradientSums{float64(raw[i].count), float64(raw[i].gradient), float64(raw[i].product)}
+	}
+	return nil
+}
+
+// BatchNormBackwardGiven writes the gradients of BatchNormGiven from the sums of all parts, one after the other, or from
+// their total.
+func BatchNormBackwardGiven(gradY, x, mean, rstd, weight *Tensor, sums []BatchGradientSums, gradX, gradWeight,
+	gradBias *Tensor) error {
+	raw := make([]C.unitvar_batch_gradient_sums, len(sums)+1)
+	for i, s := range sums {
+		raw[i].count, raw[i].gradient, raw[i].product = C.double(s.Count), C.double(s.Gradient), C.double(s.Product)
+	}
+	return finish(C.go_batch_norm_backward_given(gradY.raw(), x.raw(), mean.raw(), rstd.raw(), weight.raw(), &raw[0],
+		C.size_t(len(sums)), gradX.raw(), gradWeight.raw(), gradBias.raw()))
+}
+
+// SwitchableNormBackward writes the gradients of SwitchableNorm, which takes the statistics of x again; those of the
+// logits may be nil.
+func SwitchableNormBackward(gradY, x, weight *Tensor, meanLogits, varLogits [3]float64, runningMean,
+	runningVar *Tensor, training bool, eps float64, gradX, gradWeight, gradBias *Tensor, gradMeanLogits,
+	gradVarLogits *[3]float64) error {
+	three := func(logits *[3]float64) *C.double {
+		if logits == nil {
+			return nil
+		}
+		return (*C.double)(&logits[0])
+	}
+	return finish(C.go_switchable_norm_backward(gradY.raw(), x.raw(), weight.raw(), (*C.double)(&meanLogits[0]),
+		(*C.double)(&varLogits[0]), runningMean.raw(), runningVar.raw(), truth(training), C.double(eps), gradX.raw(),
+		gradWeight.raw(), gradBias.raw(), three(gradMeanLogits), three(gradVarLogits)))
+}
+
+// LocalResponseNormBackward writes the gradient of LocalResponseNorm.
+func LocalResponseNormBackward(gradY, x *Tensor, size int64, alpha, beta, k float64, gradX *Tensor) error {
+	return finish(C.go_local_response_norm_backward(gradY.raw(), x.raw(), C.int64_t(size), C.double(alpha),
+		C.double(beta), C.double(k), gradX.raw()))
+}
+
+// LocalResponseNormWindowBackward writes the gradient of LocalResponseNormWindow.
+func LocalResponseNormWindowBackward(gradY, x *Tensor, before, after, size int64, alpha, beta, k float64,
+	gradX *Tensor) error {
+	return finish(C.go_local_response_norm_window_backward(gradY.raw(), x.raw(), C.int64_t(before), C.int64_t(after),
+		C.int64_t(size), C.double(alpha), C.double(beta), C.double(k), gradX.raw()))
 }
 
 // InstanceNormBackward writes the gradients of InstanceNorm.

@@ -42,6 +42,27 @@ func of(data []float32, shape ...int) *unitvar.Tensor {
 
 func whole(data []float32) *unitvar.Tensor { return of(data, 4, 6, 5) }
 
+// half is one of two parts of two images each.
+func half(data []float32, i int) *unitvar.Tensor { return of(data[60*i:], 2, 6, 5) }
+
+func momentsOfHalves(l *layerBuffers) []unitvar.Moments {
+	moments := make([]unitvar.Moments, 12)
+	for i := 0; i < 2; i++ {
+		must(unitvar.BatchMoments(half(l.x, i), moments[6*i:6*i+6]))
+	}
+	return moments
+}
+
+func sumsOfHalves(l *layerBuffers) []unitvar.BatchGradientSums {
+	must(unitvar.BatchNorm(whole(l.x), nil, nil, nil, nil, nil, true, momentum, eps, whole(l.y), of(l.mean, 6),
+		of(l.rstd, 6)))
+	sums := make([]unitvar.BatchGradientSums, 12)
+	for i := 0; i < 2; i++ {
+		must(unitvar.BatchNormBackwardSums(half(l.gradY, i), half(l.x, i), of(l.mean, 6), sums[6*i:6*i+6]))
+	}
+	return sums
+}
+
 var layers = map[string]func(l *layerBuffers) error{
 	"mean_var": func(l *layerBuffers) error {
 		return unitvar.MeanVar(whole(l.x), []int32{0, -1}, 1, of(l.mean, 6), of(l.rstd, 6))
@@ -65,6 +86,39 @@ var layers = map[string]func(l *layerBuffers) error{
 	},
 	"rms_norm_axes": func(l *layerBuffers) error {
 		return unitvar.RMSNormAxes(whole(l.x), []int32{1}, of(l.w, 6), eps, whole(l.y), of(l.rstd, 4, 5))
+	},
+	"layer_norm_given": func(l *layerBuffers) error {
+		return unitvar.LayerNormGiven(whole(l.x), 1, of(l.gradY, 4, 6), of(l.w, 4, 6), of(l.w, 5), of(l.b, 5), whole(l.y))
+	},
+	"batch_norm_given": func(l *layerBuffers) error {
+		return unitvar.BatchNormGiven(half(l.x, 1), of(l.w, 6), of(l.b, 6), momentsOfHalves(l), of(l.runningMean, 6),
+			of(l.runningVar, 6), &l.batches, momentum, eps, half(l.y, 1), of(l.mean, 6), of(l.rstd, 6))
+	},
+	"batch_norm_backward_given": func(l *layerBuffers) error {
+		sums := sumsOfHalves(l)
+		return unitvar.BatchNormBackwardGiven(half(l.gradY, 1), half(l.x, 1), of(l.mean, 6), of(l.rstd, 6), of(l.w, 6),
+			sums, half(l.y, 1), of(l.gradW, 6), of(l.gradB, 6))
+	},
+	"local_response_norm_window": func(l *layerBuffers) error {
+		return unitvar.LocalResponseNormWindow(whole(l.x), 1, 2, 4, 1e-4, 0.75, 1, whole(l.y))
+	},
+	"local_response_norm_backward": func(l *layerBuffers) error {
+		return unitvar.LocalResponseNormBackward(whole(l.gradY), whole(l.x), 3, 1e-4, 0.75, 1, whole(l.y))
+	},
+	"local_response_norm_window_backward": func(l *layerBuffers) error {
+		return unitvar.LocalResponseNormWindowBackward(whole(l.gradY), whole(l.x), 1, 2, 4, 0.5, 0.6, 1, whole(l.y))
+	},
+	"layer_norm_axes_backward": func(l *layerBuffers) error {
+		mean, rstd := of(l.mean, 4, 5), of(l.rstd, 4, 1, 5)
+		must(unitvar.LayerNormAxes(whole(l.x), []int32{1}, nil, nil, eps, whole(l.y), mean, rstd))
+		return unitvar.LayerNormAxesBackward(whole(l.gradY), whole(l.x), []int32{1}, mean, rstd, of(l.w, 6), whole(l.y),
+			of(l.gradW, 6), of(l.gradB, 6))
+	},
+	"rms_norm_axes_backward": func(l *layerBuffers) error {
+		rstd := of(l.rstd, 4, 5)
+		must(unitvar.RMSNormAxes(whole(l.x), []int32{1}, nil, eps, whole(l.y), rstd))
+		return unitvar.RMSNormAxesBackward(whole(l.gradY), whole(l.x), []int32{1}, rstd, of(l.w, 6), whole(l.y),
+			of(l.gradW, 6))
 	},
 	"group_norm": func(l *layerBuffers) error {
 		return unitvar.GroupNorm(whole(l.x), 3, of(l.w, 6), of(l.b, 6), eps, whole(l.y), of(l.mean, 4, 3), of(l.rstd, 4, 3))
@@ -133,6 +187,45 @@ var layers = map[string]func(l *layerBuffers) error{
 }
 
 func init() {
+	functions["batch_moments"] = func() (all []byte) {
+		norms(func(l *layerBuffers) error {
+			for _, m := range momentsOfHalves(l) {
+				all = append(all, five(m)...)
+			}
+			return nil
+		})
+		return all
+	}
+	functions["batch_norm_backward_sums"] = func() (all []byte) {
+		norms(func(l *layerBuffers) error {
+			all = littleEndian(sumsOfHalves(l))
+			return nil
+		})
+		return all
+	}
+	functions["switchable_norm_backward"] = func() []byte {
+		var mean, variance [3]float64
+		outputs := norms(func(l *layerBuffers) error {
+			return unitvar.SwitchableNormBackward(whole(l.gradY), whole(l.x), of(l.w, 6), [3]float64{1, 0, -1},
+				[3]float64{0, -1, 2}, nil, nil, true, eps, whole(l.y), of(l.gradW, 6), of(l.gradB, 6), &mean, &variance)
+		})
+		return append(outputs, littleEndian(mean, variance)...)
+	}
+	normals := func() *unitvar.Tensor {
+		t := value(unitvar.NewTensor(make([]float32, 576), 16, 12, 3))
+		must(unitvar.InitNormal(pcg32(), t, 0, 1))
+		return t
+	}
+	functions["moments_update"] = func() []byte {
+		var m unitvar.PlainMoments
+		must(m.UpdateTensor(normals()))
+		return littleEndian(m)
+	}
+	functions["wide_moments_update"] = func() []byte {
+		var m unitvar.Moments
+		must(m.UpdateTensor(normals()))
+		return five(m)
+	}
 	for name, call := range layers {
 		call := call
 		functions[name] = func() []byte { return norms(call) }

@@ -119,10 +119,12 @@ SHIM(torch_multinomial, (generator * g, tensor weights, int32_t replacement, ten
 
 SHIM(moments_update_f32, (unitvar_moments * m, const float *x, size_t n), (m, x, n))
 SHIM(moments_update_f64, (unitvar_moments * m, const double *x, size_t n), (m, x, n))
+SHIM(moments_update, (unitvar_moments * m, tensor x), (m, T(x)))
 SHIM(moments_merge, (unitvar_moments * into, const unitvar_moments *other), (into, other))
 SHIM(moments_variance, (const unitvar_moments *m, double correction, double *out), (m, correction, out))
 SHIM(wide_moments_update_f32, (unitvar_wide_moments * m, const float *x, size_t n), (m, x, n))
 SHIM(wide_moments_update_f64, (unitvar_wide_moments * m, const double *x, size_t n), (m, x, n))
+SHIM(wide_moments_update, (unitvar_wide_moments * m, tensor x), (m, T(x)))
 SHIM(wide_moments_merge, (unitvar_wide_moments * into, const unitvar_wide_moments *other), (into, other))
 SHIM(wide_moments_mean, (const unitvar_wide_moments *m, double *out), (m, out))
 SHIM(wide_moments_variance, (const unitvar_wide_moments *m, double correction, double *out), (m, correction, out))
@@ -147,12 +149,22 @@ SHIM(layer_norm_axes,
      (T(x), axes, naxes, T(weight), T(bias), eps, T(y), T(mean), T(rstd)))
 SHIM(rms_norm_axes, (tensor x, const int32_t *axes, int32_t naxes, tensor weight, double eps, tensor y, tensor rstd),
      (T(x), axes, naxes, T(weight), eps, T(y), T(rstd)))
+SHIM(layer_norm_given,
+     (tensor x, int32_t normalized_ndim, tensor mean, tensor rstd, tensor weight, tensor bias, tensor y),
+     (T(x), normalized_ndim, T(mean), T(rstd), T(weight), T(bias), T(y)))
 SHIM(group_norm, (tensor x, int64_t groups, tensor weight, tensor bias, double eps, tensor y, tensor mean, tensor rstd),
      (T(x), groups, T(weight), T(bias), eps, T(y), T(mean), T(rstd)))
 SHIM(batch_norm,
      (tensor x, tensor weight, tensor bias, tensor running_mean, tensor running_var, int64_t *num_batches_tracked,
       int32_t training, double momentum, double eps, tensor y, tensor save_mean, tensor save_rstd),
      (T(x), T(weight), T(bias), T(running_mean), T(running_var), num_batches_tracked, training, momentum, eps, T(y),
+      T(save_mean), T(save_rstd)))
+SHIM(batch_moments, (tensor x, unitvar_wide_moments *moments, size_t n), (T(x), moments, n))
+SHIM(batch_norm_given,
+     (tensor x, tensor weight, tensor bias, const unitvar_wide_moments *moments, size_t n, tensor running_mean,
+      tensor running_var, int64_t *num_batches_tracked, double momentum, double eps, tensor y, tensor save_mean,
+      tensor save_rstd),
+     (T(x), T(weight), T(bias), moments, n, T(running_mean), T(running_var), num_batches_tracked, momentum, eps, T(y),
       T(save_mean), T(save_rstd)))
 SHIM(instance_norm,
      (tensor x, tensor weight, tensor bias, tensor running_mean, tensor running_var, int32_t use_input_stats,
@@ -165,6 +177,9 @@ SHIM(switchable_norm,
       T(y)))
 SHIM(local_response_norm, (tensor x, int64_t size, double alpha, double beta, double k, tensor y),
      (T(x), size, alpha, beta, k, T(y)))
+SHIM(local_response_norm_window,
+     (tensor x, int64_t before, int64_t after, int64_t size, double alpha, double beta, double k, tensor y),
+     (T(x), before, after, size, alpha, beta, k, T(y)))
 SHIM(layer_norm_backward,
      (tensor grad_y, tensor x, int32_t normalized_ndim, tensor mean, tensor rstd, tensor weight, tensor grad_x,
       tensor grad_weight, tensor grad_bias),
@@ -172,6 +187,14 @@ SHIM(layer_norm_backward,
 SHIM(rms_norm_backward,
      (tensor grad_y, tensor x, int32_t normalized_ndim, tensor rstd, tensor weight, tensor grad_x, tensor grad_weight),
      (T(grad_y), T(x), normalized_ndim, T(rstd), T(weight), T(grad_x), T(grad_weight)))
+SHIM(layer_norm_axes_backward,
+     (tensor grad_y, tensor x, const int32_t *axes, int32_t naxes, tensor mean, tensor rstd, tensor weight, tensor grad_x,
+      tensor grad_weight, tensor grad_bias),
+     (T(grad_y), T(x), axes, naxes, T(mean), T(rstd), T(weight), T(grad_x), T(grad_weight), T(grad_bias)))
+SHIM(rms_norm_axes_backward,
+     (tensor grad_y, tensor x, const int32_t *axes, int32_t naxes, tensor rstd, tensor weight, tensor grad_x,
+      tensor grad_weight),
+     (T(grad_y), T(x), axes, naxes, T(rstd), T(weight), T(grad_x), T(grad_weight)))
 SHIM(group_norm_backward,
      (tensor grad_y, tensor x, int64_t groups, tensor mean, tensor rstd, tensor weight, tensor grad_x,
       tensor grad_weight, tensor grad_bias),
@@ -180,6 +203,25 @@ SHIM(batch_norm_backward,
      (tensor grad_y, tensor x, tensor mean, tensor rstd, tensor weight, int32_t training, tensor grad_x,
       tensor grad_weight, tensor grad_bias),
      (T(grad_y), T(x), T(mean), T(rstd), T(weight), training, T(grad_x), T(grad_weight), T(grad_bias)))
+SHIM(batch_norm_backward_sums, (tensor grad_y, tensor x, tensor mean, unitvar_batch_gradient_sums *sums, size_t n),
+     (T(grad_y), T(x), T(mean), sums, n))
+SHIM(batch_norm_backward_given,
+     (tensor grad_y, tensor x, tensor mean, tensor rstd, tensor weight, const unitvar_batch_gradient_sums *sums, size_t n,
+      tensor grad_x, tensor grad_weight, tensor grad_bias),
+     (T(grad_y), T(x), T(mean), T(rstd), T(weight), sums, n, T(grad_x), T(grad_weight), T(grad_bias)))
+SHIM(switchable_norm_backward,
+     (tensor grad_y, tensor x, tensor weight, const double *mean_logits, const double *var_logits, tensor running_mean,
+      tensor running_var, int32_t training, double eps, tensor grad_x, tensor grad_weight, tensor grad_bias,
+      double *grad_mean_logits, double *grad_var_logits),
+     (T(grad_y), T(x), T(weight), mean_logits, var_logits, T(running_mean), T(running_var), training, eps, T(grad_x),
+      T(grad_weight), T(grad_bias), grad_mean_logits, grad_var_logits))
+SHIM(local_response_norm_backward,
+     (tensor grad_y, tensor x, int64_t size, double alpha, double beta, double k, tensor grad_x),
+     (T(grad_y), T(x), size, alpha, beta, k, T(grad_x)))
+SHIM(local_response_norm_window_backward,
+     (tensor grad_y, tensor x, int64_t before, int64_t after, int64_t size, double alpha, double beta, double k,
+      tensor grad_x),
+     (T(grad_y), T(x), before, after, size, alpha, beta, k, T(grad_x)))
 SHIM(instance_norm_backward,
      (tensor grad_y, tensor x, tensor weight, tensor running_mean, tensor running_var, int32_t use_input_stats,
       double eps, tensor grad_x, tensor grad_weight, tensor grad_bias),

@@ -568,6 +568,10 @@ typedef struct {
 UNITVAR_API int32_t unitvar_moments_update_f32(unitvar_moments *m, const float *x, size_t n);
 UNITVAR_API int32_t unitvar_moments_update_f64(unitvar_moments *m, const double *x, size_t n);
 
+/* The same of the elements of a tensor, in the order of their indices: f32, f64, bf16 or f16, any strides, elements may
+ * share memory. Errors: also INVALID_ARGUMENT for a malformed tensor, UNSUPPORTED for other dtypes and devices. */
+UNITVAR_API int32_t unitvar_moments_update(unitvar_moments *m, const unitvar_tensor *x);
+
 /* The moments of both sequences together, into the first. Errors: INVALID_ARGUMENT for a count as above. */
 UNITVAR_API int32_t unitvar_moments_merge(unitvar_moments *into, const unitvar_moments *other);
 
@@ -590,6 +594,7 @@ typedef struct {
  * unitvar_wide_moments_mean: *out is the mean of the data, NaN for an empty sequence. */
 UNITVAR_API int32_t unitvar_wide_moments_update_f32(unitvar_wide_moments *m, const float *x, size_t n);
 UNITVAR_API int32_t unitvar_wide_moments_update_f64(unitvar_wide_moments *m, const double *x, size_t n);
+UNITVAR_API int32_t unitvar_wide_moments_update(unitvar_wide_moments *m, const unitvar_tensor *x);
 UNITVAR_API int32_t unitvar_wide_moments_merge(unitvar_wide_moments *into, const unitvar_wide_moments *other);
 UNITVAR_API int32_t unitvar_wide_moments_mean(const unitvar_wide_moments *m, double *out);
 UNITVAR_API int32_t unitvar_wide_moments_variance(const unitvar_wide_moments *m, double correction, double *out);
@@ -670,6 +675,13 @@ UNITVAR_API int32_t unitvar_rms_norm_axes(const unitvar_tensor *x, const int32_t
                                           const unitvar_tensor *weight, double eps, unitvar_tensor *y,
                                           unitvar_tensor *rstd);
 
+/* unitvar_layer_norm with statistics that are given, as another pass saved them or as averages have them: nothing is
+ * reduced. mean, rstd: as unitvar_layer_norm writes them. Errors: as unitvar_layer_norm. */
+UNITVAR_API int32_t unitvar_layer_norm_given(const unitvar_tensor *x, int32_t normalized_ndim,
+                                             const unitvar_tensor *mean, const unitvar_tensor *rstd,
+                                             const unitvar_tensor *weight, const unitvar_tensor *bias,
+                                             unitvar_tensor *y);
+
 /* Group normalisation (Wu and He 2018) of x (N, C, ...): statistics over C / groups channels of one image and all
  * positions; the formula of unitvar_layer_norm. weight ?, bias ?: (C). mean ?, rstd ?: (N, groups).
  * Errors: INVALID_ARGUMENT for fewer than 2 dimensions, groups that do not divide C, one value per group where N is 1
@@ -691,6 +703,23 @@ UNITVAR_API int32_t unitvar_batch_norm(const unitvar_tensor *x, const unitvar_te
                                        unitvar_tensor *running_var, int64_t *num_batches_tracked, int32_t training,
                                        double momentum, double eps, unitvar_tensor *y, unitvar_tensor *save_mean,
                                        unitvar_tensor *save_rstd);
+
+/* Parts of unitvar_batch_norm in training for a batch that lies in several places, each of which has some images: a
+ * program gets from its images the moments of each channel, exchanges those with the others, and normalises its images
+ * with the moments of all parts. n is the number of elements of an array, those of one part after those of the one before:
+ * (channels of x) * (parts). Parts are merged in that order: an array that lists the same pieces of the batch in the same
+ * order gives the same bits wherever the pieces lie.
+ * unitvar_batch_moments writes the moments of each channel; n: the channels. x may have no images: its moments are empty.
+ * unitvar_batch_norm_given otherwise as unitvar_batch_norm with training 1; without images it still records the running
+ * statistics and writes save_*, if any part has images.
+ * Errors: INVALID_ARGUMENT for another n, moments that unitvar_wide_moments_merge refuses, a channel whose moments are of
+ * one element, or of none where x has some. */
+UNITVAR_API int32_t unitvar_batch_moments(const unitvar_tensor *x, unitvar_wide_moments *moments, size_t n);
+UNITVAR_API int32_t unitvar_batch_norm_given(const unitvar_tensor *x, const unitvar_tensor *weight,
+                                             const unitvar_tensor *bias, const unitvar_wide_moments *moments, size_t n,
+                                             unitvar_tensor *running_mean, unitvar_tensor *running_var,
+                                             int64_t *num_batches_tracked, double momentum, double eps,
+                                             unitvar_tensor *y, unitvar_tensor *save_mean, unitvar_tensor *save_rstd);
 
 /* Instance normalisation (Ulyanov, Vedaldi and Lempitsky 2016) of x (N, C, ...) or one image (C, L): statistics of each
  * channel of each image, or where use_input_stats is 0 the running ones. Those become (1 - momentum) * running +
@@ -724,6 +753,13 @@ UNITVAR_API int32_t unitvar_switchable_norm(const unitvar_tensor *x, const unitv
 UNITVAR_API int32_t unitvar_local_response_norm(const unitvar_tensor *x, int64_t size, double alpha, double beta,
                                                 double k, unitvar_tensor *y);
 
+/* The same with the window j = c - before ... c + after and the sum divided by size, for conventions that differ where the
+ * window has an even number of channels: ONNX has before = (size - 1) / 2 and after = size / 2, oneDNN (size - 1) / 2 on
+ * both sides. Errors: also INVALID_ARGUMENT for before or after < 0. */
+UNITVAR_API int32_t unitvar_local_response_norm_window(const unitvar_tensor *x, int64_t before, int64_t after,
+                                                       int64_t size, double alpha, double beta, double k,
+                                                       unitvar_tensor *y);
+
 /* Gradients of a loss from grad_y, its gradient with respect to y, the layer's x and the statistics that the layer
  * gave. grad_x ?: as x. grad_weight ?, grad_bias ?: as weight and bias, which need not have been there. The gradients
  * of weight and bias are written, not added to. */
@@ -736,6 +772,16 @@ UNITVAR_API int32_t unitvar_rms_norm_backward(const unitvar_tensor *grad_y, cons
                                               int32_t normalized_ndim, const unitvar_tensor *rstd,
                                               const unitvar_tensor *weight, unitvar_tensor *grad_x,
                                               unitvar_tensor *grad_weight);
+/* Of the norms along axes. mean, rstd, weight: as those have them. */
+UNITVAR_API int32_t unitvar_layer_norm_axes_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                                     const int32_t *axes, int32_t naxes, const unitvar_tensor *mean,
+                                                     const unitvar_tensor *rstd, const unitvar_tensor *weight,
+                                                     unitvar_tensor *grad_x, unitvar_tensor *grad_weight,
+                                                     unitvar_tensor *grad_bias);
+UNITVAR_API int32_t unitvar_rms_norm_axes_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                                   const int32_t *axes, int32_t naxes, const unitvar_tensor *rstd,
+                                                   const unitvar_tensor *weight, unitvar_tensor *grad_x,
+                                                   unitvar_tensor *grad_weight);
 UNITVAR_API int32_t unitvar_group_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x, int64_t groups,
                                                 const unitvar_tensor *mean, const unitvar_tensor *rstd,
                                                 const unitvar_tensor *weight, unitvar_tensor *grad_x,
@@ -745,12 +791,48 @@ UNITVAR_API int32_t unitvar_batch_norm_backward(const unitvar_tensor *grad_y, co
                                                 const unitvar_tensor *mean, const unitvar_tensor *rstd,
                                                 const unitvar_tensor *weight, int32_t training, unitvar_tensor *grad_x,
                                                 unitvar_tensor *grad_weight, unitvar_tensor *grad_bias);
+/* The same in parts, as above: the sums of each channel over a part, and the gradients from those of all parts, which are
+ * added in their order, member by member, as an all-reduce of doubles would do as well. mean, rstd: what
+ * unitvar_batch_norm_given saved, the same everywhere. grad_weight ?, grad_bias ?: of all parts that are given; those of one
+ * part alone have its sums and no grad_x. Errors: INVALID_ARGUMENT for another n, a count that is negative, NaN or
+ * infinite, or 0 in a channel where x has elements. */
+typedef struct {
+    double count;
+    double gradient; /* sum of grad_y */
+    double product;  /* sum of grad_y * (x - mean) */
+} unitvar_batch_gradient_sums;
+UNITVAR_API int32_t unitvar_batch_norm_backward_sums(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                                     const unitvar_tensor *mean, unitvar_batch_gradient_sums *sums,
+                                                     size_t n);
+UNITVAR_API int32_t unitvar_batch_norm_backward_given(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                                      const unitvar_tensor *mean, const unitvar_tensor *rstd,
+                                                      const unitvar_tensor *weight,
+                                                      const unitvar_batch_gradient_sums *sums, size_t n,
+                                                      unitvar_tensor *grad_x, unitvar_tensor *grad_weight,
+                                                      unitvar_tensor *grad_bias);
 /* Takes the statistics of x again; use_input_stats 0: those of running_mean and running_var. */
 UNITVAR_API int32_t unitvar_instance_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
                                                    const unitvar_tensor *weight, const unitvar_tensor *running_mean,
                                                    const unitvar_tensor *running_var, int32_t use_input_stats,
                                                    double eps, unitvar_tensor *grad_x, unitvar_tensor *grad_weight,
                                                    unitvar_tensor *grad_bias);
+/* Takes the statistics of x again; training 0 with running statistics: the batch's are those, on which x has no part.
+ * grad_mean_logits ?, grad_var_logits ?: three each. Errors: as unitvar_switchable_norm. */
+UNITVAR_API int32_t unitvar_switchable_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                                     const unitvar_tensor *weight, const double *mean_logits,
+                                                     const double *var_logits, const unitvar_tensor *running_mean,
+                                                     const unitvar_tensor *running_var, int32_t training, double eps,
+                                                     unitvar_tensor *grad_x, unitvar_tensor *grad_weight,
+                                                     unitvar_tensor *grad_bias, double *grad_mean_logits,
+                                                     double *grad_var_logits);
+/* The parameters are those of the layer. Within 8 ulp of the largest of the terms that a gradient is the sum of. */
+UNITVAR_API int32_t unitvar_local_response_norm_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                                         int64_t size, double alpha, double beta, double k,
+                                                         unitvar_tensor *grad_x);
+UNITVAR_API int32_t unitvar_local_response_norm_window_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x,
+                                                                int64_t before, int64_t after, int64_t size,
+                                                                double alpha, double beta, double k,
+                                                                unitvar_tensor *grad_x);
 
 /* ---- 10. Activations and the linear layer -------------------------------------------------------
  *

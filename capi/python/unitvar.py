@@ -61,14 +61,17 @@ else:
 __all__ = [
     "CorruptState", "Distribution", "Engine", "Error", "FanMode", "Generator", "Initializer", "Internal",
     "InvalidArgument", "InvalidType", "Kind", "Moments", "Nonlinearity", "OutOfMemory", "Status", "StreamExhausted",
-    "Unsupported", "batch_norm", "batch_norm_backward", "calculate_fans", "calculate_gain", "group_norm",
+    "Unsupported", "batch_moments", "batch_norm", "batch_norm_backward", "batch_norm_backward_given",
+    "batch_norm_backward_sums", "batch_norm_given", "calculate_fans", "calculate_gain", "group_norm",
     "group_norm_backward", "init_constant", "init_delta_orthogonal", "init_dirac", "init_eye", "init_kaiming_normal",
     "init_kaiming_uniform", "init_normal", "init_ones", "init_orthogonal", "init_sparse", "init_trunc_normal",
     "init_uniform", "init_variance_scaling", "init_xavier_normal", "init_xavier_uniform", "init_zeros", "instance_norm",
-    "instance_norm_backward", "isa", "layer_norm", "layer_norm_axes", "layer_norm_backward", "layer_norm_residual",
-    "leaky_relu", "leaky_relu_backward", "linear", "linear_backward", "local_response_norm", "mean_var", "num_threads",
-    "prelu", "prelu_backward", "relu", "relu_backward", "rms_norm", "rms_norm_axes", "rms_norm_backward",
-    "rms_norm_residual", "set_isa", "set_num_threads", "stream_version", "switchable_norm", "torch_bernoulli",
+    "instance_norm_backward", "isa", "layer_norm", "layer_norm_axes", "layer_norm_axes_backward", "layer_norm_backward",
+    "layer_norm_given", "layer_norm_residual", "leaky_relu", "leaky_relu_backward", "linear", "linear_backward",
+    "local_response_norm", "local_response_norm_backward", "local_response_norm_window",
+    "local_response_norm_window_backward", "mean_var", "num_threads", "prelu", "prelu_backward", "relu",
+    "relu_backward", "rms_norm", "rms_norm_axes", "rms_norm_axes_backward", "rms_norm_backward", "rms_norm_residual",
+    "set_isa", "set_num_threads", "stream_version", "switchable_norm", "switchable_norm_backward", "torch_bernoulli",
     "torch_cauchy", "torch_conv_reset", "torch_embedding_reset", "torch_exponential", "torch_geometric",
     "torch_linear_reset", "torch_log_normal", "torch_multinomial", "torch_randint", "torch_random", "version",
     "version_string",
@@ -191,10 +194,12 @@ _FUNCTIONS = {
     "torch_multinomial": "g:g weights:array replacement:flag samples:out",
     "moments_update_f32": "m:&moments x:pointer n:size",
     "moments_update_f64": "m:&moments x:pointer n:size",
+    "moments_update": "m:&moments x:array",
     "moments_merge": "m:&moments other:&moments",
     "moments_variance": "m:&moments correction:real out:&real",
     "wide_moments_update_f32": "m:m x:pointer n:size",
     "wide_moments_update_f64": "m:m x:pointer n:size",
+    "wide_moments_update": "m:m x:array",
     "wide_moments_merge": "m:m other:&wide",
     "wide_moments_mean": "m:m out:&real",
     "wide_moments_variance": "m:m correction:real out:&real",
@@ -206,24 +211,43 @@ _FUNCTIONS = {
     "rms_norm_residual": "x:array residual:array normalized_ndim:dims weight:array? eps:eps? sum:out? y:out rstd:out?",
     "layer_norm_axes": "x:array axes:axes naxes:int32 weight:array? bias:array? eps:real y:out mean:out? rstd:out?",
     "rms_norm_axes": "x:array axes:axes naxes:int32 weight:array? eps:eps? y:out rstd:out?",
+    "layer_norm_given": "x:array normalized_ndim:dims mean:array rstd:array weight:array? bias:array? y:out",
     "group_norm": "x:array groups:int64 weight:array? bias:array? eps:real y:out mean:out? rstd:out?",
     "batch_norm": "x:array weight:array? bias:array? running_mean:out? running_var:out? num_batches_tracked:count? "
                   "training:flag momentum:real? eps:real y:out save_mean:out? save_rstd:out?",
+    "batch_moments": "x:array moments:five! n:fives",
+    "batch_norm_given": "x:array weight:array? bias:array? moments:five n:fives running_mean:out? running_var:out? "
+                        "num_batches_tracked:count? momentum:real? eps:real y:out save_mean:out? save_rstd:out?",
     "instance_norm": "x:array weight:array? bias:array? running_mean:out? running_var:out? use_input_stats:flag "
                      "momentum:real eps:real y:out",
     "switchable_norm": "x:array weight:array? bias:array? mean_logits:three var_logits:three running_mean:out? "
                        "running_var:out? training:flag momentum:real? eps:real y:out",
     "local_response_norm": "x:array size:int64 alpha:real beta:real k:real y:out",
+    "local_response_norm_window": "x:array before:int64 after:int64 size:int64 alpha:real beta:real k:real y:out",
     "layer_norm_backward": "grad_y:array x:array normalized_ndim:dims mean:array rstd:array weight:array? grad_x:out? "
                            "grad_weight:out? grad_bias:out?",
     "rms_norm_backward": "grad_y:array x:array normalized_ndim:dims rstd:array weight:array? grad_x:out? "
                          "grad_weight:out?",
+    "layer_norm_axes_backward": "grad_y:array x:array axes:axes naxes:int32 mean:array rstd:array weight:array? "
+                                "grad_x:out? grad_weight:out? grad_bias:out?",
+    "rms_norm_axes_backward": "grad_y:array x:array axes:axes naxes:int32 rstd:array weight:array? grad_x:out? "
+                              "grad_weight:out?",
     "group_norm_backward": "grad_y:array x:array groups:int64 mean:array rstd:array weight:array? grad_x:out? "
                            "grad_weight:out? grad_bias:out?",
     "batch_norm_backward": "grad_y:array x:array mean:array rstd:array weight:array? training:flag grad_x:out? "
                            "grad_weight:out? grad_bias:out?",
+    "batch_norm_backward_sums": "grad_y:array x:array mean:array sums:triple! n:triples",
+    "batch_norm_backward_given": "grad_y:array x:array mean:array rstd:array weight:array? sums:triple n:triples "
+                                 "grad_x:out? grad_weight:out? grad_bias:out?",
     "instance_norm_backward": "grad_y:array x:array weight:array? running_mean:array? running_var:array? "
                               "use_input_stats:flag eps:real grad_x:out? grad_weight:out? grad_bias:out?",
+    "switchable_norm_backward": "grad_y:array x:array weight:array? mean_logits:three var_logits:three "
+                                "running_mean:array? running_var:array? training:flag eps:real grad_x:out? "
+                                "grad_weight:out? grad_bias:out? grad_mean_logits:three_out? "
+                                "grad_var_logits:three_out?",
+    "local_response_norm_backward": "grad_y:array x:array size:int64 alpha:real beta:real k:real grad_x:out",
+    "local_response_norm_window_backward": "grad_y:array x:array before:int64 after:int64 size:int64 alpha:real "
+                                           "beta:real k:real grad_x:out",
     "relu": "x:array y:out",
     "leaky_relu": "x:array negative_slope:real y:out",
     "prelu": "x:array weight:array y:out",
@@ -945,10 +969,12 @@ def _view(name: str, array: Any, writable: bool) -> _View:
 class _Views:
     """Those of one call."""
 
-    __slots__ = ("_all",)
+    __slots__ = ("_all", "records")
 
     def __init__(self) -> None:
         self._all: List[_View] = []
+        #: How many the last array of them has.
+        self.records = 0
 
     def open(self, name: str, array: Any, writable: bool) -> _View:
         view = _view(name, array, writable)
@@ -992,6 +1018,40 @@ def _count_or_null(name: str, value: Any, views: _Views) -> Optional[int]:
     address, n = view.contiguous()
     if view.dtype != _I64 or n != 1:
         raise InvalidType(f"{name} has the dtype {view.dtype_name} and {n} elements, expected int64 and 1 element")
+    return address
+
+
+class _Records:
+    """What makes the address of a contiguous float64 array of records of some numbers each."""
+
+    __slots__ = ("width", "writable")
+
+    def __init__(self, width: int, writable: bool) -> None:
+        self.width, self.writable = width, writable
+
+    def __call__(self, name: str, value: Any, views: _Views) -> Optional[int]:
+        view = views.open(name, value, self.writable)
+        address, n = view.contiguous()
+        if view.dtype != _F64 or not view.shape or view.shape[-1] != self.width:
+            raise InvalidType(f"{name} has the dtype {view.dtype_name} and the shape {view.shape}, expected float64 and "
+                              f"(..., {self.width})")
+        views.records = n // self.width
+        return address
+
+
+def _records_before(name: str, value: Any, views: _Views) -> int:
+    """How many the array before has."""
+    return views.records
+
+
+def _three_or_null(name: str, value: Any, views: _Views) -> Optional[int]:
+    """The address of a float64 array of three elements."""
+    if value is None:
+        return None
+    view = views.open(name, value, True)
+    address, n = view.contiguous()
+    if view.dtype != _F64 or n != 3:
+        raise InvalidType(f"{name} has the dtype {view.dtype_name} and {n} elements, expected float64 and 3 elements")
     return address
 
 
@@ -1101,6 +1161,11 @@ _KINDS = {
     "array": _Kind(POINTER(_Tensor), _array), "array?": _Kind(POINTER(_Tensor), _array_or_null),
     "out": _Kind(POINTER(_Tensor), _out), "out?": _Kind(POINTER(_Tensor), _out_or_null),
     "count?": _Kind(c_void_p, _count_or_null),
+    # Records of some doubles each, and behind them how many there are.
+    "five": _Kind(c_void_p, _Records(5, False)), "five!": _Kind(c_void_p, _Records(5, True)),
+    "fives": _Kind(c_size_t, _records_before), "triple": _Kind(c_void_p, _Records(3, False)),
+    "triple!": _Kind(c_void_p, _Records(3, True)), "triples": _Kind(c_size_t, _records_before),
+    "three_out?": _Kind(c_void_p, _three_or_null),
     # The first parameter of what is done alone.
     "g": _Kind(c_void_p, _generator), "g?": _Kind(c_void_p, _generator_or_none), "m": _Kind(POINTER(_WideMoments)),
     "&wide": _Kind(POINTER(_WideMoments)),
@@ -1738,6 +1803,12 @@ def rms_norm_axes(x: Array, y: Array, axes: Union[None, Integer, Sequence[Intege
     _library.rms_norm_axes(x, numbers, 0 if numbers is None else len(numbers), weight, eps, y, rstd)
 
 
+def layer_norm_given(x: Array, y: Array, mean: Array, rstd: Array, normalized_ndim: DimsLike = 1,
+                     weight: Optional[Array] = None, bias: Optional[Array] = None) -> None:
+    """layer_norm with statistics that are given, of the shapes that it writes; nothing is reduced."""
+    _library.layer_norm_given(x, normalized_ndim, mean, rstd, weight, bias, y)
+
+
 def group_norm(x: Array, y: Array, groups: Integer, weight: Optional[Array] = None, bias: Optional[Array] = None,
                eps: Number = 1e-5, mean: Optional[Array] = None, rstd: Optional[Array] = None) -> None:
     """Over groups of channels of each image. mean and rstd, (N, groups), get the statistics."""
@@ -1754,6 +1825,23 @@ def batch_norm(x: Array, y: Array, weight: Optional[Array] = None, bias: Optiona
     normalised."""
     _library.batch_norm(x, weight, bias, running_mean, running_var, num_batches_tracked, training, momentum, eps, y,
                         save_mean, save_rstd)
+
+
+def batch_moments(x: Array, moments: Array) -> None:
+    """The moments of each channel of one part of a batch that lies in several places, into moments: float64, (C, 5).
+
+    All parts' moments, gathered as (parts, C, 5), are what batch_norm_given takes."""
+    _library.batch_moments(x, moments, None)
+
+
+def batch_norm_given(x: Array, y: Array, moments: Array, weight: Optional[Array] = None, bias: Optional[Array] = None,
+                     running_mean: Optional[Array] = None, running_var: Optional[Array] = None,
+                     num_batches_tracked: Optional[Array] = None, momentum: Optional[Number] = 0.1,
+                     eps: Number = 1e-5, save_mean: Optional[Array] = None, save_rstd: Optional[Array] = None) -> None:
+    """batch_norm in training of one part of a batch, from the moments of all parts: float64, (parts, C, 5), which are
+    merged in their order. x may have no images; it records the running statistics all the same."""
+    _library.batch_norm_given(x, weight, bias, moments, None, running_mean, running_var, num_batches_tracked, momentum,
+                              eps, y, save_mean, save_rstd)
 
 
 def instance_norm(x: Array, y: Array, weight: Optional[Array] = None, bias: Optional[Array] = None,
@@ -1778,6 +1866,13 @@ def local_response_norm(x: Array, y: Array, size: Integer, alpha: Number = 1e-4,
     _library.local_response_norm(x, size, alpha, beta, k, y)
 
 
+def local_response_norm_window(x: Array, y: Array, before: Integer, after: Integer, size: Integer,
+                               alpha: Number = 1e-4, beta: Number = 0.75, k: Number = 1.0) -> None:
+    """local_response_norm over the channels c - before to c + after, whose sum is divided by size. ONNX's window of size
+    n is (n - 1) // 2, n // 2; oneDNN's (n - 1) // 2 on both sides."""
+    _library.local_response_norm_window(x, before, after, size, alpha, beta, k, y)
+
+
 def layer_norm_backward(grad_y: Array, x: Array, normalized_ndim: DimsLike, mean: Array, rstd: Array,
                         weight: Optional[Array] = None, grad_x: Optional[Array] = None,
                         grad_weight: Optional[Array] = None, grad_bias: Optional[Array] = None) -> None:
@@ -1790,6 +1885,24 @@ def rms_norm_backward(grad_y: Array, x: Array, normalized_ndim: DimsLike, rstd: 
                       grad_weight: Optional[Array] = None) -> None:
     """The gradients of rms_norm, from the statistic that it gave."""
     _library.rms_norm_backward(grad_y, x, normalized_ndim, rstd, weight, grad_x, grad_weight)
+
+
+def layer_norm_axes_backward(grad_y: Array, x: Array, axes: Union[None, Integer, Sequence[Integer]], mean: Array,
+                             rstd: Array, weight: Optional[Array] = None, grad_x: Optional[Array] = None,
+                             grad_weight: Optional[Array] = None, grad_bias: Optional[Array] = None) -> None:
+    """The gradients of layer_norm_axes, from the statistics that it gave."""
+    numbers = _axes(axes)
+    _library.layer_norm_axes_backward(grad_y, x, numbers, 0 if numbers is None else len(numbers), mean, rstd, weight,
+                                      grad_x, grad_weight, grad_bias)
+
+
+def rms_norm_axes_backward(grad_y: Array, x: Array, axes: Union[None, Integer, Sequence[Integer]], rstd: Array,
+                           weight: Optional[Array] = None, grad_x: Optional[Array] = None,
+                           grad_weight: Optional[Array] = None) -> None:
+    """The gradients of rms_norm_axes, from the statistic that it gave."""
+    numbers = _axes(axes)
+    _library.rms_norm_axes_backward(grad_y, x, numbers, 0 if numbers is None else len(numbers), rstd, weight, grad_x,
+                                    grad_weight)
 
 
 def group_norm_backward(grad_y: Array, x: Array, groups: Integer, mean: Array, rstd: Array,
@@ -1807,6 +1920,20 @@ def batch_norm_backward(grad_y: Array, x: Array, mean: Array, rstd: Array, weigh
     _library.batch_norm_backward(grad_y, x, mean, rstd, weight, training, grad_x, grad_weight, grad_bias)
 
 
+def batch_norm_backward_sums(grad_y: Array, x: Array, mean: Array, sums: Array) -> None:
+    """What the gradients of batch_norm_given need of one part of the batch, into sums: float64, (C, 3), which are added
+    to those of other parts."""
+    _library.batch_norm_backward_sums(grad_y, x, mean, sums, None)
+
+
+def batch_norm_backward_given(grad_y: Array, x: Array, mean: Array, rstd: Array, sums: Array,
+                              weight: Optional[Array] = None, grad_x: Optional[Array] = None,
+                              grad_weight: Optional[Array] = None, grad_bias: Optional[Array] = None) -> None:
+    """The gradients of batch_norm_given from the sums of all parts, float64, (parts, C, 3), or of their total.
+    grad_weight and grad_bias are those of all parts that sums has."""
+    _library.batch_norm_backward_given(grad_y, x, mean, rstd, weight, sums, None, grad_x, grad_weight, grad_bias)
+
+
 def instance_norm_backward(grad_y: Array, x: Array, weight: Optional[Array] = None,
                            running_mean: Optional[Array] = None, running_var: Optional[Array] = None,
                            use_input_stats: bool = True, eps: Number = 1e-5, grad_x: Optional[Array] = None,
@@ -1814,6 +1941,31 @@ def instance_norm_backward(grad_y: Array, x: Array, weight: Optional[Array] = No
     """The gradients of instance_norm, which takes the statistics of x again."""
     _library.instance_norm_backward(grad_y, x, weight, running_mean, running_var, use_input_stats, eps, grad_x,
                                     grad_weight, grad_bias)
+
+
+def switchable_norm_backward(grad_y: Array, x: Array, mean_logits: Sequence[Number], var_logits: Sequence[Number],
+                             weight: Optional[Array] = None, running_mean: Optional[Array] = None,
+                             running_var: Optional[Array] = None, training: bool = False, eps: Number = 1e-5,
+                             grad_x: Optional[Array] = None, grad_weight: Optional[Array] = None,
+                             grad_bias: Optional[Array] = None, grad_mean_logits: Optional[Array] = None,
+                             grad_var_logits: Optional[Array] = None) -> None:
+    """The gradients of switchable_norm, which takes the statistics of x again. Those of the logits are float64 arrays of
+    three elements."""
+    _library.switchable_norm_backward(grad_y, x, weight, mean_logits, var_logits, running_mean, running_var, training,
+                                      eps, grad_x, grad_weight, grad_bias, grad_mean_logits, grad_var_logits)
+
+
+def local_response_norm_backward(grad_y: Array, x: Array, grad_x: Array, size: Integer, alpha: Number = 1e-4,
+                                 beta: Number = 0.75, k: Number = 1.0) -> None:
+    """The gradient of local_response_norm."""
+    _library.local_response_norm_backward(grad_y, x, size, alpha, beta, k, grad_x)
+
+
+def local_response_norm_window_backward(grad_y: Array, x: Array, grad_x: Array, before: Integer, after: Integer,
+                                        size: Integer, alpha: Number = 1e-4, beta: Number = 0.75,
+                                        k: Number = 1.0) -> None:
+    """The gradient of local_response_norm_window."""
+    _library.local_response_norm_window_backward(grad_y, x, before, after, size, alpha, beta, k, grad_x)
 
 
 def relu(x: Array, y: Array) -> None:
@@ -1894,8 +2046,8 @@ class Moments(_Exclusive):
         return f"<unitvar.Moments count={self.count:.17g} mean={self.mean:.17g} m2={self.m2:.17g}>"
 
     def update(self, x: Array) -> None:
-        """Appends the elements of a contiguous float32 or float64 array."""
-        _MOMENTS_UPDATE.call(self, "x", x, False)
+        """Appends the elements of an array of float32, float64, float16 or bfloat16, in the order of their indices."""
+        _library.wide_moments_update(self, x)
 
     def merge(self, other: Moments) -> None:
         """Appends another sequence."""
@@ -1926,9 +2078,6 @@ class Moments(_Exclusive):
         """The sum of squared deviations from the mean; infinite where that is no number."""
         raw = self._value()
         return raw.m2 / raw.prescale / raw.prescale if raw.count else 0.0
-
-
-_MOMENTS_UPDATE = _ByDType(f32="wide_moments_update_f32", f64="wide_moments_update_f64")
 
 
 def _moments_of(state: bytes) -> Moments:

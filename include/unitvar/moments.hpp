@@ -4,6 +4,8 @@
 
 #include <span>
 
+#include "unitvar/tensor.hpp"
+
 namespace unitvar {
 
 // Three doubles. Each update and merge rounds the mean, which after k of them can move the variance by
@@ -16,6 +18,8 @@ struct Moments {
     // Appends a sequence. Throws InvalidArgument where count is negative, infinite or NaN.
     void update(std::span<const float> x);
     void update(std::span<const double> x);
+    // The elements of a tensor of floats in the order of their indices.
+    void update(const TensorView &x);
 
     // Appends another's sequence; the rule of Chan, Golub and LeVeque (1979). Throws as update.
     void merge(const Moments &other);
@@ -40,6 +44,7 @@ struct WideMoments {
     // As those of Moments. Throws InvalidArgument also for another prescale.
     void update(std::span<const float> x);
     void update(std::span<const double> x);
+    void update(const TensorView &x);
     void merge(const WideMoments &other);
     // The mean of the data, NaN for the empty sequence.
     [[nodiscard]] double average() const;

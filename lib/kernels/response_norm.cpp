@@ -142,7 +142,7 @@ void precise_response(Strips<E> &strips, std::size_t channels, const core::Respo
     for (std::size_t c = 0; c < channels; ++c) {
         T *const results = strips.results(c);
         for (std::size_t i = 0; i < strip; i += norm_lanes) {
-            response.run(values + c * strip + i, window.before, lanes);
+            response.run(values + c * strip + i, values + (window.before + c) * strip + i, lanes);
             store_from_f64<T>(results + i, load<Wide>(lanes));
         }
         strips.finish(c);
@@ -227,6 +227,130 @@ void local_response(const void *source, void *target, std::size_t channels, std:
     }
 }
 
+// The arrays of a backward pass: x with the channels around it, and with those in whose windows it is the gradient times
+// t^-beta and x / t. Rows that are no channels are zeros.
+struct GradientRows {
+    double *values;
+    double *scaled;
+    double *ratio;
+    GradientRows(double *workspace, std::size_t channels, const core::ResponseWindow &window)
+        : values(workspace), scaled(workspace + (channels + window.before + window.after) * strip),
+          ratio(scaled + (channels + window.before + window.after) * strip)
+    {
+    }
+};
+
+template <class E>
+void precise_gradient(Strips<E> &gradients, std::size_t channels, const core::ResponseWindow &window,
+                      const GradientRows &rows)
+{
+    using T = Value<E>;
+    core::ResponseWindow reciprocal = window;
+    reciprocal.beta = 1;
+    const PreciseResponse power(window);
+    const PreciseResponse quotient(reciprocal);
+    alignas(line) double lanes[norm_lanes];
+    for (std::size_t c = 0; c < channels; ++c) {
+        const T *const g = gradients.values(c);
+        for (std::size_t i = 0; i < strip; i += norm_lanes) {
+            const double *const values = rows.values + c * strip + i;
+            const std::size_t at = (window.after + c) * strip + i;
+            store(lanes, load_as_f64<Wide, T>(g + i));
+            power.run(values, lanes, rows.scaled + at);
+            quotient.run(values, values + window.before * strip, rows.ratio + at);
+        }
+    }
+}
+
+template <class E>
+void direct_gradient(Strips<E> &gradients, std::size_t channels, const core::ResponseWindow &window,
+                     const GradientRows &rows)
+{
+    using T = Value<E>;
+    const double infinity = __builtin_inf();
+    const NegativePower power{window.beta,
+                              window.beta > 0   ? infinity
+                              : window.beta < 0 ? 0.0
+                                                : 1.0,
+                              window.beta > 0   ? 0.0
+                              : window.beta < 0 ? infinity
+                                                : 1.0};
+    const bool exact = window.beta == 0.5 || window.beta == 0.75 || window.beta == 1;
+    const std::size_t size = window.before + window.after + 1;
+    for (std::size_t c = 0; c < channels; ++c) {
+        const T *const gradient = gradients.values(c);
+        for (std::size_t i = 0; i < strip; i += norm_lanes) {
+            const double *const values = rows.values + c * strip + i;
+            Wide sum = broadcast<Wide>(0.0);
+            for (std::size_t j = 0; j < size; ++j) {
+                const Wide v = load<Wide>(values + j * strip);
+                sum = fma(v, v, sum);
+            }
+            const Wide t = fma(sum, broadcast<Wide>(window.factor), broadcast<Wide>(window.k));
+            const auto g = load_as_f64<Wide, T>(gradient + i);
+            const std::size_t at = (window.after + c) * strip + i;
+            store(rows.scaled + at, exact ? quotient(g, t, window.beta) : g * negative_power(t, power));
+            store(rows.ratio + at, load<Wide>(values + window.before * strip) / t);
+        }
+    }
+}
+
+template <class E>
+void local_response_gradient(const void *gradient, const void *source, void *target, std::size_t channels,
+                             std::size_t channel_stride, std::size_t width, const core::ResponseWindow &window,
+                             double *workspace)
+{
+    using T = Value<E>;
+    auto *const to = static_cast<E *>(target);
+    Strips<E> inputs(static_cast<const E *>(source), to, channel_stride, width);
+    Strips<E> gradients(static_cast<const E *>(gradient), to, channel_stride, width);
+    const GradientRows rows(workspace, channels, window);
+    const auto zero = broadcast<Wide>(0.0);
+    const auto clear = [&](double *row, std::size_t count) {
+        for (std::size_t i = 0; i < count * strip; i += norm_lanes) {
+            store(row + i, zero);
+        }
+    };
+    clear(rows.values, window.before);
+    clear(rows.values + (window.before + channels) * strip, window.after);
+    for (double *const row : {rows.scaled, rows.ratio}) {
+        clear(row, window.after);
+        clear(row + (window.after + channels) * strip, window.before);
+    }
+    Wide total = zero;
+    for (std::size_t c = 0; c < channels; ++c) {
+        const T *const values = inputs.values(c);
+        for (std::size_t i = 0; i < strip; i += norm_lanes) {
+            const auto v = load_as_f64<Wide, T>(values + i);
+            store(rows.values + (window.before + c) * strip + i, v);
+            total = fma(v, v, total);
+        }
+    }
+    // Of f64 the direct path would be off by too many ulp.
+    const bool precise = sizeof(T) == sizeof(double) ||
+                         path_of<T>(window, window.k + window.factor * merge_norm_lanes(total)) == Path::precise;
+    if (precise) {
+        precise_gradient(gradients, channels, window, rows);
+    } else {
+        direct_gradient(gradients, channels, window, rows);
+    }
+    const auto slope = broadcast<Wide>(-2 * window.beta * window.factor);
+    const std::size_t size = window.before + window.after + 1;
+    for (std::size_t c = 0; c < channels; ++c) {
+        T *const results = gradients.results(c);
+        for (std::size_t i = 0; i < strip; i += norm_lanes) {
+            const Wide x = load<Wide>(rows.values + (window.before + c) * strip + i);
+            Wide sum = zero;
+            for (std::size_t j = 0; j < size; ++j) {
+                const std::size_t at = (c + j) * strip + i;
+                sum = fma(load<Wide>(rows.scaled + at), load<Wide>(rows.ratio + at) * x, sum);
+            }
+            store_from_f64<T>(results + i, fma(sum, slope, load<Wide>(rows.scaled + (window.after + c) * strip + i)));
+        }
+        gradients.finish(c);
+    }
+}
+
 } // namespace
 
 #define UNITVAR_LOCAL_RESPONSE(name, type)                                                                             \
@@ -234,6 +358,12 @@ void local_response(const void *source, void *target, std::size_t channels, std:
                                std::size_t width, const core::ResponseWindow &window, double *workspace)               \
     {                                                                                                                  \
         local_response<type>(x, y, channels, channel_stride, width, window, workspace);                                \
+    }                                                                                                                  \
+    void local_response_gradient_##name(const void *gradient, const void *x, void *grad_x, std::size_t channels,       \
+                                        std::size_t channel_stride, std::size_t width,                                 \
+                                        const core::ResponseWindow &window, double *workspace)                         \
+    {                                                                                                                  \
+        local_response_gradient<type>(gradient, x, grad_x, channels, channel_stride, width, window, workspace);        \
     }
 UNITVAR_LOCAL_RESPONSE(f32, float)
 UNITVAR_LOCAL_RESPONSE(f64, double)

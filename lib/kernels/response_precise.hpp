@@ -93,13 +93,12 @@ public:
         odd_ = integer_ && magnitude < 0x1p53 && static_cast<std::int64_t>(magnitude) % 2 != 0;
     }
 
-    // The results of norm_lanes positions, whose values in the window begin at `values`, a strip apart; `own` is the
-    // row of the result.
-    void run(const double *values, std::size_t own, double *result) const
+    // The results of norm_lanes positions, whose values in the window begin at `values`, a strip apart: of x, aligned to
+    // 64 bytes, which forward is the window's own value.
+    void run(const double *values, const double *x, double *result) const
     {
         alignas(64) double sum[norm_lanes];
         alignas(64) double base[norm_lanes];
-        const double *const x = values + own * core::response_strip;
         const Base t = base_of(values);
         store(sum, t.squares);
         store(base, t.high);

@@ -46,7 +46,10 @@ extern const core::SelectionKernels selection;
     extern const core::GradientKernels gradient_kernels_##name;                                                        \
     extern const core::ActivationKernels activation_kernels_##name;                                                    \
     void local_response_##name(const void *source, void *target, std::size_t channels, std::size_t channel_stride,     \
-                               std::size_t width, const core::ResponseWindow &window, double *workspace);
+                               std::size_t width, const core::ResponseWindow &window, double *workspace);              \
+    void local_response_gradient_##name(const void *gradient, const void *source, void *target, std::size_t channels,  \
+                                        std::size_t channel_stride, std::size_t width,                                 \
+                                        const core::ResponseWindow &window, double *workspace);
 UNITVAR_DECLARE(f32)
 UNITVAR_DECLARE(f64)
 UNITVAR_DECLARE(bf16)

@@ -595,6 +595,27 @@ static void wide_moments_merge(void)
     OK(unitvar_wide_moments_merge(&m, &other));
     give(&m, sizeof m);
 }
+/* Of a tensor of normals. */
+static void moments_update(void)
+{
+    unitvar_moments m = {0, 0, 0};
+    unitvar_generator *g = pcg32();
+    unitvar_tensor *t = tensor(3);
+    OK(unitvar_init_normal(g, t, 0.0, 1.0));
+    unitvar_generator_destroy(g);
+    OK(unitvar_moments_update(&m, t));
+    give(&m, sizeof m);
+}
+static void wide_moments_update(void)
+{
+    unitvar_wide_moments m = {0, 0, 0, 0, 0};
+    unitvar_generator *g = pcg32();
+    unitvar_tensor *t = tensor(3);
+    OK(unitvar_init_normal(g, t, 0.0, 1.0));
+    unitvar_generator_destroy(g);
+    OK(unitvar_wide_moments_update(&m, t));
+    give(&m, sizeof m);
+}
 static void wide_moments_mean(void)
 {
     const unitvar_wide_moments m = wide_moments_f32();
@@ -693,12 +714,20 @@ LAYER(layer_norm_residual, X, GRAD_Y, 1, FIVE(w), FIVE(b), eps, GRAD_Y, Y, of(la
 LAYER(rms_norm_residual, X, GRAD_Y, 1, FIVE(w), eps, NULL, Y, of(layer.rstd, 4, 6, 0))
 LAYER(layer_norm_axes, X, axes + 2, 1, SIX(w), SIX(b), eps, Y, of(layer.mean, 4, 5, 0), of(layer.rstd, 4, 1, 5))
 LAYER(rms_norm_axes, X, axes + 2, 1, SIX(w), eps, Y, of(layer.rstd, 4, 5, 0))
+BACKWARD(layer_norm_axes,
+         unitvar_layer_norm_axes(X, axes + 2, 1, NULL, NULL, eps, Y, of(layer.mean, 4, 5, 0), of(layer.rstd, 4, 1, 5)),
+         GRAD_Y, X, axes + 2, 1, of(layer.mean, 4, 5, 0), of(layer.rstd, 4, 1, 5), SIX(w), Y, SIX(grad_w), SIX(grad_b))
+BACKWARD(rms_norm_axes, unitvar_rms_norm_axes(X, axes + 2, 1, NULL, eps, Y, of(layer.rstd, 4, 5, 0)), GRAD_Y, X,
+         axes + 2, 1, of(layer.rstd, 4, 5, 0), SIX(w), Y, SIX(grad_w))
+/* The statistics are the first of grad_y and w. */
+LAYER(layer_norm_given, X, 1, of(layer.grad_y, 4, 6, 0), of(layer.w, 4, 6, 0), FIVE(w), FIVE(b), Y)
 LAYER(group_norm, X, 3, SIX(w), SIX(b), eps, Y, of(layer.mean, 4, 3, 0), of(layer.rstd, 4, 3, 0))
 LAYER(batch_norm, X, SIX(w), SIX(b), SIX(running_mean), SIX(running_var), &layer.batches, 1, momentum, eps, Y,
       SIX(mean), SIX(rstd))
 LAYER(instance_norm, X, SIX(w), SIX(b), SIX(running_mean), SIX(running_var), 1, momentum, eps, Y)
 LAYER(switchable_norm, X, SIX(w), SIX(b), logits, logits + 1, SIX(running_mean), SIX(running_var), 1, momentum, eps, Y)
 LAYER(local_response_norm, X, 3, 1e-4, 0.75, 1.0, Y)
+LAYER(local_response_norm_window, X, 1, 2, 4, 1e-4, 0.75, 1.0, Y)
 LAYER(relu, X, Y)
 LAYER(leaky_relu, X, 0.01, Y)
 LAYER(prelu, X, SIX(w), Y)
@@ -712,11 +741,75 @@ BACKWARD(group_norm, unitvar_group_norm(X, 3, NULL, NULL, eps, Y, of(layer.mean,
 BACKWARD(batch_norm, unitvar_batch_norm(X, NULL, NULL, NULL, NULL, NULL, 1, momentum, eps, Y, SIX(mean), SIX(rstd)),
          GRAD_Y, X, SIX(mean), SIX(rstd), SIX(w), 1, Y, SIX(grad_w), SIX(grad_b))
 BACKWARD(instance_norm, UNITVAR_OK, GRAD_Y, X, SIX(w), NULL, NULL, 1, eps, Y, SIX(grad_w), SIX(grad_b))
+BACKWARD(local_response_norm, UNITVAR_OK, GRAD_Y, X, 3, 1e-4, 0.75, 1.0, Y)
+BACKWARD(local_response_norm_window, UNITVAR_OK, GRAD_Y, X, 1, 2, 4, 0.5, 0.6, 1.0, Y)
 BACKWARD(relu, UNITVAR_OK, GRAD_Y, X, Y)
 BACKWARD(leaky_relu, UNITVAR_OK, GRAD_Y, X, 0.01, Y)
 BACKWARD(prelu, UNITVAR_OK, GRAD_Y, X, SIX(w), Y, SIX(grad_w))
 BACKWARD(linear, UNITVAR_OK, of(layer.grad_y, 4, 6, 3), X, of(layer.w, 3, 5, 0), Y, of(layer.grad_w, 3, 5, 0),
          of(layer.grad_b, 3, 0, 0))
+
+/* X and GRAD_Y as two parts of two images each: their moments and sums, which count before the layer's outputs. */
+static unitvar_tensor *half_of(float *data, int second)
+{
+    return of(data + (second ? numbers / 2 : 0), 2, 6, 5);
+}
+static void moments_of_halves(unitvar_wide_moments *moments)
+{
+    for (int i = 0; i < 2; i++)
+        OK(unitvar_batch_moments(half_of(layer.x, i), moments + i * channels, channels));
+}
+static void sums_of_halves(unitvar_batch_gradient_sums *sums)
+{
+    OK(unitvar_batch_norm(X, NULL, NULL, NULL, NULL, NULL, 1, momentum, eps, Y, SIX(mean), SIX(rstd)));
+    for (int i = 0; i < 2; i++)
+        OK(unitvar_batch_norm_backward_sums(half_of(layer.grad_y, i), half_of(layer.x, i), SIX(mean),
+                                            sums + i * channels, channels));
+}
+static void batch_moments(void)
+{
+    unitvar_wide_moments moments[2 * channels];
+    begin_layer();
+    moments_of_halves(moments);
+    give(moments, sizeof moments);
+}
+static void batch_norm_given(void)
+{
+    unitvar_wide_moments moments[2 * channels];
+    begin_layer();
+    moments_of_halves(moments);
+    OK(unitvar_batch_norm_given(half_of(layer.x, 1), SIX(w), SIX(b), moments, 2 * channels, SIX(running_mean),
+                                SIX(running_var), &layer.batches, momentum, eps, half_of(layer.y, 1), SIX(mean),
+                                SIX(rstd)));
+    end_layer();
+}
+static void batch_norm_backward_sums(void)
+{
+    unitvar_batch_gradient_sums sums[2 * channels];
+    begin_layer();
+    sums_of_halves(sums);
+    give(sums, sizeof sums);
+}
+static void batch_norm_backward_given(void)
+{
+    unitvar_batch_gradient_sums sums[2 * channels];
+    begin_layer();
+    sums_of_halves(sums);
+    OK(unitvar_batch_norm_backward_given(half_of(layer.grad_y, 1), half_of(layer.x, 1), SIX(mean), SIX(rstd), SIX(w),
+                                         sums, 2 * channels, half_of(layer.y, 1), SIX(grad_w), SIX(grad_b)));
+    end_layer();
+}
+
+/* Its logits' gradients count behind the layer's outputs. */
+static void switchable_norm_backward(void)
+{
+    double gradients[6];
+    begin_layer();
+    OK(unitvar_switchable_norm_backward(GRAD_Y, X, SIX(w), logits, logits + 1, NULL, NULL, 1, eps, Y, SIX(grad_w),
+                                        SIX(grad_b), gradients, gradients + 3));
+    end_layer();
+    give(gradients, sizeof gradients);
+}
 
 struct function {
     const char *name;
@@ -799,10 +892,12 @@ static const struct function functions[] = {
     FUNCTION(torch_multinomial),
     FUNCTION(moments_update_f32),
     FUNCTION(moments_update_f64),
+    FUNCTION(moments_update),
     FUNCTION(moments_merge),
     FUNCTION(moments_variance),
     FUNCTION(wide_moments_update_f32),
     FUNCTION(wide_moments_update_f64),
+    FUNCTION(wide_moments_update),
     FUNCTION(wide_moments_merge),
     FUNCTION(wide_moments_mean),
     FUNCTION(wide_moments_variance),
@@ -813,16 +908,27 @@ static const struct function functions[] = {
     FUNCTION(rms_norm_residual),
     FUNCTION(layer_norm_axes),
     FUNCTION(rms_norm_axes),
+    FUNCTION(layer_norm_given),
     FUNCTION(group_norm),
     FUNCTION(batch_norm),
+    FUNCTION(batch_moments),
+    FUNCTION(batch_norm_given),
     FUNCTION(instance_norm),
     FUNCTION(switchable_norm),
     FUNCTION(local_response_norm),
+    FUNCTION(local_response_norm_window),
     FUNCTION(layer_norm_backward),
     FUNCTION(rms_norm_backward),
+    FUNCTION(layer_norm_axes_backward),
+    FUNCTION(rms_norm_axes_backward),
     FUNCTION(group_norm_backward),
     FUNCTION(batch_norm_backward),
+    FUNCTION(batch_norm_backward_sums),
+    FUNCTION(batch_norm_backward_given),
     FUNCTION(instance_norm_backward),
+    FUNCTION(switchable_norm_backward),
+    FUNCTION(local_response_norm_backward),
+    FUNCTION(local_response_norm_window_backward),
     FUNCTION(relu),
     FUNCTION(leaky_relu),
     FUNCTION(prelu),

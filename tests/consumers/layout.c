@@ -51,7 +51,10 @@ AT(unitvar_wide_moments, mean, 8);
 AT(unitvar_wide_moments, mean_low, 16);
 AT(unitvar_wide_moments, m2, 24);
 AT(unitvar_wide_moments, prescale, 32);
-_Static_assert(sizeof(unitvar_wide_moments) == 40, "sizes");
+AT(unitvar_batch_gradient_sums, count, 0);
+AT(unitvar_batch_gradient_sums, gradient, 8);
+AT(unitvar_batch_gradient_sums, product, 16);
+_Static_assert(sizeof(unitvar_wide_moments) == 40 && sizeof(unitvar_batch_gradient_sums) == 24, "sizes");
 _Static_assert(sizeof(unitvar_tensor) == 48 && sizeof(unitvar_initializer) == 64 && sizeof(unitvar_moments) == 24,
                "sizes of structs");
 

@@ -108,6 +108,7 @@ template <class T> void add_affine(Entries &, const std::string &name, const Acc
 template <class T> void add_conversions(Entries &, const std::string &name, const Access<core::ConvertKernels> &);
 template <class T> void add_gradients(Entries &, const std::string &name, const Access<core::GradientKernels> &);
 template <class T> void drive_local_response(Trial<core::LocalResponseKernel> &);
+template <class T> void drive_local_response_gradient(Trial<core::LocalResponseGradientKernel> &);
 // activations.cpp
 template <class T> void add_activations(Entries &, const std::string &name, const Access<core::ActivationKernels> &);
 // matrices.cpp

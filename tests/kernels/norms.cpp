@@ -248,7 +248,8 @@ void drive_gradient_columns(Trial<void (*)(const void *, const void *, std::size
 
 } // namespace
 
-template <class T> void drive_local_response(Trial<core::LocalResponseKernel> &trial)
+// run(case, channels, stride, width, window)
+template <class T, class Kernel, class Run> void for_response_windows(Trial<Kernel> &trial, const Run &run)
 {
     constexpr std::size_t strip = core::response_strip;
     for (const std::size_t width : trial.lengths({.first = 1, .block = strip, .largest = strip, .bench = strip})) {
@@ -267,18 +268,46 @@ template <class T> void drive_local_response(Trial<core::LocalResponseKernel> &t
             Case c(trial,
                    formatted("width %zu, %zu channels, %zu apart, window {%zu, %zu, %.17g, %.17g, %.17g}", width,
                              channels, stride, window.before, window.after, window.k, window.factor, window.beta));
-            const std::size_t n = stride * (channels - 1) + width;
-            const auto x = c.in("x", random.floats<T>(n));
-            const auto y = c.out("y", Elements<T>{n});
-            const auto squares = c.scratch(
-                "squares", Elements<double>{(channels + window.before + window.after) * strip}, {.alignment = 64});
-            c.may_be(y, x);
-            c.run(channels * width, [&](auto kernel, Role) { kernel(x, y, channels, stride, width, window, squares); });
+            run(c, channels, stride, width, window);
             if (trial.enough())
                 return;
         }
     }
 }
+template <class T> void drive_local_response(Trial<core::LocalResponseKernel> &trial)
+{
+    for_response_windows<T>(trial, [&](auto &c, std::size_t channels, std::size_t stride, std::size_t width,
+                                       const core::ResponseWindow &window) {
+        const std::size_t n = stride * (channels - 1) + width;
+        const auto x = c.in("x", trial.random.template floats<T>(n));
+        const auto y = c.out("y", Elements<T>{n});
+        const auto squares =
+            c.scratch("squares", Elements<double>{(channels + window.before + window.after) * core::response_strip},
+                      {.alignment = 64});
+        c.may_be(y, x);
+        c.run(channels * width, [&](auto kernel, Role) { kernel(x, y, channels, stride, width, window, squares); });
+    });
+}
+template <class T> void drive_local_response_gradient(Trial<core::LocalResponseGradientKernel> &trial)
+{
+    for_response_windows<T>(trial, [&](auto &c, std::size_t channels, std::size_t stride, std::size_t width,
+                                       const core::ResponseWindow &window) {
+        const std::size_t n = stride * (channels - 1) + width;
+        const auto g = c.in("gradient", trial.random.template floats<T>(n));
+        const auto x = c.in("x", trial.random.template floats<T>(n));
+        const auto y = c.out("grad_x", Elements<T>{n});
+        const auto rows =
+            c.scratch("rows", Elements<double>{3 * (channels + window.before + window.after) * core::response_strip},
+                      {.alignment = 64});
+        c.may_be(y, g);
+        c.may_be(y, x);
+        c.run(channels * width, [&](auto kernel, Role) { kernel(g, x, y, channels, stride, width, window, rows); });
+    });
+}
+template void drive_local_response_gradient<float>(Trial<core::LocalResponseGradientKernel> &);
+template void drive_local_response_gradient<double>(Trial<core::LocalResponseGradientKernel> &);
+template void drive_local_response_gradient<Bf16>(Trial<core::LocalResponseGradientKernel> &);
+template void drive_local_response_gradient<F16>(Trial<core::LocalResponseGradientKernel> &);
 template void drive_local_response<float>(Trial<core::LocalResponseKernel> &);
 template void drive_local_response<double>(Trial<core::LocalResponseKernel> &);
 template void drive_local_response<Bf16>(Trial<core::LocalResponseKernel> &);

@@ -95,8 +95,9 @@ inline Values rms_norm(const Values &x, std::size_t row, const Values &weight, l
     return y;
 }
 
-inline Values local_response_norm(const Values &x, const Shape3 &shape, std::size_t size, long double alpha,
-                                  long double beta, long double k)
+// Over the channels c - before to c + after.
+inline Values local_response_norm(const Values &x, const Shape3 &shape, std::size_t before, std::size_t after,
+                                  std::size_t size, long double alpha, long double beta, long double k)
 {
     Values y(x.size());
     for (std::size_t n = 0; n < shape.images; ++n)
@@ -104,12 +105,55 @@ inline Values local_response_norm(const Values &x, const Shape3 &shape, std::siz
             for (std::size_t s = 0; s < shape.positions; ++s) {
                 long double squares = 0;
                 for (std::size_t j = 0; j < shape.channels; ++j) {
-                    const bool inside = j + size / 2 >= c && j <= c + (size - 1) / 2;
+                    const bool inside = j + before >= c && j <= c + after;
                     squares += inside ? x[shape.at(n, j, s)] * x[shape.at(n, j, s)] : 0.0L;
                 }
                 const std::size_t i = shape.at(n, c, s);
                 y[i] = x[i] / std::pow(k + alpha * squares / static_cast<long double>(size), beta);
             }
+    return y;
+}
+
+inline Values local_response_norm(const Values &x, const Shape3 &shape, std::size_t size, long double alpha,
+                                  long double beta, long double k)
+{
+    return local_response_norm(x, shape, size / 2, (size - 1) / 2, size, alpha, beta, k);
+}
+
+// Luo et al. (2018), the statistics of all three kinds from their elements.
+inline Values switchable_norm(const Values &x, const Shape3 &s, const Values &mean_logits, const Values &var_logits,
+                              const Values &weight, const Values &bias, long double eps)
+{
+    const auto softmax = [](const Values &logits) {
+        Values result;
+        long double sum = 0;
+        for (const long double logit : logits)
+            sum += std::exp(logit);
+        for (const long double logit : logits)
+            result.push_back(std::exp(logit) / sum);
+        return result;
+    };
+    const auto statistics = [&](const Index &group, std::size_t groups) {
+        return normalise(
+                   x, s, group, groups, [](std::size_t, std::size_t, std::size_t) { return std::size_t{0}; }, ones(1),
+                   zeros(1), 1)
+            .statistics;
+    };
+    const auto instance = statistics([&](std::size_t n, std::size_t c, std::size_t) { return n * s.channels + c; },
+                                     s.images * s.channels);
+    const auto layer = statistics([](std::size_t n, std::size_t, std::size_t) { return n; }, s.images);
+    const auto batch = statistics([](std::size_t, std::size_t c, std::size_t) { return c; }, s.channels);
+    const Values m = softmax(mean_logits);
+    const Values v = softmax(var_logits);
+    Values y(x.size());
+    for (std::size_t n = 0; n < s.images; ++n)
+        for (std::size_t c = 0; c < s.channels; ++c) {
+            const MeanVar &i = instance[n * s.channels + c];
+            const long double mean = m[0] * i.mean + m[1] * layer[n].mean + m[2] * batch[c].mean;
+            const long double var = v[0] * i.var(0) + v[1] * layer[n].var(0) + v[2] * batch[c].var(0);
+            for (std::size_t p = 0; p < s.positions; ++p)
+                y[s.at(n, c, p)] = (x[s.at(n, c, p)] - mean) / std::sqrt(var + eps) * weight[c] + bias[c];
+        }
     return y;
 }
 

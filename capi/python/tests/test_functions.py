@@ -225,6 +225,56 @@ def batch_norm_backward(v):
                                 grad_bias=v.grad_b[:6], training=True)
 
 
+def layer_norm_axes_backward(v):
+    mean, rstd = v.statistics(4, 5)["mean"], v.statistics(4, 1, 5)["rstd"]
+    unitvar.layer_norm_axes(v.x, v.y, 1, mean=mean, rstd=rstd)
+    unitvar.layer_norm_axes_backward(v.grad_y, v.x, 1, mean, rstd, v.w[:6], v.y, v.grad_w[:6], v.grad_b[:6])
+
+
+def rms_norm_axes_backward(v):
+    rstd = v.statistics(4, 5)["rstd"]
+    unitvar.rms_norm_axes(v.x, v.y, 1, eps=1e-5, rstd=rstd)
+    unitvar.rms_norm_axes_backward(v.grad_y, v.x, 1, rstd, v.w[:6], v.y, v.grad_w[:6])
+
+
+def moments_of_halves(v):
+    moments = np.empty((2, 6, 5))
+    for i in range(2):
+        unitvar.batch_moments(v.x[2 * i:2 * i + 2], moments[i])
+    return moments
+
+
+def sums_of_halves(v):
+    unitvar.batch_norm(v.x, v.y, training=True, save_mean=v.mean[:6], save_rstd=v.rstd[:6])
+    sums = np.empty((2, 6, 3))
+    for i in range(2):
+        half = slice(2 * i, 2 * i + 2)
+        unitvar.batch_norm_backward_sums(v.grad_y[half], v.x[half], v.mean[:6], sums[i])
+    return sums
+
+
+def switchable_norm_backward():
+    v, gradients = Layer(), np.empty((2, 3))
+    unitvar.switchable_norm_backward(
+        v.grad_y, v.x, (1, 0, -1), (0, -1, 2), v.w[:6], training=True, grad_x=v.y, grad_weight=v.grad_w[:6],
+        grad_bias=v.grad_b[:6], grad_mean_logits=gradients[0], grad_var_logits=gradients[1])
+    return v.outputs() + gradients.tobytes()
+
+
+def updated(moments):
+    """Of a tensor of normals, by the function that takes any tensor."""
+    t = np.empty((16, 12, 3), np.float32)
+    with pcg32() as g:
+        unitvar.init_normal(g, t)
+    m = unitvar.Moments()
+    m.update(t)
+    if moments is unitvar.Moments:
+        return bytes(m._value())
+    plain = unitvar._Moments()
+    unitvar._library.moments_update(ctypes.byref(plain), t)
+    return bytes(plain)
+
+
 LAYERS = {
     "mean_var": lambda v: unitvar.mean_var(v.x, (0, -1), 1.0, v.mean[:6], v.rstd[:6]),
     "layer_norm": lambda v: unitvar.layer_norm(v.x, v.y, weight=v.w[:5], bias=v.b[:5], **v.statistics(4, 6)),
@@ -236,6 +286,11 @@ LAYERS = {
     "layer_norm_axes": lambda v: unitvar.layer_norm_axes(
         v.x, v.y, 1, v.w[:6], v.b[:6], mean=v.statistics(4, 5)["mean"], rstd=v.statistics(4, 1, 5)["rstd"]),
     "rms_norm_axes": lambda v: unitvar.rms_norm_axes(v.x, v.y, 1, v.w[:6], 1e-5, v.statistics(4, 5)["rstd"]),
+    "layer_norm_given": lambda v: unitvar.layer_norm_given(
+        v.x, v.y, v.grad_y.reshape(120)[:24].reshape(4, 6), v.w[:24].reshape(4, 6), 1, v.w[:5], v.b[:5]),
+    "batch_norm_given": lambda v: unitvar.batch_norm_given(
+        v.x[2:], v.y[2:], moments_of_halves(v), v.w[:6], v.b[:6], v.running_mean, v.running_var, v.batches,
+        save_mean=v.mean[:6], save_rstd=v.rstd[:6]),
     "group_norm": lambda v: unitvar.group_norm(v.x, v.y, 3, v.w[:6], v.b[:6], **v.statistics(4, 3)),
     "batch_norm": lambda v: unitvar.batch_norm(
         v.x, v.y, v.w[:6], v.b[:6], v.running_mean, v.running_var, v.batches, True, save_mean=v.mean[:6],
@@ -244,16 +299,25 @@ LAYERS = {
     "switchable_norm": lambda v: unitvar.switchable_norm(
         v.x, v.y, (1, 0, -1), (0, -1, 2), v.w[:6], v.b[:6], v.running_mean, v.running_var, True),
     "local_response_norm": lambda v: unitvar.local_response_norm(v.x, v.y, 3),
+    "local_response_norm_window": lambda v: unitvar.local_response_norm_window(v.x, v.y, 1, 2, 4),
     "relu": lambda v: unitvar.relu(v.x, v.y),
     "leaky_relu": lambda v: unitvar.leaky_relu(v.x, v.y),
     "prelu": lambda v: unitvar.prelu(v.x, v.y, v.w[:6]),
     "linear": lambda v: unitvar.linear(v.x, v.y3, v.w35, v.b[:3]),
     "layer_norm_backward": layer_norm_backward,
     "rms_norm_backward": rms_norm_backward,
+    "layer_norm_axes_backward": layer_norm_axes_backward,
+    "rms_norm_axes_backward": rms_norm_axes_backward,
     "group_norm_backward": group_norm_backward,
     "batch_norm_backward": batch_norm_backward,
     "instance_norm_backward": lambda v: unitvar.instance_norm_backward(
         v.grad_y, v.x, v.w[:6], grad_x=v.y, grad_weight=v.grad_w[:6], grad_bias=v.grad_b[:6]),
+    "batch_norm_backward_given": lambda v: unitvar.batch_norm_backward_given(
+        v.grad_y[2:], v.x[2:], sums=sums_of_halves(v), **v.statistics(6), weight=v.w[:6], grad_x=v.y[2:],
+        grad_weight=v.grad_w[:6], grad_bias=v.grad_b[:6]),
+    "local_response_norm_backward": lambda v: unitvar.local_response_norm_backward(v.grad_y, v.x, v.y, 3),
+    "local_response_norm_window_backward": lambda v: unitvar.local_response_norm_window_backward(
+        v.grad_y, v.x, v.y, 1, 2, 4, 0.5, 0.6),
     "relu_backward": lambda v: unitvar.relu_backward(v.grad_y, v.x, v.y),
     "leaky_relu_backward": lambda v: unitvar.leaky_relu_backward(v.grad_y, v.x, v.y),
     "prelu_backward": lambda v: unitvar.prelu_backward(v.grad_y, v.x, v.w[:6], v.y, v.grad_w[:6]),
@@ -348,6 +412,11 @@ FUNCTIONS = {
     "moments_variance": variance,
     "wide_moments_update_f32": lambda: bytes(wide(np.float32)._value()),
     "wide_moments_update_f64": lambda: bytes(wide(np.float64)._value()),
+    "moments_update": lambda: updated(unitvar._Moments),
+    "wide_moments_update": lambda: updated(unitvar.Moments),
+    "batch_moments": lambda: moments_of_halves(Layer()).tobytes(),
+    "batch_norm_backward_sums": lambda: sums_of_halves(Layer()).tobytes(),
+    "switchable_norm_backward": switchable_norm_backward,
     "wide_moments_merge": wide_merged,
     "wide_moments_mean": lambda: struct.pack("<d", wide(np.float32).mean),
     "wide_moments_variance": lambda: struct.pack("<d", wide(np.float32).variance(1.0)),

@@ -94,6 +94,21 @@ void require_shape(const Tensor &tensor, std::span<const std::int64_t> shape)
     }
 }
 
+void require_length(const char *name, std::size_t length, std::size_t channels)
+{
+    if (length != channels) {
+        invalid_value(name, std::uint64_t{length}, text(std::uint64_t{channels}) + ", the channels of x");
+    }
+}
+
+void require_multiple(const char *name, std::size_t length, std::size_t channels)
+{
+    if (channels == 0 ? length != 0 : length == 0 || length % channels != 0) {
+        invalid_value(name, std::uint64_t{length},
+                      "a multiple of " + text(std::uint64_t{channels}) + ", the channels of x");
+    }
+}
+
 void require_channels(const Tensor &tensor, std::size_t channels)
 {
     const std::int64_t shape[1] = {static_cast<std::int64_t>(channels)};

@@ -37,6 +37,10 @@ void require_shape(const Tensor &tensor, std::span<const std::int64_t> shape);
 // A vector of one value for each channel.
 void require_channels(const Tensor &tensor, std::size_t channels);
 void require_like(const Tensor &tensor, const Tensor &other);
+// name: of the number of elements of an array with one for each channel.
+void require_length(const char *name, std::size_t length, std::size_t channels);
+// The same of one or more such arrays.
+void require_multiple(const char *name, std::size_t length, std::size_t channels);
 
 // Finite and not negative in f64 or, for the other element types, in f32, to which it is rounded.
 [[nodiscard]] double rounded_eps(double eps, DType dtype);

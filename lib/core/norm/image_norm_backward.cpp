@@ -2,8 +2,13 @@
 // d = x - mean and w the weight of an element's channel:
 //   grad_x = w rstd grad_y - rstd sum(w grad_y) / m - d rstd^3 sum(w grad_y d) / m
 //   grad_weight = sum of grad_y d rstd, grad_bias = sum of grad_y, over a channel
+// That of batch_norm also in two parts, for a batch that lies in several places: the sums of one part, and the gradients
+// from those of all.
 // With recorded statistics only the first term is left.
+#include <algorithm>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "core/floating_point.hpp"
 #include "core/message.hpp"
@@ -11,6 +16,7 @@
 #include "core/norm/image_affine.hpp"
 #include "core/norm/image_moments.hpp"
 #include "core/norm/staging.hpp"
+#include "core/norm/wide_moments.hpp"
 #include "core/runtime.hpp"
 #include "unitvar/norm.hpp"
 
@@ -164,10 +170,31 @@ public:
     {
         g_.read();
         x_.read();
-        core::parallel_for(images_.channels, core::grain_of(values()), [&](std::size_t begin, std::size_t end) {
-            for (std::size_t c = begin; c < end; ++c) {
-                run_channel(c, mean[c], rstd[c]);
-            }
+        for_channels([&](std::size_t c) {
+            const GradientSums sums = sums_of(c, mean[c]);
+            core::set_value(t_.grad_weight, c, sums.product * rstd[c]);
+            core::set_value(t_.grad_bias, c, sums.gradient);
+            apply(c, {mean[c], rstd[c]}, sums, static_cast<double>(values()));
+        });
+        g_.write_to(t_.grad_x);
+    }
+
+    // The two halves of it: the sums of each channel, and the rest from sums over more than is here.
+    void sum(const double *mean, std::span<BatchGradientSums> sums) const noexcept
+    {
+        g_.read();
+        x_.read();
+        for_channels([&](std::size_t c) {
+            const GradientSums s = sums_of(c, mean[c]);
+            sums[c] = {static_cast<double>(values()), s.gradient, s.product};
+        });
+    }
+    void apply(const double *mean, const double *rstd, std::span<const BatchGradientSums> sums) const noexcept
+    {
+        g_.read();
+        x_.read();
+        for_channels([&](std::size_t c) {
+            apply(c, {mean[c], rstd[c]}, {sums[c].gradient, sums[c].product}, sums[c].count);
         });
         g_.write_to(t_.grad_x);
     }
@@ -175,27 +202,47 @@ public:
 private:
     [[nodiscard]] std::size_t values() const noexcept { return images_.count * images_.positions; }
 
-    void run_channel(std::size_t c, double mean, double rstd) const noexcept
+    template <class Work> void for_channels(const Work &work) const noexcept
+    {
+        core::parallel_for(images_.channels, core::grain_of(values()), [&](std::size_t begin, std::size_t end) {
+            for (std::size_t c = begin; c < end; ++c) {
+                work(c);
+            }
+        });
+    }
+
+    // Long runs stay where they are; short ones are put side by side.
+    [[nodiscard]] core::Runs runs() const noexcept
+    {
+        return in_place_ ? core::channel_runs(images_) : core::Runs{values(), 1, 0};
+    }
+    [[nodiscard]] std::size_t offset(std::size_t c) const noexcept
+    {
+        return c * (in_place_ ? images_.positions : values()) * t_.x.element_bytes();
+    }
+
+    [[nodiscard]] GradientSums sums_of(std::size_t c, double mean) const noexcept
     {
         const core::GradientKernels &kernels = *core::norm_kernels(t_.x.dtype()).gradient;
-        const std::size_t bytes = t_.x.element_bytes();
-        // Long runs stay where they are; short ones are put side by side.
-        const core::Runs runs = in_place_ ? core::channel_runs(images_) : core::Runs{values(), 1, 0};
-        const std::size_t at = c * (in_place_ ? images_.positions : values()) * bytes;
-        const unsigned char *const gradient = g_.row(0) + at;
-        const unsigned char *const source = x_.row(0) + at;
-        const double w = core::value_or(t_.weight, c, 1);
-        GradientSums sums = core::gradient_sums(kernels, gradient, source, runs, mean, nullptr, bytes);
-        core::set_value(t_.grad_weight, c, sums.product * rstd);
-        core::set_value(t_.grad_bias, c, sums.gradient);
+        return core::gradient_sums(kernels, g_.row(0) + offset(c), x_.row(0) + offset(c), runs(), mean, nullptr,
+                                   t_.x.element_bytes());
+    }
+
+    // sums: of gradients without their weight, over m elements.
+    void apply(std::size_t c, const core::Normalization &norm, const GradientSums &sums, double m) const noexcept
+    {
         if (!t_.grad_x.present()) {
             return;
         }
-        sums = recorded_ ? GradientSums{0, 0} : GradientSums{w * sums.gradient, w * sums.product};
+        const core::GradientKernels &kernels = *core::norm_kernels(t_.x.dtype()).gradient;
+        const std::size_t at = offset(c);
+        const double w = core::value_or(t_.weight, c, 1);
+        const GradientSums weighted =
+            recorded_ ? GradientSums{0, 0} : GradientSums{w * sums.gradient, w * sums.product};
         // A copy of grad_y has done its service once its channel is read.
         unsigned char *const target = (g_.copied() ? g_.row(0) : t_.grad_x.data()) + at;
-        kernels.runs(gradient, source, target, runs,
-                     core::gradient_affine({mean, rstd}, w, sums, static_cast<double>(values())), nullptr);
+        kernels.runs(g_.row(0) + at, x_.row(0) + at, target, runs(), core::gradient_affine(norm, w, weighted, m),
+                     nullptr);
     }
 
     const ImageOperands &t_;
@@ -205,6 +252,26 @@ private:
     core::ChannelRows g_;
     core::ChannelRows x_;
 };
+
+// Those of all parts, added in their order. Throws what batch_norm_backward_given throws for them.
+std::vector<BatchGradientSums> total(std::span<const BatchGradientSums> parts, std::size_t channels, bool elements)
+{
+    core::require_multiple("n", parts.size(), channels);
+    std::vector<BatchGradientSums> all(channels);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        core::require_count("count of sums", parts[i].count);
+        BatchGradientSums &sums = all[i % channels];
+        sums.count += parts[i].count;
+        sums.gradient += parts[i].gradient;
+        sums.product += parts[i].product;
+    }
+    for (const BatchGradientSums &sums : all) {
+        if (elements && !(sums.count > 0)) {
+            core::invalid_value("the count of a channel's sums", sums.count, "those of grad_y among them");
+        }
+    }
+    return all;
+}
 
 } // namespace
 
@@ -348,6 +415,80 @@ void batch_norm_backward(const TensorView &grad_y, const TensorView &x, const Te
     means.read();
     rstds.read();
     backward.run(means.data(), rstds.data());
+    operands.write_back();
+}
+
+void batch_norm_backward_sums(const TensorView &grad_y, const TensorView &x, const TensorView &mean_view,
+                              std::span<BatchGradientSums> sums)
+{
+    const core::DefaultFloatingPoint environment;
+    const ImageTensors t{{"grad_y", grad_y, Access::read},
+                         {"x", x, Access::read},
+                         {"weight", nullptr, Access::read},
+                         core::GradientOutputs({})};
+    const Tensor mean("mean", mean_view, Access::read);
+    check_kinds(t);
+    core::require_statistics_kind(t.x, {&mean});
+    const core::Images images = core::images_of(t.x, 2, SIZE_MAX, format_of(t));
+    check(t, images);
+    core::require_channels(mean, images.channels);
+    core::require_length("n", sums.size(), images.channels);
+    core::require_environment();
+    if (t.x.elements() == 0) {
+        std::ranges::fill(sums, BatchGradientSums{});
+        return;
+    }
+    core::Operands operands;
+    const ImageOperands image_operands(operands, t, format_of(t));
+    core::Scratch scratch;
+    const ChannelBackward backward(scratch, image_operands, images, false);
+    const core::Widened means(scratch, operands.input(mean));
+    scratch.allocate();
+    means.read();
+    backward.sum(means.data(), sums);
+}
+
+void batch_norm_backward_given(const TensorView &grad_y, const TensorView &x, const TensorView &mean_view,
+                               const TensorView &rstd_view, const TensorView *weight,
+                               std::span<const BatchGradientSums> sums, const NormGradients &gradients)
+{
+    const core::DefaultFloatingPoint environment;
+    const ImageTensors t{{"grad_y", grad_y, Access::read},
+                         {"x", x, Access::read},
+                         {"weight", weight, Access::read},
+                         core::GradientOutputs(gradients)};
+    const Tensor mean("mean", mean_view, Access::read);
+    const Tensor rstd("rstd", rstd_view, Access::read);
+    const std::initializer_list<const Tensor *> tensors = {
+        &t.grad_y, &t.x, &mean, &rstd, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias};
+    check_kinds(t);
+    core::require_statistics_kind(t.x, {&mean, &rstd});
+    const core::Images images = core::images_of(t.x, 2, SIZE_MAX, format_of(t));
+    check(t, images);
+    core::require_channels(mean, images.channels);
+    core::require_channels(rstd, images.channels);
+    core::require_own_memory(tensors, t.gradients.x, {&t.grad_y, &t.x});
+    const std::vector<BatchGradientSums> all = total(sums, images.channels, t.x.elements() != 0);
+    core::require_environment();
+    core::Operands operands;
+    const ImageOperands image_operands(operands, t, format_of(t));
+    core::Scratch scratch;
+    std::optional<ChannelBackward> backward;
+    if (t.x.elements() != 0) {
+        backward.emplace(scratch, image_operands, images, false);
+    }
+    const core::Widened means(scratch, operands.input(mean));
+    const core::Widened rstds(scratch, operands.input(rstd));
+    scratch.allocate();
+    means.read();
+    rstds.read();
+    for (std::size_t c = 0; c < images.channels; ++c) {
+        core::set_value(t.gradients.weight, c, all[c].count == 0 ? 0 : all[c].product * rstds.data()[c]);
+        core::set_value(t.gradients.bias, c, all[c].gradient);
+    }
+    if (backward) {
+        backward->apply(means.data(), rstds.data(), all);
+    }
     operands.write_back();
 }
 

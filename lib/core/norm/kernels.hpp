@@ -124,6 +124,12 @@ struct ResponseWindow {
 inline constexpr std::size_t response_strip = 32;
 using LocalResponseKernel = void (*)(const void *x, void *y, std::size_t channels, std::size_t channel_stride,
                                      std::size_t width, const ResponseWindow &window, double *workspace);
+// grad_x = gradient t^-beta - 2 beta factor x sum of gradient x t^-(beta + 1) over the channels in whose windows x is, with
+// t = k + (factor + factor_low) S of each channel. grad_x may be gradient or x. workspace: 3 (channels + before + after) *
+// response_strip doubles, aligned to 64 bytes.
+using LocalResponseGradientKernel = void (*)(const void *gradient, const void *x, void *grad_x, std::size_t channels,
+                                             std::size_t channel_stride, std::size_t width,
+                                             const ResponseWindow &window, double *workspace);
 
 // C += A B for one block of depth: A in panels of tile_rows interleaved rows, B in panels of tile_columns.
 inline constexpr std::size_t product_depth = 256;
@@ -143,6 +149,7 @@ struct NormKernels {
     const ActivationKernels *activation;
     const ProductKernels *product;
     LocalResponseKernel local_response;
+    LocalResponseGradientKernel local_response_gradient;
 };
 
 } // namespace unitvar::core

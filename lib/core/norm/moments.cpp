@@ -9,6 +9,8 @@
 #include "core/floating_point.hpp"
 #include "core/message.hpp"
 #include "core/norm/chunk_moments.hpp"
+#include "core/norm/staging.hpp"
+#include "core/norm/wide_moments.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
 #include "core/scratch.hpp"
@@ -22,23 +24,13 @@ using core::ChunkMoments;
 constexpr std::size_t chunks_per_group = 32;
 constexpr std::size_t group_elements = chunks_per_group * core::moments_chunk;
 
-void require_count(std::string_view name, double count)
-{
-    if (!(count >= 0) || std::isinf(count)) {
-        core::invalid_value(name, count, "a finite number >= 0");
-    }
-}
-
 void require_valid(const char *name, const Moments &m)
 {
-    require_count(name, m.count);
+    core::require_count(name, m.count);
 }
 void require_valid(const char *name, const WideMoments &m)
 {
-    require_count(name, m.count);
-    if (m.count != 0 && m.prescale != 1 && m.prescale != core::tiny_prescale && m.prescale != core::huge_prescale) {
-        core::invalid_value("prescale", m.prescale, "1, 2^600 or 2^-600");
-    }
+    core::require_valid(name, m);
 }
 
 ChunkMoments from(const Moments &m) noexcept
@@ -47,26 +39,21 @@ ChunkMoments from(const Moments &m) noexcept
 }
 ChunkMoments from(const WideMoments &m) noexcept
 {
-    return {m.count, m.mean, m.mean_low, m.m2, m.count == 0 ? 1 : m.prescale};
+    return core::chunk_moments_of(m);
 }
 
 void assign(Moments &m, const ChunkMoments &value) noexcept
 {
     m = {value.count, core::mean_of(value), core::variance_of(value, 1)};
 }
-// The mean is rounded well by itself: what it lacks is below half an ulp.
 void assign(WideMoments &m, const ChunkMoments &value) noexcept
 {
-    if (value.count == 0) {
-        m = {};
-        return;
-    }
-    const double mean = value.mean + value.mean_low;
-    const double low = value.mean_low - (mean - value.mean);
-    m = {value.count, mean, std::isfinite(low) ? low : 0, value.m2, value.prescale};
+    m = core::wide_moments_of(value);
 }
 
-ChunkMoments group_moments(core::MomentsKernel kernel, const unsigned char *x, std::size_t n, std::size_t element_bytes)
+// kernel(x, n): of a chunk.
+template <class Kernel>
+ChunkMoments group_moments(const Kernel &kernel, const unsigned char *x, std::size_t n, std::size_t element_bytes)
 {
     ChunkMoments result{};
     for (std::size_t i = 0; i < n; i += core::moments_chunk) {
@@ -76,23 +63,15 @@ ChunkMoments group_moments(core::MomentsKernel kernel, const unsigned char *x, s
 }
 
 // Appends n elements to moments of either kind.
-template <class State>
-void update(State &moments, core::MomentsKernel core::KernelTable::*kernel, const void *data, std::size_t n,
-            std::size_t element_bytes)
+template <class State, class Kernel>
+void append_elements(State &moments, const Kernel &run, const unsigned char *x, std::size_t n,
+                     std::size_t element_bytes)
 {
-    const core::DefaultFloatingPoint environment;
-    require_valid("count", moments);
-    if (n > core::most_bytes / element_bytes) {
-        core::invalid_value("n", std::uint64_t{n},
-                            "at most " + core::text(core::most_bytes / element_bytes) + " elements");
-    }
-    const core::MomentsKernel run = core::kernels().*kernel;
     const std::size_t count = n / group_elements + (n % group_elements != 0 ? 1 : 0);
     core::Scratch scratch;
     const auto buffer = scratch.add<ChunkMoments>(count);
     scratch.allocate();
 
-    const auto *x = static_cast<const unsigned char *>(data);
     ChunkMoments *const groups = scratch.data(buffer);
     core::parallel_for(count, 1, [&](std::size_t begin, std::size_t end) {
         for (std::size_t g = begin; g < end; ++g) {
@@ -107,6 +86,19 @@ void update(State &moments, core::MomentsKernel core::KernelTable::*kernel, cons
     }
     assign(moments, all);
 }
+
+template <class State>
+void update(State &moments, core::MomentsKernel core::KernelTable::*kernel, const void *data, std::size_t n,
+            std::size_t element_bytes)
+{
+    const core::DefaultFloatingPoint environment;
+    require_valid("count", moments);
+    if (n > core::most_bytes / element_bytes) {
+        core::invalid_value("n", std::uint64_t{n},
+                            "at most " + core::text(core::most_bytes / element_bytes) + " elements");
+    }
+    append_elements(moments, core::kernels().*kernel, static_cast<const unsigned char *>(data), n, element_bytes);
+}
 template <class State> void update(State &moments, std::span<const float> x)
 {
     update(moments, &core::KernelTable::moments_f32, x.data(), x.size(), sizeof(float));
@@ -114,6 +106,29 @@ template <class State> void update(State &moments, std::span<const float> x)
 template <class State> void update(State &moments, std::span<const double> x)
 {
     update(moments, &core::KernelTable::moments_f64, x.data(), x.size(), sizeof(double));
+}
+
+template <class State> void update(State &moments, const TensorView &view)
+{
+    const core::DefaultFloatingPoint environment;
+    const core::Tensor x("x", view, core::Access::read);
+    require_valid("count", moments);
+    const core::KernelTable &kernels = core::kernels();
+    const core::MomentKernels &halves = *core::norm_kernels(x.dtype()).moments;
+    core::Operands operands;
+    const unsigned char *const data = operands.input(x).data();
+    if (x.dtype() == DType::f64) {
+        append_elements(moments, kernels.moments_f64, data, x.elements(), sizeof(double));
+    } else if (x.dtype() == DType::f32) {
+        append_elements(moments, kernels.moments_f32, data, x.elements(), sizeof(float));
+    } else {
+        append_elements(
+            moments,
+            [&](const unsigned char *chunk, std::size_t n) {
+                return halves.moments(chunk, {n, 1, 0});
+            },
+            data, x.elements(), x.element_bytes());
+    }
 }
 
 template <class State> void merge(State &into, const State &other)
@@ -149,6 +164,11 @@ void Moments::update(std::span<const double> x)
     unitvar::update(*this, x);
 }
 
+void Moments::update(const TensorView &x)
+{
+    unitvar::update(*this, x);
+}
+
 void Moments::merge(const Moments &other)
 {
     unitvar::merge(*this, other);
@@ -165,6 +185,11 @@ void WideMoments::update(std::span<const float> x)
 }
 
 void WideMoments::update(std::span<const double> x)
+{
+    unitvar::update(*this, x);
+}
+
+void WideMoments::update(const TensorView &x)
 {
     unitvar::update(*this, x);
 }

@@ -3,9 +3,12 @@
 //   grad_weight = sum of grad_y d rstd, grad_bias = sum of grad_y, over the rows of a band in order and then over bands
 #include <algorithm>
 #include <cstring>
+#include <optional>
+#include <span>
 
 #include "core/floating_point.hpp"
 #include "core/message.hpp"
+#include "core/norm/axes.hpp"
 #include "core/norm/gradients.hpp"
 #include "core/norm/staging.hpp"
 #include "core/runtime.hpp"
@@ -229,6 +232,52 @@ void backward(const RowTensors &t, std::int32_t normalized_ndim)
     operands.write_back();
 }
 
+// The backward pass along axes: that of the rows which tensors with those last have.
+void backward_along(const TensorView &grad_y, const TensorView &x, std::span<const std::int32_t> list,
+                    const TensorView *mean, const TensorView &rstd, const TensorView *weight,
+                    const NormGradients &gradients)
+{
+    const Tensor given_x("x", x, Access::read);
+    const Tensor given_grad_y("grad_y", grad_y, Access::read);
+    const Tensor given_grad_x("grad_x", gradients.x, Access::write);
+    const Tensor given_mean("mean", mean, Access::read);
+    const Tensor given_rstd("rstd", rstd, Access::read);
+    const core::Axes axes(given_x, list);
+    if (axes.count() == 0) {
+        core::invalid("axes", "none", "at least one");
+    }
+    core::require_like(given_grad_y, given_x);
+    core::require_like(given_grad_x, given_x);
+    axes.require_shape(given_x, given_mean);
+    axes.require_shape(given_x, given_rstd);
+    std::optional<core::AxesLast> last[5];
+    const auto moved = [&](std::size_t i, const Tensor &tensor, const TensorView *view) -> std::optional<TensorView> {
+        if (!tensor.present() || tensor.ndim() != given_x.ndim()) {
+            return tensor.present() ? std::optional(*view) : std::nullopt;
+        }
+        return last[i].emplace(tensor, axes).view();
+    };
+    const std::optional<TensorView> views[5] = {moved(0, given_grad_y, &grad_y), moved(1, given_x, &x),
+                                                moved(2, given_mean, mean), moved(3, given_rstd, &rstd),
+                                                moved(4, given_grad_x, gradients.x)};
+    const auto view = [&](std::size_t i) { return views[i] ? &*views[i] : nullptr; };
+    const core::GradientOutputs outputs({view(4), gradients.weight, gradients.bias});
+    backward({{"grad_y", view(0), Access::read},
+              {"x", view(1), Access::read},
+              {"mean", view(2), Access::read},
+              {"rstd", view(3), Access::read},
+              {"weight", weight, Access::read},
+              outputs},
+             static_cast<std::int32_t>(axes.count()));
+}
+
+void require_no_bias(const NormGradients &gradients)
+{
+    if (gradients.bias != nullptr) {
+        core::invalid("grad_bias", "a tensor", "none: rms_norm has no bias");
+    }
+}
+
 } // namespace
 
 void layer_norm_backward(const TensorView &grad_y, const TensorView &x, std::int32_t normalized_ndim,
@@ -250,9 +299,7 @@ void rms_norm_backward(const TensorView &grad_y, const TensorView &x, std::int32
                        const TensorView &rstd, const TensorView *weight, const NormGradients &gradients)
 {
     const core::DefaultFloatingPoint environment;
-    if (gradients.bias != nullptr) {
-        core::invalid("grad_bias", "a tensor", "none: rms_norm has no bias");
-    }
+    require_no_bias(gradients);
     const core::GradientOutputs outputs(gradients);
     backward({{"grad_y", grad_y, Access::read},
               {"x", x, Access::read},
@@ -261,6 +308,22 @@ void rms_norm_backward(const TensorView &grad_y, const TensorView &x, std::int32
               {"weight", weight, Access::read},
               outputs},
              normalized_ndim);
+}
+
+void layer_norm_axes_backward(const TensorView &grad_y, const TensorView &x, std::span<const std::int32_t> axes,
+                              const TensorView &mean, const TensorView &rstd, const TensorView *weight,
+                              const NormGradients &gradients)
+{
+    const core::DefaultFloatingPoint environment;
+    backward_along(grad_y, x, axes, &mean, rstd, weight, gradients);
+}
+
+void rms_norm_axes_backward(const TensorView &grad_y, const TensorView &x, std::span<const std::int32_t> axes,
+                            const TensorView &rstd, const TensorView *weight, const NormGradients &gradients)
+{
+    const core::DefaultFloatingPoint environment;
+    require_no_bias(gradients);
+    backward_along(grad_y, x, axes, nullptr, rstd, weight, gradients);
 }
 
 } // namespace unitvar

@@ -1,6 +1,9 @@
 //! Every function of `unitvar.h`, once: as declarations to link with, as a table of pointers for programs that load the
 //! library themselves, and as a list of names.
-use crate::{unitvar_generator, unitvar_initializer, unitvar_moments, unitvar_tensor, unitvar_wide_moments};
+use crate::{
+    unitvar_batch_gradient_sums, unitvar_generator, unitvar_initializer, unitvar_moments, unitvar_tensor,
+    unitvar_wide_moments,
+};
 use std::ffi::{c_void, CStr};
 use std::os::raw::c_char;
 
@@ -116,10 +119,12 @@ functions! {
     fn unitvar_torch_multinomial(g: *mut unitvar_generator, weights: *const unitvar_tensor, replacement: i32, samples: *mut unitvar_tensor) -> i32;
     fn unitvar_moments_update_f32(m: *mut unitvar_moments, x: *const f32, n: usize) -> i32;
     fn unitvar_moments_update_f64(m: *mut unitvar_moments, x: *const f64, n: usize) -> i32;
+    fn unitvar_moments_update(m: *mut unitvar_moments, x: *const unitvar_tensor) -> i32;
     fn unitvar_moments_merge(into: *mut unitvar_moments, other: *const unitvar_moments) -> i32;
     fn unitvar_moments_variance(m: *const unitvar_moments, correction: f64, out: *mut f64) -> i32;
     fn unitvar_wide_moments_update_f32(m: *mut unitvar_wide_moments, x: *const f32, n: usize) -> i32;
     fn unitvar_wide_moments_update_f64(m: *mut unitvar_wide_moments, x: *const f64, n: usize) -> i32;
+    fn unitvar_wide_moments_update(m: *mut unitvar_wide_moments, x: *const unitvar_tensor) -> i32;
     fn unitvar_wide_moments_merge(into: *mut unitvar_wide_moments, other: *const unitvar_wide_moments) -> i32;
     fn unitvar_wide_moments_mean(m: *const unitvar_wide_moments, out: *mut f64) -> i32;
     fn unitvar_wide_moments_variance(m: *const unitvar_wide_moments, correction: f64, out: *mut f64) -> i32;
@@ -130,15 +135,26 @@ functions! {
     fn unitvar_rms_norm_residual(x: *const unitvar_tensor, residual: *const unitvar_tensor, normalized_ndim: i32, weight: *const unitvar_tensor, eps: f64, sum: *mut unitvar_tensor, y: *mut unitvar_tensor, rstd: *mut unitvar_tensor) -> i32;
     fn unitvar_layer_norm_axes(x: *const unitvar_tensor, axes: *const i32, naxes: i32, weight: *const unitvar_tensor, bias: *const unitvar_tensor, eps: f64, y: *mut unitvar_tensor, mean: *mut unitvar_tensor, rstd: *mut unitvar_tensor) -> i32;
     fn unitvar_rms_norm_axes(x: *const unitvar_tensor, axes: *const i32, naxes: i32, weight: *const unitvar_tensor, eps: f64, y: *mut unitvar_tensor, rstd: *mut unitvar_tensor) -> i32;
+    fn unitvar_layer_norm_given(x: *const unitvar_tensor, normalized_ndim: i32, mean: *const unitvar_tensor, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, bias: *const unitvar_tensor, y: *mut unitvar_tensor) -> i32;
     fn unitvar_group_norm(x: *const unitvar_tensor, groups: i64, weight: *const unitvar_tensor, bias: *const unitvar_tensor, eps: f64, y: *mut unitvar_tensor, mean: *mut unitvar_tensor, rstd: *mut unitvar_tensor) -> i32;
     fn unitvar_batch_norm(x: *const unitvar_tensor, weight: *const unitvar_tensor, bias: *const unitvar_tensor, running_mean: *mut unitvar_tensor, running_var: *mut unitvar_tensor, num_batches_tracked: *mut i64, training: i32, momentum: f64, eps: f64, y: *mut unitvar_tensor, save_mean: *mut unitvar_tensor, save_rstd: *mut unitvar_tensor) -> i32;
+    fn unitvar_batch_moments(x: *const unitvar_tensor, moments: *mut unitvar_wide_moments, n: usize) -> i32;
+    fn unitvar_batch_norm_given(x: *const unitvar_tensor, weight: *const unitvar_tensor, bias: *const unitvar_tensor, moments: *const unitvar_wide_moments, n: usize, running_mean: *mut unitvar_tensor, running_var: *mut unitvar_tensor, num_batches_tracked: *mut i64, momentum: f64, eps: f64, y: *mut unitvar_tensor, save_mean: *mut unitvar_tensor, save_rstd: *mut unitvar_tensor) -> i32;
     fn unitvar_instance_norm(x: *const unitvar_tensor, weight: *const unitvar_tensor, bias: *const unitvar_tensor, running_mean: *mut unitvar_tensor, running_var: *mut unitvar_tensor, use_input_stats: i32, momentum: f64, eps: f64, y: *mut unitvar_tensor) -> i32;
     fn unitvar_switchable_norm(x: *const unitvar_tensor, weight: *const unitvar_tensor, bias: *const unitvar_tensor, mean_logits: *const f64, var_logits: *const f64, running_mean: *mut unitvar_tensor, running_var: *mut unitvar_tensor, training: i32, momentum: f64, eps: f64, y: *mut unitvar_tensor) -> i32;
     fn unitvar_local_response_norm(x: *const unitvar_tensor, size: i64, alpha: f64, beta: f64, k: f64, y: *mut unitvar_tensor) -> i32;
+    fn unitvar_local_response_norm_window(x: *const unitvar_tensor, before: i64, after: i64, size: i64, alpha: f64, beta: f64, k: f64, y: *mut unitvar_tensor) -> i32;
     fn unitvar_layer_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, normalized_ndim: i32, mean: *const unitvar_tensor, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
     fn unitvar_rms_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, normalized_ndim: i32, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor) -> i32;
+    fn unitvar_layer_norm_axes_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, axes: *const i32, naxes: i32, mean: *const unitvar_tensor, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
+    fn unitvar_rms_norm_axes_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, axes: *const i32, naxes: i32, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor) -> i32;
     fn unitvar_group_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, groups: i64, mean: *const unitvar_tensor, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
     fn unitvar_batch_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, mean: *const unitvar_tensor, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, training: i32, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
+    fn unitvar_batch_norm_backward_sums(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, mean: *const unitvar_tensor, sums: *mut unitvar_batch_gradient_sums, n: usize) -> i32;
+    fn unitvar_batch_norm_backward_given(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, mean: *const unitvar_tensor, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, sums: *const unitvar_batch_gradient_sums, n: usize, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
+    fn unitvar_switchable_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, weight: *const unitvar_tensor, mean_logits: *const f64, var_logits: *const f64, running_mean: *const unitvar_tensor, running_var: *const unitvar_tensor, training: i32, eps: f64, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor, grad_mean_logits: *mut f64, grad_var_logits: *mut f64) -> i32;
+    fn unitvar_local_response_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, size: i64, alpha: f64, beta: f64, k: f64, grad_x: *mut unitvar_tensor) -> i32;
+    fn unitvar_local_response_norm_window_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, before: i64, after: i64, size: i64, alpha: f64, beta: f64, k: f64, grad_x: *mut unitvar_tensor) -> i32;
     fn unitvar_instance_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, weight: *const unitvar_tensor, running_mean: *const unitvar_tensor, running_var: *const unitvar_tensor, use_input_stats: i32, eps: f64, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
     fn unitvar_relu(x: *const unitvar_tensor, y: *mut unitvar_tensor) -> i32;
     fn unitvar_leaky_relu(x: *const unitvar_tensor, negative_slope: f64, y: *mut unitvar_tensor) -> i32;

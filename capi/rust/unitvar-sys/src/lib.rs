@@ -73,6 +73,15 @@ pub struct unitvar_moments {
     pub m2: f64,
 }
 
+/// Of a channel over a part of a batch: what the gradients of batch normalisation need.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct unitvar_batch_gradient_sums {
+    pub count: f64,
+    pub gradient: f64,
+    pub product: f64,
+}
+
 /// The same with the mean in two parts and a power of two that the data are multiplied with; all zero is the empty
 /// sequence.
 #[repr(C)]

@@ -1,10 +1,11 @@
 //! Count, mean and variance of a sequence, without cancellation, however many parts it comes in.
 use crate::error::{check, Result};
-use crate::Float;
+use crate::{Float, TensorView};
 use unitvar_sys as sys;
 
 /// The moments of what was seen; the default is the empty sequence.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(transparent)]
 pub struct Moments {
     raw: sys::unitvar_wide_moments,
 }
@@ -19,6 +20,11 @@ impl Moments {
     pub fn update<T: Float>(&mut self, x: &[T]) -> Result<()> {
         // Safety: both pointers are valid for the call; so below.
         check(unsafe { T::UPDATE(&mut self.raw, x.as_ptr(), x.len()) })
+    }
+
+    /// Appends the elements of a tensor of floats, of any strides, in the order of their indices.
+    pub fn update_tensor(&mut self, x: &TensorView<'_>) -> Result<()> {
+        check(unsafe { sys::unitvar_wide_moments_update(&mut self.raw, &x.raw()) })
     }
 
     /// Appends another sequence.

@@ -1,7 +1,7 @@
 //! Moments along axes, normalisation layers, activations, the linear layer and their gradients, as PyTorch has them.
 //! Statistics, weights and running statistics that are not wanted or not there are `None`.
 use crate::error::{check, Result};
-use crate::{TensorView, TensorViewMut};
+use crate::{Moments, TensorView, TensorViewMut};
 use std::ptr;
 use unitvar_sys as sys;
 
@@ -52,6 +52,10 @@ arguments! {
     *const i32: *const i32 => *const i32, |x| x, |x| *x;
     bool: i32 => i32, |x| i32::from(x), |x| *x;
     [f64; 3]: [f64; 3] => *const f64, |x| x, |x| x.as_ptr();
+    usize: usize => usize, |x| x, |x| *x;
+    *const Moments: *const Moments => *const sys::unitvar_wide_moments, |x| x, |x| x.cast();
+    *const BatchGradientSums: *const BatchGradientSums => *const sys::unitvar_batch_gradient_sums, |x| x, |x| *x;
+    Option<&mut [f64; 3]>: *mut f64 => *mut f64, |x| x.map_or(ptr::null_mut(), |x| x.as_mut_ptr()), |x| *x;
     Option<&mut i64>: *mut i64 => *mut i64, |x| x.map_or(ptr::null_mut(), |x| x as *mut i64), |x| *x;
     &TensorView<'_>: sys::unitvar_tensor => *const sys::unitvar_tensor, |t| t.raw(), |t| t;
     &mut TensorViewMut<'_>: sys::unitvar_tensor => *mut sys::unitvar_tensor, |t| t.raw(), |t| t;
@@ -112,6 +116,112 @@ pub fn mean_var(
     check(unsafe { sys::unitvar_mean_var(&x.raw(), list, count, correction, mean, var) })
 }
 
+/// What the gradients of a channel of batch normalisation need of a part of the batch. Those of two parts are added
+/// member by member.
+pub use sys::unitvar_batch_gradient_sums as BatchGradientSums;
+
+/// The moments of each channel of one part of a batch that lies in several places. [`batch_norm_given`] takes those of all
+/// parts, one after the other.
+pub fn batch_moments(x: &TensorView<'_>, moments: &mut [Moments]) -> Result<()> {
+    // Safety: Moments are what C has of them; so below.
+    check(unsafe { sys::unitvar_batch_moments(&x.raw(), moments.as_mut_ptr().cast(), moments.len()) })
+}
+
+/// [`batch_norm`] in training of one part of a batch, from the moments of all parts, which are merged in their order.
+#[allow(clippy::too_many_arguments)]
+pub fn batch_norm_given<'x>(
+    x: impl Into<Input<'x>>,
+    weight: Option<&TensorView<'_>>,
+    bias: Option<&TensorView<'_>>,
+    moments: &[Moments],
+    running_mean: Option<&mut TensorViewMut<'_>>,
+    running_var: Option<&mut TensorViewMut<'_>>,
+    num_batches_tracked: Option<&mut i64>,
+    momentum: f64,
+    eps: f64,
+    y: &mut TensorViewMut<'_>,
+    save_mean: Option<&mut TensorViewMut<'_>>,
+    save_rstd: Option<&mut TensorViewMut<'_>>,
+) -> Result<()> {
+    let (list, n) = (moments.as_ptr(), moments.len());
+    batch_norm_given_of(
+        x,
+        weight,
+        bias,
+        list,
+        n,
+        running_mean,
+        running_var,
+        num_batches_tracked,
+        momentum,
+        eps,
+        y,
+        save_mean,
+        save_rstd,
+    )
+}
+
+/// The sums of each channel over one part of a batch, for [`batch_norm_backward_given`].
+pub fn batch_norm_backward_sums(
+    grad_y: &TensorView<'_>,
+    x: &TensorView<'_>,
+    mean: &TensorView<'_>,
+    sums: &mut [BatchGradientSums],
+) -> Result<()> {
+    check(unsafe {
+        sys::unitvar_batch_norm_backward_sums(&grad_y.raw(), &x.raw(), &mean.raw(), sums.as_mut_ptr(), sums.len())
+    })
+}
+
+/// The gradients of [`batch_norm_given`] from the sums of all parts, one after the other, or from their total.
+#[allow(clippy::too_many_arguments)]
+pub fn batch_norm_backward_given(
+    grad_y: &TensorView<'_>,
+    x: &TensorView<'_>,
+    mean: &TensorView<'_>,
+    rstd: &TensorView<'_>,
+    weight: Option<&TensorView<'_>>,
+    sums: &[BatchGradientSums],
+    grad_x: Option<&mut TensorViewMut<'_>>,
+    grad_weight: Option<&mut TensorViewMut<'_>>,
+    grad_bias: Option<&mut TensorViewMut<'_>>,
+) -> Result<()> {
+    let (list, n) = (sums.as_ptr(), sums.len());
+    batch_norm_backward_given_of(grad_y, x, mean, rstd, weight, list, n, grad_x, grad_weight, grad_bias)
+}
+
+/// The gradients of [`layer_norm_axes`], from the statistics that it gave.
+#[allow(clippy::too_many_arguments)]
+pub fn layer_norm_axes_backward(
+    grad_y: &TensorView<'_>,
+    x: &TensorView<'_>,
+    axes: Option<&[i32]>,
+    mean: &TensorView<'_>,
+    rstd: &TensorView<'_>,
+    weight: Option<&TensorView<'_>>,
+    grad_x: Option<&mut TensorViewMut<'_>>,
+    grad_weight: Option<&mut TensorViewMut<'_>>,
+    grad_bias: Option<&mut TensorViewMut<'_>>,
+) -> Result<()> {
+    let (list, count) = counted(axes);
+    layer_norm_axes_backward_of(grad_y, x, list, count, mean, rstd, weight, grad_x, grad_weight, grad_bias)
+}
+
+/// The gradients of [`rms_norm_axes`], from the statistic that it gave.
+#[allow(clippy::too_many_arguments)]
+pub fn rms_norm_axes_backward(
+    grad_y: &TensorView<'_>,
+    x: &TensorView<'_>,
+    axes: Option<&[i32]>,
+    rstd: &TensorView<'_>,
+    weight: Option<&TensorView<'_>>,
+    grad_x: Option<&mut TensorViewMut<'_>>,
+    grad_weight: Option<&mut TensorViewMut<'_>>,
+) -> Result<()> {
+    let (list, count) = counted(axes);
+    rms_norm_axes_backward_of(grad_y, x, list, count, rstd, weight, grad_x, grad_weight)
+}
+
 /// [`layer_norm`] along axes, `None` for all of them; negative ones count from the last dimension. `weight` and `bias`
 /// have the lengths of those dimensions in the order of x.
 #[allow(clippy::too_many_arguments)]
@@ -152,9 +262,32 @@ mod along {
         rms_norm_axes_of = unitvar_rms_norm_axes(
             axes: *const i32, naxes: i32, weight: Option<&TensorView<'_>>, eps: f64, y: &mut TensorViewMut<'_>,
             rstd: Option<&mut TensorViewMut<'_>>), to y;
+        batch_norm_given_of = unitvar_batch_norm_given(
+            weight: Option<&TensorView<'_>>, bias: Option<&TensorView<'_>>, moments: *const Moments, n: usize,
+            running_mean: Option<&mut TensorViewMut<'_>>, running_var: Option<&mut TensorViewMut<'_>>,
+            num_batches_tracked: Option<&mut i64>, momentum: f64, eps: f64, y: &mut TensorViewMut<'_>,
+            save_mean: Option<&mut TensorViewMut<'_>>, save_rstd: Option<&mut TensorViewMut<'_>>), to y;
+    }
+    functions! {
+        batch_norm_backward_given_of = unitvar_batch_norm_backward_given(
+            grad_y: &TensorView<'_>, x: &TensorView<'_>, mean: &TensorView<'_>, rstd: &TensorView<'_>,
+            weight: Option<&TensorView<'_>>, sums: *const BatchGradientSums, n: usize,
+            grad_x: Option<&mut TensorViewMut<'_>>, grad_weight: Option<&mut TensorViewMut<'_>>,
+            grad_bias: Option<&mut TensorViewMut<'_>>);
+        layer_norm_axes_backward_of = unitvar_layer_norm_axes_backward(
+            grad_y: &TensorView<'_>, x: &TensorView<'_>, axes: *const i32, naxes: i32, mean: &TensorView<'_>,
+            rstd: &TensorView<'_>, weight: Option<&TensorView<'_>>, grad_x: Option<&mut TensorViewMut<'_>>,
+            grad_weight: Option<&mut TensorViewMut<'_>>, grad_bias: Option<&mut TensorViewMut<'_>>);
+        rms_norm_axes_backward_of = unitvar_rms_norm_axes_backward(
+            grad_y: &TensorView<'_>, x: &TensorView<'_>, axes: *const i32, naxes: i32, rstd: &TensorView<'_>,
+            weight: Option<&TensorView<'_>>, grad_x: Option<&mut TensorViewMut<'_>>,
+            grad_weight: Option<&mut TensorViewMut<'_>>);
     }
 }
-use along::{layer_norm_axes_of, rms_norm_axes_of};
+use along::{
+    batch_norm_backward_given_of, batch_norm_given_of, layer_norm_axes_backward_of, layer_norm_axes_of,
+    rms_norm_axes_backward_of, rms_norm_axes_of,
+};
 
 layers! {
     /// Over the last `normalized_ndim` dimensions.
@@ -188,6 +321,13 @@ layers! {
     /// By a power of the squares of neighbouring channels.
     local_response_norm = unitvar_local_response_norm(
         size: i64, alpha: f64, beta: f64, k: f64, y: &mut TensorViewMut<'_>), to y;
+    /// [`layer_norm`] with statistics that are given: nothing is reduced.
+    layer_norm_given = unitvar_layer_norm_given(
+        normalized_ndim: i32, mean: &TensorView<'_>, rstd: &TensorView<'_>, weight: Option<&TensorView<'_>>,
+        bias: Option<&TensorView<'_>>, y: &mut TensorViewMut<'_>), to y;
+    /// [`local_response_norm`] over the channels c - `before` to c + `after`, whose sum is divided by `size`.
+    local_response_norm_window = unitvar_local_response_norm_window(
+        before: i64, after: i64, size: i64, alpha: f64, beta: f64, k: f64, y: &mut TensorViewMut<'_>), to y;
     /// max(0, x).
     relu = unitvar_relu(y: &mut TensorViewMut<'_>), to y;
     /// A slope below 0.
@@ -236,6 +376,21 @@ functions! {
         running_mean: Option<&TensorView<'_>>, running_var: Option<&TensorView<'_>>, use_input_stats: bool, eps: f64,
         grad_x: Option<&mut TensorViewMut<'_>>, grad_weight: Option<&mut TensorViewMut<'_>>,
         grad_bias: Option<&mut TensorViewMut<'_>>);
+    /// The gradients of [`switchable_norm`], which takes the statistics of x again.
+    switchable_norm_backward = unitvar_switchable_norm_backward(
+        grad_y: &TensorView<'_>, x: &TensorView<'_>, weight: Option<&TensorView<'_>>, mean_logits: [f64; 3],
+        var_logits: [f64; 3], running_mean: Option<&TensorView<'_>>, running_var: Option<&TensorView<'_>>,
+        training: bool, eps: f64, grad_x: Option<&mut TensorViewMut<'_>>,
+        grad_weight: Option<&mut TensorViewMut<'_>>, grad_bias: Option<&mut TensorViewMut<'_>>,
+        grad_mean_logits: Option<&mut [f64; 3]>, grad_var_logits: Option<&mut [f64; 3]>);
+    /// The gradient of [`local_response_norm`].
+    local_response_norm_backward = unitvar_local_response_norm_backward(
+        grad_y: &TensorView<'_>, x: &TensorView<'_>, size: i64, alpha: f64, beta: f64, k: f64,
+        grad_x: &mut TensorViewMut<'_>);
+    /// The gradient of [`local_response_norm_window`].
+    local_response_norm_window_backward = unitvar_local_response_norm_window_backward(
+        grad_y: &TensorView<'_>, x: &TensorView<'_>, before: i64, after: i64, size: i64, alpha: f64, beta: f64, k: f64,
+        grad_x: &mut TensorViewMut<'_>);
     /// The gradient of [`relu`].
     relu_backward = unitvar_relu_backward(
         grad_y: &TensorView<'_>, x: &TensorView<'_>, grad_x: &mut TensorViewMut<'_>);

@@ -308,6 +308,110 @@ fn layers(call: impl FnOnce(&mut Layer) -> Result<()>) -> Sum {
     Ok([outputs.bytes(), l.batches.bytes()].concat())
 }
 
+/// x and grad_y as two parts of two images each.
+const HALF: &[usize] = &[2, 6, 5];
+fn moments_of_halves(l: &Layer) -> Result<Vec<Moments>> {
+    let mut moments = vec![Moments::new(); 12];
+    for i in 0..2 {
+        norm::batch_moments(&of(&l.x[60 * i..], HALF), &mut moments[6 * i..6 * i + 6])?;
+    }
+    Ok(moments)
+}
+fn sums_of_halves(l: &mut Layer) -> Result<Vec<norm::BatchGradientSums>> {
+    norm::batch_norm(
+        &of(&l.x, WHOLE),
+        None,
+        None,
+        None,
+        None,
+        None,
+        true,
+        MOMENTUM,
+        EPS,
+        &mut to(&mut l.y, WHOLE),
+        Some(&mut to(&mut l.mean, &[6])),
+        Some(&mut to(&mut l.rstd, &[6])),
+    )?;
+    let mut sums = vec![norm::BatchGradientSums::default(); 12];
+    for i in 0..2 {
+        norm::batch_norm_backward_sums(
+            &of(&l.grad_y[60 * i..], HALF),
+            &of(&l.x[60 * i..], HALF),
+            &of(&l.mean, &[6]),
+            &mut sums[6 * i..6 * i + 6],
+        )?;
+    }
+    Ok(sums)
+}
+fn batch_moments() -> Sum {
+    let mut all = Vec::new();
+    layers(|l| {
+        for m in moments_of_halves(l)? {
+            all.extend(five(m)?);
+        }
+        Ok(())
+    })?;
+    Ok(all)
+}
+fn batch_norm_backward_sums() -> Sum {
+    let mut all = Vec::new();
+    layers(|l| {
+        for s in sums_of_halves(l)? {
+            all.extend([s.count, s.gradient, s.product].bytes());
+        }
+        Ok(())
+    })?;
+    Ok(all)
+}
+fn switchable_norm_backward() -> Sum {
+    let (mut mean, mut var) = ([0.0; 3], [0.0; 3]);
+    let outputs = layers(|l| {
+        norm::switchable_norm_backward(
+            &of(&l.grad_y, WHOLE),
+            &of(&l.x, WHOLE),
+            Some(&of(&l.w, &[6])),
+            [1.0, 0.0, -1.0],
+            [0.0, -1.0, 2.0],
+            None,
+            None,
+            true,
+            EPS,
+            Some(&mut to(&mut l.y, WHOLE)),
+            Some(&mut to(&mut l.grad_w, &[6])),
+            Some(&mut to(&mut l.grad_b, &[6])),
+            Some(&mut mean),
+            Some(&mut var),
+        )
+    })?;
+    Ok([outputs, mean.bytes(), var.bytes()].concat())
+}
+
+/// Of a tensor of normals.
+fn moments_update() -> Sum {
+    let x = filters(|g, t| init::normal(g, t, 0.0, 1.0))?;
+    let x: Vec<f32> = x.chunks(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
+    let mut m = sys::unitvar_moments::default();
+    let mut shape = [16, 12, 3];
+    let t = sys::unitvar_tensor {
+        data: x.as_ptr() as *mut std::ffi::c_void,
+        device: sys::unitvar_device { device_type: 1, device_id: 0 },
+        ndim: 3,
+        dtype: sys::unitvar_dtype { code: 2, bits: 32, lanes: 1 },
+        shape: shape.as_mut_ptr(),
+        strides: std::ptr::null_mut(),
+        byte_offset: 0,
+    };
+    assert_eq!(unsafe { sys::unitvar_moments_update(&mut m, &t) }, 0);
+    three(m)
+}
+fn wide_moments_update() -> Sum {
+    let x = filters(|g, t| init::normal(g, t, 0.0, 1.0))?;
+    let x: Vec<f32> = x.chunks(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
+    let mut m = Moments::new();
+    m.update_tensor(&of(&x, &[16, 12, 3]))?;
+    five(m)
+}
+
 /// The tensor of the first elements.
 fn of<'a>(data: &'a [f32], shape: &[usize]) -> TensorView<'a> {
     TensorView::new(&data[..shape.iter().product()], shape).unwrap()
@@ -338,6 +442,40 @@ const LAYERS: &[(&str, fn(&mut Layer) -> Result<()>)] = &[
         Some(&mut to(&mut l.rstd, &[4, 1, 5])))),
     ("rms_norm_axes", |l| norm::rms_norm_axes(&of(&l.x, WHOLE), Some(&[1]), Some(&of(&l.w, &[6])), EPS,
         &mut to(&mut l.y, WHOLE), Some(&mut to(&mut l.rstd, &[4, 5])))),
+    ("layer_norm_given", |l| norm::layer_norm_given(&of(&l.x, WHOLE), 1, &of(&l.grad_y, &[4, 6]), &of(&l.w, &[4, 6]),
+        Some(&of(&l.w, &[5])), Some(&of(&l.b, &[5])), &mut to(&mut l.y, WHOLE))),
+    ("batch_norm_given", |l| {
+        let moments = moments_of_halves(l)?;
+        norm::batch_norm_given(&of(&l.x[60..], HALF), Some(&of(&l.w, &[6])), Some(&of(&l.b, &[6])), &moments,
+            Some(&mut to(&mut l.running_mean, &[6])), Some(&mut to(&mut l.running_var, &[6])), Some(&mut l.batches),
+            MOMENTUM, EPS, &mut to(&mut l.y[60..], HALF), Some(&mut to(&mut l.mean, &[6])),
+            Some(&mut to(&mut l.rstd, &[6])))
+    }),
+    ("batch_norm_backward_given", |l| {
+        let sums = sums_of_halves(l)?;
+        norm::batch_norm_backward_given(&of(&l.grad_y[60..], HALF), &of(&l.x[60..], HALF), &of(&l.mean, &[6]),
+            &of(&l.rstd, &[6]), Some(&of(&l.w, &[6])), &sums, Some(&mut to(&mut l.y[60..], HALF)),
+            Some(&mut to(&mut l.grad_w, &[6])), Some(&mut to(&mut l.grad_b, &[6])))
+    }),
+    ("layer_norm_axes_backward", |l| {
+        norm::layer_norm_axes(&of(&l.x, WHOLE), Some(&[1]), None, None, EPS, &mut to(&mut l.y, WHOLE),
+            Some(&mut to(&mut l.mean, &[4, 5])), Some(&mut to(&mut l.rstd, &[4, 1, 5])))?;
+        norm::layer_norm_axes_backward(&of(&l.grad_y, WHOLE), &of(&l.x, WHOLE), Some(&[1]), &of(&l.mean, &[4, 5]),
+            &of(&l.rstd, &[4, 1, 5]), Some(&of(&l.w, &[6])), Some(&mut to(&mut l.y, WHOLE)),
+            Some(&mut to(&mut l.grad_w, &[6])), Some(&mut to(&mut l.grad_b, &[6])))
+    }),
+    ("rms_norm_axes_backward", |l| {
+        norm::rms_norm_axes(&of(&l.x, WHOLE), Some(&[1]), None, EPS, &mut to(&mut l.y, WHOLE),
+            Some(&mut to(&mut l.rstd, &[4, 5])))?;
+        norm::rms_norm_axes_backward(&of(&l.grad_y, WHOLE), &of(&l.x, WHOLE), Some(&[1]), &of(&l.rstd, &[4, 5]),
+            Some(&of(&l.w, &[6])), Some(&mut to(&mut l.y, WHOLE)), Some(&mut to(&mut l.grad_w, &[6])))
+    }),
+    ("local_response_norm_window",
+     |l| norm::local_response_norm_window(&of(&l.x, WHOLE), 1, 2, 4, 1e-4, 0.75, 1.0, &mut to(&mut l.y, WHOLE))),
+    ("local_response_norm_backward", |l| norm::local_response_norm_backward(&of(&l.grad_y, WHOLE), &of(&l.x, WHOLE), 3,
+        1e-4, 0.75, 1.0, &mut to(&mut l.y, WHOLE))),
+    ("local_response_norm_window_backward", |l| norm::local_response_norm_window_backward(&of(&l.grad_y, WHOLE),
+        &of(&l.x, WHOLE), 1, 2, 4, 0.5, 0.6, 1.0, &mut to(&mut l.y, WHOLE))),
     ("group_norm", |l| norm::group_norm(&of(&l.x, WHOLE), 3, Some(&of(&l.w, &[6])), Some(&of(&l.b, &[6])), EPS,
         &mut to(&mut l.y, WHOLE), Some(&mut to(&mut l.mean, &[4, 3])), Some(&mut to(&mut l.rstd, &[4, 3])))),
     ("batch_norm", |l| norm::batch_norm(&of(&l.x, WHOLE), Some(&of(&l.w, &[6])), Some(&of(&l.b, &[6])),
@@ -471,6 +609,11 @@ const FUNCTIONS: &[(&str, fn() -> Sum)] = &[
     ("torch_multinomial", multinomial),
     ("moments_update_f32", || three(moments_f32()?)),
     ("moments_update_f64", || three(moments_f64()?)),
+    ("moments_update", moments_update),
+    ("wide_moments_update", wide_moments_update),
+    ("batch_moments", batch_moments),
+    ("batch_norm_backward_sums", batch_norm_backward_sums),
+    ("switchable_norm_backward", switchable_norm_backward),
     ("moments_merge", merged),
     ("moments_variance", variance),
     ("wide_moments_update_f32", || five(wide::<f32>()?)),
