@@ -4,6 +4,7 @@
 #include "core/floating_point.hpp"
 #include "core/norm/geometry.hpp"
 #include "core/norm/gradients.hpp"
+#include "core/norm/row_parameters.hpp"
 #include "core/norm/staging.hpp"
 #include "core/parallel.hpp"
 #include "core/runtime.hpp"
@@ -17,11 +18,6 @@ using core::Access;
 using core::Tensor;
 
 constexpr std::size_t piece = std::size_t{1} << 16U; // of a row, for one thread
-
-const unsigned char *from(const Tensor &tensor, std::size_t first) noexcept
-{
-    return tensor.present() ? tensor.data() + first * tensor.element_bytes() : nullptr;
-}
 
 } // namespace
 
@@ -46,21 +42,21 @@ void layer_norm_given(const TensorView &x_view, std::int32_t normalized_ndim, co
     core::require_row_statistics(mean, rows);
     core::require_row_statistics(rstd, rows);
     core::require_own_memory({&x, &mean, &rstd, &weight, &bias, &y}, y, {&x});
-    const core::AffineKernels &kernels = *core::norm_kernels(x.dtype()).affine;
     if (x.elements() == 0) {
         return;
     }
     core::Operands operands;
     const Tensor &source = operands.input_rows(x, rows);
     const Tensor &target = operands.output_rows(y, rows, &source);
-    const Tensor &weights = operands.parameter(weight, x);
-    const Tensor &biases = operands.parameter(bias, x);
     core::Scratch scratch;
+    const core::RowParameters parameters(scratch, core::norm_kernels(x.dtype()), operands.input(weight),
+                                         operands.input(bias), rows);
     const core::Widened means(scratch, operands.input(mean));
     const core::Widened rstds(scratch, operands.input(rstd));
     scratch.allocate();
     means.read();
     rstds.read();
+    parameters.prepare();
     const core::RowPlaces in(source, rows);
     const core::RowPlaces out(target, rows);
     const core::StoreMode mode = core::store_mode(source, target);
@@ -73,11 +69,7 @@ void layer_norm_given(const TensorView &x_view, std::int32_t normalized_ndim, co
             const std::size_t n = std::min(piece, rows.length - first);
             const std::size_t at = first * x.element_bytes();
             const core::Affine affine{means.data()[row], 0, rstds.data()[row], 0};
-            if (weights.present() || biases.present()) {
-                kernels.row(in[row] + at, out[row] + at, n, affine, from(weights, first), from(biases, first), mode);
-            } else {
-                kernels.runs(in[row] + at, out[row] + at, {n, 1, 0}, affine, mode);
-            }
+            parameters.apply(in[row] + at, out[row] + at, first, n, affine, mode);
         }
     });
     operands.write_back();

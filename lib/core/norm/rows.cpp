@@ -8,6 +8,7 @@
 #include "core/message.hpp"
 #include "core/norm/axes.hpp"
 #include "core/norm/geometry.hpp"
+#include "core/norm/row_parameters.hpp"
 #include "core/norm/staging.hpp"
 #include "core/norm/statistics.hpp"
 #include "core/runtime.hpp"
@@ -22,89 +23,6 @@ using core::ChunkMoments;
 using core::Tensor;
 
 constexpr std::size_t piece = std::size_t{1} << 16U; // of a row, for one thread
-
-// Weights and biases as the kernels of rows take them: beside elements of 16 bits in an order of theirs; beside others
-// where they lie, or as doubles where many rows share the conversion and the first cache level holds them.
-class RowParameters {
-public:
-    RowParameters(core::Scratch &scratch, const core::NormKernels &kernels, const Tensor &weight, const Tensor &bias,
-                  const core::Rows &rows)
-        : scratch_(scratch), kernels_(*kernels.affine), weight_(weight), bias_(bias), length_(rows.length),
-          ordered_(kernels_.order_parameters != nullptr),
-          widened_(!ordered_ && rows.count >= fewest_rows && rows.length <= most_doubles),
-          weights_(buffer(scratch, weight)), biases_(buffer(scratch, bias))
-    {
-    }
-
-    void prepare() const noexcept
-    {
-        prepare(weight_, weights_);
-        prepare(bias_, biases_);
-    }
-
-    // n elements of a row from `first` on, a multiple of a block, which are at x and y.
-    void apply(const unsigned char *x, unsigned char *y, std::size_t first, std::size_t n, const Affine &affine,
-               core::StoreMode mode) const noexcept
-    {
-        if (!weight_.present() && !bias_.present()) {
-            kernels_.runs(x, y, {n, 1, 0}, affine, mode);
-        } else if (widened_) {
-            kernels_.row_of_doubles(x, y, n, affine, prepared<double>(weights_, first),
-                                    prepared<double>(biases_, first), mode);
-        } else if (ordered_) {
-            kernels_.row(x, y, n, affine, prepared<float>(weights_, first), prepared<float>(biases_, first), mode);
-        } else {
-            kernels_.row(x, y, n, affine, from(weight_, first), from(bias_, first), mode);
-        }
-    }
-
-private:
-    static constexpr std::size_t fewest_rows = 8;
-    static constexpr std::size_t most_doubles = 2048;
-    using Buffer = core::Scratch::Buffer<std::byte>;
-
-    [[nodiscard]] Buffer buffer(core::Scratch &scratch, const Tensor &tensor) const
-    {
-        constexpr std::size_t block = core::half_block;
-        const std::size_t bytes = ordered_   ? (length_ + block - 1) / block * block * sizeof(float)
-                                  : widened_ ? length_ * sizeof(double)
-                                             : 0;
-        return scratch.add<std::byte>(tensor.present() ? bytes : 0);
-    }
-
-    void prepare(const Tensor &tensor, const Buffer &buffer) const noexcept
-    {
-        if (buffer.size() == 0) {
-            return;
-        }
-        if (ordered_) {
-            kernels_.order_parameters(tensor.data(), tensor.dtype() != DType::f32,
-                                      reinterpret_cast<float *>(scratch_.data(buffer)), length_);
-        } else {
-            core::norm_kernels(tensor.dtype())
-                .convert->widen(tensor.data(), reinterpret_cast<double *>(scratch_.data(buffer)), length_);
-        }
-    }
-
-    template <class T> [[nodiscard]] const T *prepared(const Buffer &buffer, std::size_t first) const noexcept
-    {
-        return buffer.size() == 0 ? nullptr : reinterpret_cast<const T *>(scratch_.data(buffer)) + first;
-    }
-    [[nodiscard]] static const unsigned char *from(const Tensor &tensor, std::size_t first) noexcept
-    {
-        return tensor.present() ? tensor.data() + first * tensor.element_bytes() : nullptr;
-    }
-
-    const core::Scratch &scratch_;
-    const core::AffineKernels &kernels_;
-    const Tensor &weight_;
-    const Tensor &bias_;
-    std::size_t length_;
-    bool ordered_;
-    bool widened_;
-    Buffer weights_;
-    Buffer biases_;
-};
 
 // What the norms of rows take and give; only x and y are always there.
 struct RowArguments {
@@ -206,7 +124,7 @@ private:
     core::RowPlaces source_;
     core::RowPlaces target_;
     core::Scratch scratch_;
-    RowParameters parameters_;
+    core::RowParameters parameters_;
     core::ChunkedSums<Part, 1> sums_;
     core::Scratch::Buffer<Affine> affine_; // of few long rows, whose chunks are shared out
 };
