@@ -32,6 +32,8 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
                       and together with a new SOVERSION or before version 1.0 when something was changed
   coefficients        makes the polynomials of lib/simd again by Sollya, or verifies their errors, and compares with the
                       sources (sollya)
+  five-minutes        what a new user does, by the pages alone: installs the packages, and makes the first programs in C,
+                      Rust, Go and Python of their READMEs (as root; tests/five_minutes.sh)
   package             the Debian packages libunitvar0 and libunitvar-dev, in build/package/packages
   format              clang-format every source in place
   tidy                clang-tidy over the library
@@ -308,6 +310,10 @@ abi)
 coefficients)
     need sollya python3
     exec python3 -B lib/simd/coefficients/check.py "$@"
+    ;;
+five-minutes)
+    want pkg-config rustc cargo golang-go python3 python3-numpy
+    exec sh tests/five_minutes.sh build/five-minutes --install
     ;;
 package)
     # shellcheck disable=SC2086
