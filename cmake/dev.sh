@@ -122,17 +122,19 @@ command=${1:-help}
 case $command in
 demo)
     # shellcheck disable=SC2086
-    need $library_packages libssl-dev
+    need $library_packages python3
     configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON
     build "$compiler"
+    UNITVAR_LIBRARY=build/$compiler/libunitvar.so
+    export UNITVAR_LIBRARY
     # With options: the models alone. Without: also what initialisers make of the variance of activations.
-    [ $# -eq 0 ] || exec "build/$compiler/bench/unitvar_demo" "$@"
-    "build/$compiler/bench/unitvar_demo"
+    [ $# -eq 0 ] || exec python3 -B bench/demo.py "$@"
+    python3 -B bench/demo.py
     exec "build/$compiler/bench/unitvar_variance"
     ;;
 test)
     # shellcheck disable=SC2086
-    need $library_packages libssl-dev doctest-dev librandom123-dev libmpfr-dev binutils qemu-user \
+    need $library_packages doctest-dev librandom123-dev libmpfr-dev binutils qemu-user \
         g++-aarch64-linux-gnu libc6-dev-arm64-cross
     # shellcheck disable=SC2086
     want $consumer_packages
@@ -157,7 +159,7 @@ emulated)
     ;;
 sanitize)
     # shellcheck disable=SC2086
-    need $library_packages libssl-dev doctest-dev librandom123-dev binutils clang libclang-rt-dev
+    need $library_packages doctest-dev librandom123-dev binutils clang libclang-rt-dev
     CC=clang CXX=clang++ configure sanitize -DCMAKE_BUILD_TYPE=RelWithDebInfo -DUNITVAR_SANITIZE=address,undefined \
         -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON -DUNITVAR_WERROR=ON
     build sanitize
@@ -167,7 +169,7 @@ sanitize)
     ;;
 tsan)
     # shellcheck disable=SC2086
-    need $library_packages libssl-dev doctest-dev librandom123-dev binutils clang libclang-rt-dev
+    need $library_packages doctest-dev librandom123-dev binutils clang libclang-rt-dev
     CC=clang CXX=clang++ configure tsan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DUNITVAR_SANITIZE=thread \
         -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF -DUNITVAR_WERROR=ON
     build tsan
