@@ -9,7 +9,6 @@ ars4x32. JAX's functions are compiled, and waited for; it makes a new array at e
 import json
 import os
 import pathlib
-import statistics
 import sys
 import time
 
@@ -25,6 +24,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "capi/pytho
 
 import numpy
 
+import interleaved
 import unitvar
 
 QUICK = sys.argv[3:] == ["--quick"]
@@ -37,24 +37,8 @@ def clock_of(peer):
     return time.process_time if peer.startswith("JAX") else time.thread_time
 
 
-def seconds(clock, body, repeats):
-    start = clock()
-    for _ in range(repeats):
-        body()
-    return (clock() - start) / repeats
-
-
 def compare(peer, own, other):
-    clock = clock_of(peer)
-    repeats = [max(1, int(4e-3 / max(min(seconds(clock, body, 1) for _ in range(3)), 1e-6))) for body in (own, other)]
-    ratios, own_times, other_times = [], [], []
-    for _ in range(ROUNDS):
-        own_times.append(seconds(clock, own, repeats[0]))
-        other_times.append(seconds(clock, other, repeats[1]))
-        ratios.append(other_times[-1] / own_times[-1])
-    quartiles = statistics.quantiles(ratios, n=4)
-    ratio = statistics.median(ratios)
-    return ratio, statistics.median(own_times), statistics.median(other_times), (quartiles[2] - quartiles[0]) / 2 / ratio
+    return interleaved.compare(own, other, ROUNDS, clock_of(peer), 4e-3)
 
 
 def numpy_peers(n):

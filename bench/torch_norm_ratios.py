@@ -9,7 +9,6 @@ PyTorch allocates its results, as its users do. Needs PyTorch (Debian: python3-t
 import ctypes
 import itertools
 import os
-import statistics
 import sys
 import time
 
@@ -18,6 +17,8 @@ os.environ["UNITVAR_NUM_THREADS"] = "1"
 import numpy
 import torch
 import torch.nn.functional as F
+
+import interleaved
 
 ROUNDS = 9
 I32 = ctypes.c_int32
@@ -118,12 +119,6 @@ def other_rows():
            0.7)
 
 
-def seconds(function):
-    start = time.thread_time()
-    function()
-    return time.thread_time() - start
-
-
 def main():
     if not 2 <= len(sys.argv) <= 3 or sys.argv[1] in ("-h", "--help") or (
             len(sys.argv) == 3 and sys.argv[2] not in DTYPES):
@@ -145,13 +140,9 @@ def main():
             if call(*values) != 0:
                 sys.exit(library.unitvar_last_error().decode())
 
-        own()
-        peer()
-        times = [(seconds(own), seconds(peer)) for _ in range(ROUNDS)]
-        ratio = statistics.median(b / a for a, b in times)
-        a, b = (statistics.median(column) * 1e3 for column in zip(*times))
+        ratio, a, b, _ = interleaved.compare(own, peer, ROUNDS, time.thread_time)
         verdict = "" if target is None else f" >= {target} {'met' if ratio >= target else 'NOT MET'}"
-        print(f"{name}: {a:.3f} ms, {peer_name} {b:.3f} ms: {ratio:.2f} times{verdict}", flush=True)
+        print(f"{name}: {1e3 * a:.3f} ms, {peer_name} {1e3 * b:.3f} ms: {ratio:.2f} times{verdict}", flush=True)
     return 0
 
 

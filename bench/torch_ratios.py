@@ -8,13 +8,14 @@ python3-torch) and, for a fair comparison, an optimised BLAS (libopenblas0). To 
 """
 import ctypes
 import os
-import statistics
 import sys
 import time
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["UNITVAR_NUM_THREADS"] = "1"
 import torch
+
+import interleaved
 
 
 class DType(ctypes.Structure):
@@ -73,12 +74,6 @@ TORCH_ROWS = [
 ]
 
 
-def seconds(function):
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
-
-
 def main():
     if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help") or sys.argv[2:] not in ([], ["--torch"]):
         print(__doc__)
@@ -117,14 +112,10 @@ def main():
         def other():
             peer(w)
 
-        own()
-        other()
-        times = [(seconds(own), seconds(other)) for _ in range(rounds)]
-        ratio = statistics.median(b / a for a, b in times)
-        a, b = (statistics.median(column) * 1e3 for column in zip(*times))
+        ratio, a, b, _ = interleaved.compare(own, other, rounds, time.perf_counter)
         target = target.get(isa) if isinstance(target, dict) else target
         verdict = "" if target is None else f" >= {target} {'met' if ratio >= target else 'NOT MET'}"
-        print(f"{name}{' (torch_mt19937)' if engine == 3 else ''} {'x'.join(map(str, shape))} {str(dtype)[6:]}: {a:.3f} ms, PyTorch {b:.3f} ms: {ratio:.2f} times{verdict}",
+        print(f"{name}{' (torch_mt19937)' if engine == 3 else ''} {'x'.join(map(str, shape))} {str(dtype)[6:]}: {1e3 * a:.3f} ms, PyTorch {1e3 * b:.3f} ms: {ratio:.2f} times{verdict}",
               flush=True)
     return 0
 

@@ -17,10 +17,12 @@
 namespace unitvar::capi {
 
 // Whether a call is in a generator. Debug and sanitized builds look (UNITVAR_CHECK_THREADS), others trust the caller.
+// NOLINTNEXTLINE(cppcoreguidelines-special-member-functions): copying is all that it is for
 class Occupancy {
 public:
     Occupancy() noexcept = default;
-    Occupancy(const Occupancy &) noexcept {} // a copy is a generator of its own, which nobody is in
+    // NOLINTNEXTLINE(modernize-use-equals-default): a copy is a generator of its own, which nobody is in
+    Occupancy(const Occupancy &) noexcept {}
     Occupancy &operator=(const Occupancy &) = delete;
 #ifdef UNITVAR_CHECK_THREADS
     [[nodiscard]] bool enter() noexcept
@@ -115,7 +117,9 @@ public:
         }
     }
     GeneratorUse(const GeneratorUse &) = delete;
+    GeneratorUse(GeneratorUse &&) = delete;
     GeneratorUse &operator=(const GeneratorUse &) = delete;
+    GeneratorUse &operator=(GeneratorUse &&) = delete;
 
     // NOLINTNEXTLINE(google-explicit-constructor): an argument of the core's functions
     operator G &() const noexcept { return g_->value; }

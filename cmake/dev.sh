@@ -32,9 +32,11 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
                       and together with a new SOVERSION or before version 1.0 when something was changed
   coefficients        makes the polynomials of lib/simd again by Sollya, or verifies their errors, and compares with the
                       sources (sollya)
+  five-minutes        what a new user does, by the pages alone: installs the packages, and makes the first programs in C,
+                      Rust, Go and Python of their READMEs (as root; tests/five_minutes.sh)
   package             the Debian packages libunitvar0 and libunitvar-dev, in build/package/packages
   format              clang-format every source in place
-  tidy                clang-tidy over the library
+  tidy                clang-tidy over the library, and the tables that sanitize leaves out, by clang
 
 Missing packages are installed with apt-get where that is allowed (as root, or by sudo without a password), else
 listed. CC and CXX choose the compiler; JOBS the number of compile jobs; builds are kept in build/.
@@ -79,14 +81,26 @@ library_packages="cmake make g++ libxsimd-dev libpcg-cpp-dev"
 # For the consumers' tests: the languages, the ABI's tools, DLPack's header, the packages' tools.
 consumer_packages="pkg-config dpkg-dev file rustc cargo golang-go python3 python3-numpy abigail-tools libdlpack-dev"
 
-# configure NAME [OPTION ...]: the build tree build/NAME.
+# configure NAME PRESET [OPTION ...]: the build tree build/NAME by a preset of CMakePresets.json.
 configure() {
     name=$1
-    shift
-    cmake -S . -B "build/$name" "$@" >"build/$name.log" 2>&1 || { cat "build/$name.log"; exit 1; }
+    preset=$2
+    shift 2
+    cmake --preset "$preset" -B "build/$name" "$@" >"build/$name.log" 2>&1 || { cat "build/$name.log"; exit 1; }
 }
+# took SECONDS_AT_BEGINNING WHAT: .ci/run gathers these lines.
+took() { echo "== took $(($(date +%s) - $1)) s: $2"; }
 build() {
+    began=$(date +%s)
     cmake --build "build/$1" -j "$jobs" >>"build/$1.log" 2>&1 || { tail -n 40 "build/$1.log"; exit 1; }
+    took "$began" "build/$1, compiling"
+}
+# runnable_isas: of the tables that are not portable, those that this machine runs; instrumented builds need no others.
+runnable_isas() {
+    case $(uname -m) in
+    x86_64) if grep -qw avx512vl /proc/cpuinfo; then echo 'avx512;avx2'; else echo avx2; fi ;;
+    *) echo neon ;;
+    esac
 }
 
 compiler=$(basename "${CXX:-g++}")
@@ -99,12 +113,14 @@ run_tests() {
     tree=$1
     shift
     echo "== tests of build/$tree"
+    began=$(date +%s)
     ctest --test-dir "build/$tree" --output-on-failure -j "$jobs" "$@" 2>&1 | tee "build/$tree.tests" | grep -vE '^ +Start ' || true
     ran=$(grep -cE '^ *[0-9]+/[0-9]+ Test ' "build/$tree.tests" || true)
     skipped=$(grep -cE '^ *[0-9]+/[0-9]+ Test .*\*\*\*Skipped' "build/$tree.tests" || true)
     good=$(grep -cE '^ *[0-9]+/[0-9]+ Test .* Passed ' "build/$tree.tests" || true)
     passed=$((passed + good))
     failed=$((failed + ran - skipped - good))
+    took "$began" "build/$tree, its tests"
     if [ "$good" -eq 0 ]; then
         echo "dev.sh: no test of build/$tree passed" >&2
         failed=$((failed + 1))
@@ -120,27 +136,26 @@ command=${1:-help}
 case $command in
 demo)
     # shellcheck disable=SC2086
-    need $library_packages libssl-dev
-    configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON
+    need $library_packages python3
+    configure "$compiler" demo
     build "$compiler"
+    UNITVAR_LIBRARY=build/$compiler/libunitvar.so
+    export UNITVAR_LIBRARY
     # With options: the models alone. Without: also what initialisers make of the variance of activations.
-    [ $# -eq 0 ] || exec "build/$compiler/bench/unitvar_demo" "$@"
-    "build/$compiler/bench/unitvar_demo"
+    [ $# -eq 0 ] || exec python3 -B bench/demo.py "$@"
+    python3 -B bench/demo.py
     exec "build/$compiler/bench/unitvar_variance"
     ;;
 test)
     # shellcheck disable=SC2086
-    need $library_packages libssl-dev doctest-dev librandom123-dev libmpfr-dev binutils qemu-user \
+    need $library_packages doctest-dev librandom123-dev libmpfr-dev binutils qemu-user \
         g++-aarch64-linux-gnu libc6-dev-arm64-cross
     # shellcheck disable=SC2086
     want $consumer_packages
-    # The prefix of a package decides where its libraries lie.
-    configure "$compiler" -DCMAKE_INSTALL_PREFIX=/usr \
-        -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=ON -DUNITVAR_DEMO=ON -DUNITVAR_WERROR=ON
+    configure "$compiler" test
     build "$compiler"
     run_tests "$compiler" -LE long
-    configure aarch64 --toolchain cmake/toolchains/aarch64-linux-gnu.cmake \
-        -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF -DUNITVAR_WERROR=ON
+    configure aarch64 aarch64
     build aarch64
     run_tests aarch64
     summary
@@ -148,26 +163,25 @@ test)
 emulated)
     # shellcheck disable=SC2086
     need $library_packages doctest-dev librandom123-dev binutils qemu-user
-    configure "$compiler" -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_WERROR=ON
+    configure "$compiler" test
     build "$compiler"
     run_tests "$compiler" -L long
     summary
     ;;
 sanitize)
     # shellcheck disable=SC2086
-    need $library_packages libssl-dev doctest-dev librandom123-dev binutils clang libclang-rt-dev
-    CC=clang CXX=clang++ configure sanitize -DCMAKE_BUILD_TYPE=RelWithDebInfo -DUNITVAR_SANITIZE=address,undefined \
-        -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=ON -DUNITVAR_WERROR=ON
+    need $library_packages doctest-dev librandom123-dev binutils clang libclang-rt-dev
+    configure sanitize sanitize -DUNITVAR_ISAS="$(runnable_isas)"
     build sanitize
-    # Golden sums say nothing of memory that the other tests do not.
-    run_tests sanitize -E golden
+    # Left out is what says nothing of memory that the others do not: golden sums, headers and the vocabulary, and of the
+    # portable table all but its kernels and what is made of them; every comparison between tables runs it too.
+    run_tests sanitize -E 'golden|header|vocabulary|scalar\.(equality|floating_point|fork|generators|init_kinds|moments|orthogonal|permutation|quantile|shards|statistics|torch_releases)'
     summary
     ;;
 tsan)
     # shellcheck disable=SC2086
-    need $library_packages libssl-dev doctest-dev librandom123-dev binutils clang libclang-rt-dev
-    CC=clang CXX=clang++ configure tsan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DUNITVAR_SANITIZE=thread \
-        -DUNITVAR_TESTS=ON -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF -DUNITVAR_WERROR=ON
+    need $library_packages doctest-dev librandom123-dev binutils clang libclang-rt-dev
+    configure tsan tsan -DUNITVAR_ISAS="$(runnable_isas)"
     build tsan
     # The tests fork while there are threads, which ThreadSanitizer otherwise ends.
     export TSAN_OPTIONS="die_after_fork=0 ${TSAN_OPTIONS:-}"
@@ -177,7 +191,7 @@ tsan)
 bench | bench-check | curves | stores | targets | norm_targets)
     # shellcheck disable=SC2086
     need $library_packages libbenchmark-dev python3
-    configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=ON -DUNITVAR_DEMO=OFF
+    configure "$compiler" bench
     build "$compiler"
     programs=build/$compiler/bench
     case $command in
@@ -209,7 +223,7 @@ report)
     esac
     # shellcheck disable=SC2086
     need $library_packages python3 python3-numpy
-    configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=ON -DUNITVAR_DEMO=ON
+    configure "$compiler" report
     build "$compiler"
     # The python3 of the path may be another than the package's.
     python=python3
@@ -227,7 +241,7 @@ overhead)
     # shellcheck disable=SC2086
     need $library_packages pkg-config
     want rustc cargo golang-go python3-numpy
-    configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF
+    configure "$compiler" library
     build "$compiler"
     rm -rf build/overhead/stage
     cmake --install "build/$compiler" --prefix build/overhead/stage >>"build/$compiler.log"
@@ -281,7 +295,7 @@ torch)
     if [ -n "$reason" ]; then
         echo "dev.sh: SKIPPED the comparison with PyTorch $release: $reason" >&2
     else
-        configure "$compiler" -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF
+        configure "$compiler" library
         cmake --build "build/$compiler" -j "$jobs" --target unitvar_shared >>"build/$compiler.log" 2>&1 ||
             { tail -n 40 "build/$compiler.log"; exit 1; }
         for comparison in "torch_live.py build/$compiler/libunitvar.so ${CHAINS:-300}" \
@@ -309,10 +323,14 @@ coefficients)
     need sollya python3
     exec python3 -B lib/simd/coefficients/check.py "$@"
     ;;
+five-minutes)
+    want pkg-config rustc cargo golang-go python3 python3-numpy
+    exec sh tests/five_minutes.sh build/five-minutes --install
+    ;;
 package)
     # shellcheck disable=SC2086
     need $library_packages dpkg-dev file
-    configure package -DCMAKE_INSTALL_PREFIX=/usr -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF
+    configure package package
     build package
     (cd build/package && cpack -G DEB) >>build/package.log 2>&1 || { tail -n 40 build/package.log; exit 1; }
     ls build/package/packages/*.deb
@@ -324,8 +342,22 @@ format)
 tidy)
     # shellcheck disable=SC2086
     need $library_packages clang-tidy clang
-    CC=clang CXX=clang++ configure tidy -DUNITVAR_TESTS=OFF -DUNITVAR_BENCH=OFF -DUNITVAR_DEMO=OFF
-    git ls-files 'lib/core/*.cpp' 'capi/*.cpp' | xargs clang-tidy --quiet -p build/tidy
+    configure tidy tidy
+    # By clang, what sanitized builds leave out because this machine does not run it.
+    passed=1
+    began=$(date +%s)
+    case $(uname -m):$(runnable_isas) in
+    x86_64:avx2)
+        cmake --build build/tidy -j "$jobs" --target unitvar_kernels_avx512 unitvar_ars4x32_avx512_vaes \
+            unitvar_ars4x32_avx512_aes >>build/tidy.log 2>&1 || { tail -n 40 build/tidy.log; exit 1; }
+        took "$began" "build/tidy, compiling AVX-512"
+        ;;
+    esac
+    began=$(date +%s)
+    find lib/core capi -name '*.cpp' | sort | xargs -P "$jobs" -n 4 clang-tidy --quiet -p build/tidy || failed=1
+    took "$began" "clang-tidy"
+    [ "$failed" -eq 1 ] || passed=2
+    summary
     ;;
 help | --help | -h)
     usage

@@ -1,5 +1,5 @@
 #!/bin/sh
-# test_demo.sh DEMO MODELS_DIR: checks the demo program from the outside.
+# test_demo.sh PYTHON BENCH: checks bench/demo.py from the outside; UNITVAR_LIBRARY is its library.
 #
 # Totals of the model tables, --help, every rule in every element type, every kind of wrong table and wrong option with
 # its message and exit status; that threads, streaming and (by name) order leave the SHA-256 of a model alone while seed
@@ -8,11 +8,14 @@
 set -u
 
 if [ $# -ne 2 ]; then
-    echo "usage: $0 DEMO MODELS_DIR" >&2
+    echo "usage: $0 PYTHON BENCH" >&2
     exit 2
 fi
-demo=$1
-models=$2
+python=$1
+demo=$2/demo.py
+models=$2/models
+PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE
 unset UNITVAR_ISA UNITVAR_NUM_THREADS
 failures=0
 scratch=$(mktemp -d) || exit 2
@@ -30,7 +33,7 @@ fail() {
 # run ARGUMENT...: runs the demo; leaves its output in out and err and its exit status in $status.
 run() {
     status=0
-    "$demo" "$@" >"$scratch/out" 2>"$scratch/err" || status=$?
+    "$python" "$demo" "$@" >"$scratch/out" 2>"$scratch/err" || status=$?
 }
 
 # expect TITLE STATUS STREAM TEXT: the last run ended with STATUS and wrote TEXT to STREAM (out or err).
@@ -44,9 +47,10 @@ expect() {
     fi
 }
 
-# totals FILE TENSORS PARAMETERS: what a table must show, under the preferred instruction set only.
+# totals FILE TENSORS PARAMETERS SHA256: what a table must show, under the preferred instruction set only.
 totals() {
     run --quiet --isa auto --model "$models/$1"
+    expect "$1: the bytes of stream version 2" 0 out "$4"
     expect "$1: $2 tensors, $3 parameters" 0 out "$models/$1: $2 tensors, $3 parameters"
     expect "$1: every tensor is as expected" 0 out "$2 of $2 tensors have the expected mean and deviation"
 }
@@ -93,11 +97,11 @@ check_digest() {
 run --help
 expect "--help" 0 out "--threads N"
 run -h
-expect "-h" 0 out "Examples:"
+expect "-h" 0 out "Exit status:"
 
-totals gpt2-small.tsv 148 124,439,808
-totals resnet50.tsv 161 25,557,032
-totals mlp.tsv 8 18,649,579
+totals gpt2-small.tsv 148 124,439,808 7e74857114bb1b7feaab5660ccf6c40acd3536f31b4a9f74593e7f3060871548
+totals resnet50.tsv 161 25,557,032 eac1ee0668dab81b73e0a9f93947a4cd3c5572caf458bfad12a21a16e04b752d
+totals mlp.tsv 8 18,649,579 0030d30f4f6ff72f0d3de89201f5195003dd1a84eb8d15fdcfd96c901c96738f
 
 # Every rule, with spaces, comments, an empty line and a line that ends in CR LF.
 {
@@ -344,10 +348,10 @@ EOF
 wrong_table "parameter past f32" 1 "'1e39' is not a number that f32 can hold" <<EOF
 weight${tab}3x4${tab}constant(1e39)
 EOF
-wrong_table "negative deviation" 1 "'-1' is negative" <<EOF
+wrong_table "negative deviation" 1 "std is -1" <<EOF
 weight${tab}3x4${tab}normal(0,-1)
 EOF
-wrong_table "bounds in the wrong order" 1 "'-1' is below the lower bound" <<EOF
+wrong_table "bounds in the wrong order" 1 "a is 1 and b is -1" <<EOF
 weight${tab}3x4${tab}uniform(1,-1)
 EOF
 wrong_table "unknown fan mode" 1 "unknown fan mode 'fan'" <<EOF
@@ -356,28 +360,28 @@ EOF
 wrong_table "unknown nonlinearity" 1 "unknown nonlinearity 'gelu'" <<EOF
 weight${tab}3x4${tab}kaiming_normal(0,fan_in,gelu)
 EOF
-wrong_table "fans of a vector" 1 "needs a shape of 2 dimensions or more" <<EOF
+wrong_table "fans of a vector" 1 "ndim is 1; expected at least 2 dimensions" <<EOF
 weight${tab}3${tab}xavier_uniform(1)
 EOF
-wrong_table "infinity" 1 "'inf' is not a number that f32 can hold" <<EOF
+wrong_table "infinity" 1 "b is inf; expected a finite number" <<EOF
 weight${tab}3${tab}uniform(0,inf)
 EOF
-wrong_table "bounds in the wrong order" 1 "parameter 4: '-2' is not above the lower bound" <<EOF
+wrong_table "bounds in the wrong order" 1 "a is 2 and b is -2; expected a < b" <<EOF
 weight${tab}3${tab}trunc_normal(0,1,2,-2)
 EOF
-wrong_table "deviation 0 where it divides" 1 "parameter 2: '0' is not more than 0" <<EOF
+wrong_table "deviation 0 where it divides" 1 "std is 0; expected a number > 0" <<EOF
 weight${tab}3${tab}trunc_normal(0,0,-2,2)
 EOF
 wrong_table "no interval at all" 1 "rule 'trunc_normal(0,1,-inf,-inf)'" <<EOF
 weight${tab}3${tab}trunc_normal(0,1,-inf,-inf)
 EOF
-wrong_table "three dimensions" 1 "rule 'eye' needs a shape of 2 dimensions" <<EOF
+wrong_table "three dimensions" 1 "rule 'eye': ndim is 3; expected 2 dimensions" <<EOF
 weight${tab}3x4x5${tab}eye
 EOF
-wrong_table "no convolution" 1 "rule 'dirac(1)' needs a shape of 3 to 5 dimensions" <<EOF
+wrong_table "no convolution" 1 "rule 'dirac(1)': ndim is 2; expected 3 to 5 dimensions" <<EOF
 weight${tab}3x4${tab}dirac(1)
 EOF
-wrong_table "no groups" 1 "'0' is not a number of groups" <<EOF
+wrong_table "no groups" 1 "groups is 0; expected a number >= 1" <<EOF
 weight${tab}3x4x5${tab}dirac(0)
 EOF
 wrong_table "groups that do not divide" 1 "rule 'dirac(2)': groups" <<EOF
@@ -386,10 +390,10 @@ EOF
 wrong_table "more channels in than out" 1 "rule 'delta_orthogonal(1)': shape[1]" <<EOF
 weight${tab}3x4x5${tab}delta_orthogonal(1)
 EOF
-wrong_table "sparsity" 1 "'1.5' is not between 0 and 1" <<EOF
+wrong_table "sparsity" 1 "sparsity is 1.5; expected a number from 0 to 1" <<EOF
 weight${tab}3x4${tab}sparse(1.5,1)
 EOF
-wrong_table "scale" 1 "'0' is not more than 0" <<EOF
+wrong_table "scale" 1 "scale is 0; expected a number > 0" <<EOF
 weight${tab}3x4${tab}variance_scaling(0,fan_in,normal)
 EOF
 wrong_table "unknown distribution" 1 "unknown distribution 'cauchy'" <<EOF
@@ -429,12 +433,12 @@ wrong_option "--dtype: 'f8': not one of f32, f64, bf16, f16" --dtype f8
 wrong_option "--shard: '4': not of the form R/N" --shard 4
 wrong_option "--shard: '1/0'" --shard 1/0
 wrong_option "--shard: '/2'" --shard /2
-wrong_option "--shard: '-1/2'" --shard -1/2
+wrong_option "--shard: '-1/2'" --shard=-1/2
 wrong_option "--shard: '1/2/3'" --shard 1/2/3
 wrong_option "--shard: '1/1000001'" --shard 1/1000001
 wrong_option "--shard: '2/2': ranks are counted from 0" --shard 2/2
 wrong_option "--only: 'nothing'" --model "$models/mlp.tsv" --only nothing
-wrong_option "'table.tsv'" table.tsv
+wrong_option "unrecognized arguments: table.tsv" table.tsv
 UNITVAR_ISA=sse9
 export UNITVAR_ISA
 wrong_option "UNITVAR_ISA: 'sse9'" --quiet

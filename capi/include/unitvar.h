@@ -183,27 +183,11 @@ UNITVAR_API const char *unitvar_initializer_name(int32_t kind);
  * torch.nn.init write. It is MT19937, seeded from the low 32 bits of the seed alone, as PyTorch does it, and it is
  * sequential: no blocks, no seek, tell or fork, and stream must be 0. A generator of it takes 3 KB.
  *
- * - Reference: PyTorch on x86-64 processors with AVX2 (or AVX-512, which there makes no difference), by the release that
- *   the generator follows (unitvar_generator_create_torch): 1.13, or 2.0 to 2.13, the newest, which
- *   unitvar_generator_create gives. The README's table says which of them were run and which were read.
- * - Exact: every bit of words, uniform, normal, trunc_normal, permutation and every initialiser of torch.nn.init but
- *   orthogonal. That is equal to 1e-6 (f32) and 1e-14 (f64), and less closely for ill-conditioned square matrices,
- *   because PyTorch's own last bits depend on the LAPACK that it links.
- * - Releases: 2.0 takes log1p where scalar normals took log. 2.1 rounds every operation of f16 normals, has f16
- *   trunc_normal, and multiplies 16-bit ones by a number in f32. 2.6 shuffles permutations of 214748364 elements and more
- *   by 64 bits each. 2.12 computes 16-bit uniform and normal in f32 and rounds once, makes a uniform that is the upper
- *   bound the lower one, and draws trunc_normal by rejection. 2.13 makes 16-bit normals of f32's blocks.
- * - MKL: builds of PyTorch that use it (those of PyPI) have its inverse error function in f32 and f64 trunc_normal to
- *   2.11, where this engine has that of builds without it (Debian's): 14 % of f32 and 20 % of f64 elements differ in last
- *   bits. From 2.12 on MKL's logarithm decides which of its uniforms trunc_normal accepts where less than 30 % of the
- *   normals lie in the bounds; here it is the C library's, so that about one of 10^8 f32 elements may be another.
- * - The C library: nothing of the host's is called by words, uniform, normal of f32 and f64 and in the scalar form of any
- *   type, 16-bit normal of 2.13, and f32 and 16-bit trunc_normal to 2.11 (but for erf in double at its two bounds), so
- *   their bits are the same everywhere. They hold glibc's log, log1p, exp, sin and cos in double as x86-64 with fma
- *   computes them (2.28 and later; compared with 2.36 and 2.41), erff, expf and logf of glibc 2.28 to 2.40, or, libm being
- *   241, the erff of 2.41 and later. f64 trunc_normal to 2.11, 16-bit normal to 2.12 and the last case of MKL's call the
- *   host's log, erf and exp, logf, sinf and cosf, as PyTorch does: the reference is glibc from 2.28 on on x86-64 with fma,
- *   and others (AArch64's erf too) may differ in the last bits.
+ * The reference is PyTorch on x86-64 processors with AVX2, by the release that the generator follows
+ * (unitvar_generator_create_torch); unitvar_generator_create follows the newest. Every bit of words, uniform, normal,
+ * trunc_normal, permutation, the unitvar_torch_ functions and every initialiser of torch.nn.init but orthogonal is
+ * PyTorch's, where its build draws without MKL and its C library is the one that is followed; orthogonal is equal to
+ * rounding. Releases, and what depends on MKL and on the C library: lib/core/torch/README.md of the sources.
  */
 typedef struct unitvar_generator unitvar_generator;
 

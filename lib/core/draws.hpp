@@ -17,7 +17,7 @@ enum class EngineIndex : std::uint32_t {
     UNITVAR_COUNTED_ENGINES(UNITVAR_ENUMERATOR)
 #undef UNITVAR_ENUMERATOR
 };
-#define UNITVAR_ONE(name) +1
+#define UNITVAR_ONE(name) +1 // NOLINT(bugprone-macro-parentheses): a term of the sum below
 inline constexpr std::size_t engine_count = 0 UNITVAR_COUNTED_ENGINES(UNITVAR_ONE);
 #undef UNITVAR_ONE
 

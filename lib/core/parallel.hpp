@@ -31,7 +31,7 @@ void parallel_slots(std::size_t slots, std::size_t count, std::size_t grain, con
         [](void *context, std::size_t slot, std::size_t begin, std::size_t end) noexcept {
             (*static_cast<const Work *>(context))(slot, begin, end);
         },
-        const_cast<Work *>(std::addressof(work)));
+        const_cast<Work *>(std::addressof(work))); // NOLINT(cppcoreguidelines-pro-type-const-cast): given back as const
 }
 
 // work(begin, end). It must not throw.
