@@ -21,4 +21,4 @@ if ${OBJDUMP:-objdump} -p "$library" | grep -E 'NEEDED.*(stdc|gcc)|R(UN)?PATH'; 
     echo "FAIL $library needs another C++ runtime, or knows a path"
     exit 1
 fi
-sh "$SOURCE/packaging/python/check_installed.sh" venv/bin/python numpy
+sh "$SOURCE/packaging/python/check_installed.sh" "$WORK/venv/bin/python" numpy
