@@ -1,5 +1,6 @@
 # What `cmake --install` and CPack deliver: component runtime is the shared library (package libunitvar0), component
-# development everything that a compiler needs (libunitvar-dev). Both unitvarConfig.cmake and unitvar.pc find the rest
+# development everything that a compiler needs (libunitvar-dev). Components python, the module as a package, and
+# python_library, the library within it, are installed by name alone, into a folder of Python's modules. Both unitvarConfig.cmake and unitvar.pc find the rest
 # from where they lie themselves, so a tree may be moved after it was installed.
 include(CMakePackageConfigHelpers)
 
@@ -31,6 +32,19 @@ file(RELATIVE_PATH UNITVAR_PC_PREFIX /prefix/${pkgconfig_dir} /prefix)
 string(REGEX REPLACE "/$" "" UNITVAR_PC_PREFIX ${UNITVAR_PC_PREFIX})
 configure_file(cmake/unitvar.pc.in ${PROJECT_BINARY_DIR}/unitvar.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/unitvar.pc DESTINATION ${pkgconfig_dir} COMPONENT development)
+
+# A package and not a file alone: type checkers look for py.typed in packages.
+foreach(suffix py pyi)
+    install(FILES capi/python/unitvar.${suffix} DESTINATION unitvar RENAME __init__.${suffix}
+        COMPONENT python EXCLUDE_FROM_ALL)
+endforeach()
+install(FILES capi/python/py.typed DESTINATION unitvar COMPONENT python EXCLUDE_FROM_ALL)
+if(SKBUILD)
+    # Wheels have no symbolic links: one file with the name that the module asks for.
+    set_target_properties(unitvar_shared PROPERTIES VERSION 0)
+    install(TARGETS unitvar_shared
+        LIBRARY DESTINATION unitvar COMPONENT python_library NAMELINK_SKIP EXCLUDE_FROM_ALL)
+endif()
 
 get_target_property(soversion unitvar_shared SOVERSION)
 install(FILES LICENSE DESTINATION share/doc/libunitvar${soversion} RENAME copyright COMPONENT runtime)

@@ -1,4 +1,4 @@
-"""Random weights, moments and norms, the same bits on every processor: Unitvar's C API by ctypes, without a build step.
+"""Random weights, moments and norms, the same bits on every processor.
 
     >>> import numpy, unitvar
     >>> g = unitvar.Generator("pcg32", 42)
@@ -6,6 +6,18 @@
     >>> g.normal(x)
     >>> unitvar.init_kaiming_normal(g, torch_module.weight, nonlinearity="relu")
     >>> unitvar.layer_norm(x.reshape(10, 100), x.reshape(10, 100))
+
+Where to look, help(unitvar.Generator) for one:
+
+    Generator           an engine, a seed and a position: fills arrays with bits, uniforms, normals, permutations
+    init_*              initialisers, named as PyTorch's; Initializer is any of them as a value, for slices of a tensor
+    calculate_*         gains and fans
+    *_norm, mean_var    normalisation and its statistics; *_norm_backward, the gradients
+    relu, linear, ...   activations, the linear layer and their gradients
+    Moments             count, mean and variance of data that comes in parts
+    torch_*             what PyTorch draws elsewhere, for Generator("torch_mt19937", seed)
+    Error               what every failure is one of
+    isa, num_threads    what the library uses, and set_isa, set_num_threads
 
 Arrays are read and written in place, never copied: whatever has a buffer (NumPy arrays, array.array, bytearray, ctypes
 arrays), ``__array_interface__`` (ml_dtypes' bfloat16 too) or ``__dlpack__`` (PyTorch tensors). What is written must be
@@ -17,9 +29,10 @@ members of their enumeration, its numbers or names. An argument that cannot be u
 ValueError), or InvalidType (a TypeError too), which names it, its value and what was expected. What each function
 computes, its errors and sources are in unitvar.h.
 
-The library is the file that the environment variable UNITVAR_LIBRARY names, else what the system finds as
-libunitvar.so.0. Calls release the GIL. A Generator and a Moments belong to one thread at a time, and say so when two
-meet in them; os.fork waits for the calls that other threads have in them.
+This is the C API by ctypes. The library is the file that the environment variable UNITVAR_LIBRARY names, else the one
+beside this module, which a wheel has, else what the system finds as libunitvar.so.0. Calls release the GIL. A Generator
+and a Moments belong to one thread at a time, and say so when two meet in them; os.fork waits for the calls that other
+threads have in them.
 """
 
 from __future__ import annotations
@@ -1269,7 +1282,16 @@ class _ByDType:
 
 _FORMATS = (("f", 2, ctypes.c_float), ("d", 2, ctypes.c_double), ("I", 1, ctypes.c_uint), ("L", 1, ctypes.c_ulong),
             ("Q", 1, ctypes.c_ulonglong), ("l", 0, ctypes.c_long), ("q", 0, ctypes.c_longlong))
-_library = _Library(os.environ.get("UNITVAR_LIBRARY", "libunitvar.so.0"))
+_FILE = "libunitvar.so.0"
+
+
+def _found() -> str:
+    """A wheel's own library lies beside the module."""
+    beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), _FILE)
+    return os.environ.get("UNITVAR_LIBRARY", beside if os.path.exists(beside) else _FILE)
+
+
+_library = _Library(_found())
 
 
 # ---- Library --------------------------------------------------------------------------------------------------------

@@ -256,11 +256,13 @@ void Pool::start_helpers(std::size_t wanted) noexcept
 
 bool Pool::prepare_to_start() noexcept
 {
+#if !defined(_WIN32) // which has neither fork nor signals
     // Once for as long as the library is loaded: dlclose takes the handler away, and a child inherits it.
     if (!handles_fork_ && pthread_atfork(nullptr, nullptr, forget_helpers) != 0) {
         return false;
     }
     handles_fork_ = true;
+#endif
     affinity_ = Affinity::of_process();
     spreads_ = affinity_.count() != 0 && !(affinity_ == Affinity::of_this_thread());
     process_.store(getpid(), std::memory_order_relaxed);
@@ -269,6 +271,7 @@ bool Pool::prepare_to_start() noexcept
 
 bool Pool::start_helper(std::size_t participant) noexcept
 {
+#if !defined(_WIN32)
     // Signals are for the program's own threads.
     sigset_t every_signal;
     sigset_t before;
@@ -276,6 +279,7 @@ bool Pool::start_helper(std::size_t participant) noexcept
     if (pthread_sigmask(SIG_SETMASK, &every_signal, &before) != 0) {
         return false;
     }
+#endif
     Helper &one = helper(participant);
     one.state.store(idle, std::memory_order_relaxed);
     void *const argument = reinterpret_cast<void *>(static_cast<std::uintptr_t>(participant));
@@ -284,7 +288,9 @@ bool Pool::start_helper(std::size_t participant) noexcept
     if (error == EINVAL) { // other libraries' thread-local variables, which lie on the stack too, leave no room
         error = pthread_create(&one.thread, nullptr, help, argument);
     }
+#if !defined(_WIN32)
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
+#endif
     return error == 0;
 }
 

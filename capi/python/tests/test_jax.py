@@ -18,10 +18,12 @@ class Jax(unittest.TestCase):
     def test_arrays_are_not_written(self):
         for dtype in (jnp.float32, jnp.float16, jnp.bfloat16):  # bfloat16 has no buffer, but DLPack
             x = jnp.full((4, 4), 7, dtype)
-            for call in (lambda: unitvar.init_ones(x), lambda: unitvar.Generator("pcg32", 1).normal(x),
-                         lambda: unitvar.relu(np.ones((4, 4), np.float32), x),
-                         lambda: unitvar.Initializer("ones").write(None, x)):
-                with self.assertRaisesRegex(unitvar.InvalidArgument, "read-only jax"):
+            for name, call in (("t", lambda: unitvar.init_ones(x)),
+                               ("dst", lambda: unitvar.Generator("pcg32", 1).normal(x)),
+                               ("y", lambda: unitvar.relu(np.ones((4, 4), np.float32), x)),
+                               ("t", lambda: unitvar.Initializer("ones").write(None, x))):
+                with self.assertRaisesRegex(unitvar.InvalidArgument,
+                                            f"^{name} is a read-only jax.*, expected memory to write to$"):
                     call()
             self.assertTrue((x == 7).all())
 

@@ -14,6 +14,11 @@ import unitvar
 from capsules import Immutable, Unversioned, Versioned
 from unitvar import InvalidArgument, InvalidType, Unsupported
 
+try:
+    import ml_dtypes
+except ImportError:
+    ml_dtypes = None
+
 
 def pcg32():
     return unitvar.Generator("pcg32", 42)
@@ -255,6 +260,27 @@ class ArrayInterface(unittest.TestCase):
         unitvar.init_normal(pcg32(), BFloat16(typestr="<V2", shape=(6,), data=(bits.ctypes.data, False)))
         rounded = (bits.astype(np.uint32) << 16).view(np.float32)
         np.testing.assert_allclose(rounded, memory, rtol=2**-8)
+
+    @unittest.skipIf(ml_dtypes is None, "ml_dtypes is not installed")
+    def test_arrays_of_ml_dtypes_are_read_and_written_as_bfloat16(self):
+        for strided in (False, True):
+            whole = np.full((12, 20), 7, ml_dtypes.bfloat16)
+            half, single = whole[::2, 1::3] if strided else whole, np.empty((6, 7) if strided else (12, 20), np.float32)
+            unitvar.init_normal(pcg32(), half)
+            unitvar.init_normal(pcg32(), single)
+            rounded = single.astype(ml_dtypes.bfloat16)
+            self.assertEqual(half.tobytes(), rounded.tobytes())
+            y = np.zeros(half.shape, ml_dtypes.bfloat16)
+            unitvar.relu(half, y)
+            self.assertEqual(y.tobytes(), np.maximum(rounded, 0).astype(ml_dtypes.bfloat16).tobytes())
+            if strided:
+                whole[::2, 1::3] = 7
+                self.assertTrue((whole == 7).all())
+        half.flags.writeable = False
+        with self.assertRaisesRegex(InvalidArgument, "^t is a read-only numpy.ndarray"):
+            unitvar.init_ones(half)
+        with self.assertRaises(InvalidType):
+            unitvar.init_ones(np.zeros(4, ml_dtypes.float8_e4m3fn))
 
 
 class DLPack(unittest.TestCase):

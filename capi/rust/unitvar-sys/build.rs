@@ -16,6 +16,10 @@ fn pkg_config(arguments: &[&str]) -> String {
 }
 
 fn main() {
+    // Where documentation is made there is no library, and nothing is linked.
+    if env::var_os("DOCS_RS").is_some() {
+        return;
+    }
     for name in ["UNITVAR_LIB_DIR", "UNITVAR_STATIC", "PKG_CONFIG", "PKG_CONFIG_PATH"] {
         println!("cargo:rerun-if-env-changed={name}");
     }

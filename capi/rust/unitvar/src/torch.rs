@@ -20,7 +20,7 @@ fn reset(
     check(unsafe { f(g.as_raw(), &mut weight.raw(), bias) })
 }
 
-/// `nn.Linear`: weight [out, in], bias [out].
+/// `nn.Linear`: weight `[out, in]`, bias `[out]`.
 pub fn linear_reset(
     g: &mut Generator,
     weight: &mut TensorViewMut<'_>,
@@ -38,7 +38,7 @@ pub fn conv_reset(
     reset(sys::unitvar_torch_conv_reset, g, weight, bias)
 }
 
-/// `nn.Embedding`: weight [count, dim].
+/// `nn.Embedding`: weight `[count, dim]`.
 pub fn embedding_reset(g: &mut Generator, weight: &mut TensorViewMut<'_>) -> Result<()> {
     // Safety: as above.
     check(unsafe { sys::unitvar_torch_embedding_reset(g.as_raw(), &mut weight.raw()) })
@@ -71,7 +71,7 @@ draws! {
     cauchy, unitvar_torch_cauchy, (median: f64, sigma: f64);
 }
 
-/// `torch.multinomial`: categories drawn by weights [n] or [rows, n] into samples of i64, [k] or [rows, k].
+/// `torch.multinomial`: categories drawn by weights `[n]` or `[rows, n]` into samples of i64, `[k]` or `[rows, k]`.
 pub fn multinomial(
     g: &mut Generator,
     weights: &TensorView<'_>,
