@@ -1,0 +1,192 @@
+"""bindings.py: what other languages say again of capi/include/unitvar.h, made from it.
+
+    python3 cmake/bindings.py            writes it where it is out of date
+    python3 cmake/bindings.py --check    names the first line of each file that differs, and fails (ctest: bindings)
+
+What is made lies between a line with `from unitvar.h by cmake/bindings.py: PART` and one with `end`, each a comment of
+the language; the rest of those files is written by hand. The header is plain enough for the expressions below: a
+declaration or type that they do not know is an error that names it, never left out. What a binding has beyond the header,
+its own names and the kinds of Python's arguments, are the tables here, each before the function that uses it.
+"""
+import argparse
+import pathlib
+import re
+import sys
+from typing import Dict, List, NamedTuple
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+HEADER = "capi/include/unitvar.h"
+WIDTH = 120
+
+
+# ---- The header -----------------------------------------------------------------------------------------------------
+
+
+class Parameter(NamedTuple):
+    type: str  # as C writes it, with one space before the stars: "const unitvar_tensor *"
+    name: str
+
+
+class Function(NamedTuple):
+    name: str  # without unitvar_
+    parameters: List[Parameter]
+    result: str
+    section: int
+
+    @property
+    def gives_status(self):
+        """An int32_t is a status, but that of a function that asks for a number."""
+        return self.result == "int32_t" and bool(self.parameters)
+
+
+class Constant(NamedTuple):
+    name: str  # without UNITVAR_
+    value: int
+    comment: str
+
+
+class Header(NamedTuple):
+    functions: List[Function]
+    constants: Dict[str, List[Constant]]  # by the first words of the comment above them
+    structs: Dict[str, List[Parameter]]  # by their names without unitvar_; an array's length is with the member's name
+
+
+DECLARATION = re.compile(
+    r"""/\*\ ----\ (?P<section>\d+)\.
+      | \#define\ UNITVAR_(?P<constant>\w+)\ (?P<value>\d+)(?:[ ]*/\*\ (?P<comment>.*?)\ \*/)?\n
+      | /\*\ (?P<group>[\w ]+)[:.,].*?\*/\n
+      | typedef\ struct\ \{(?P<members>.*?)\n\}\ unitvar_(?P<struct>\w+);
+      | typedef\ struct\ \w+\ \w+;
+      | UNITVAR_API\ (?P<result>[\w ]+?[ ]\*?)unitvar_(?P<function>\w+)\((?P<parameters>[^()]*)\);
+      | /\*.*?\*/ """, re.DOTALL | re.VERBOSE)
+
+
+def declared(text, where):
+    """"const T *x" taken apart."""
+    match = re.fullmatch(r"((?:const )?\w+) ?(\**)(\w+(?:\[\d+\])?)", " ".join(text.split()))
+    if match is None:
+        sys.exit(f"bindings.py: {where}: {text.strip()!r} is not understood")
+    return Parameter(match[1] + (" " + match[2] if match[2] else ""), match[3])
+
+
+def read_header():
+    text = (ROOT / HEADER).read_text(encoding="utf-8")
+    header = Header([], {}, {})
+    section = group = None
+    for found in DECLARATION.finditer(text):
+        if found["section"]:
+            section = int(found["section"])
+        elif found["group"]:
+            group = found["group"]
+        elif found["constant"]:
+            constant = Constant(found["constant"], int(found["value"]), found["comment"] or "")
+            header.constants.setdefault(group, []).append(constant)
+        elif found["struct"]:
+            members = re.sub(r"/\*.*?\*/", "", found["members"], flags=re.DOTALL).split(";")[:-1]
+            header.structs[found["struct"]] = [declared(member, found["struct"]) for member in members]
+        elif found["function"]:
+            listed = [] if found["parameters"] == "void" else found["parameters"].split(",")
+            parameters = [declared(parameter, found["function"]) for parameter in listed]
+            header.functions.append(Function(found["function"], parameters, found["result"].strip(), section))
+    # Nothing is overlooked.
+    for what, expression, number in (
+            ("functions", r"^UNITVAR_API ", len(header.functions)),
+            ("structs", r"^typedef struct \{", len(header.structs)),
+            ("constants", r"^#define UNITVAR_\w+ \d", sum(map(len, header.constants.values())))):
+        if number != len(re.findall(expression, text, re.MULTILINE)):
+            sys.exit(f"bindings.py: {HEADER}: not all {what} are understood")
+    return header
+
+
+def translated(table, kind, where):
+    if kind not in table:
+        sys.exit(f"bindings.py: {where} has the type {kind!r}, which the table does not have")
+    return table[kind]
+
+
+# ---- Rust: the crate unitvar-sys ------------------------------------------------------------------------------------
+
+RUST_TYPES = {
+    "int32_t": "i32", "int64_t": "i64", "uint8_t": "u8", "uint16_t": "u16", "uint32_t": "u32", "uint64_t": "u64",
+    "size_t": "usize", "float": "f32", "double": "f64", "void": "c_void", "char": "c_char",
+}
+
+
+def rust_type(kind, where):
+    const, name, stars = re.fullmatch(r"(const )?(\w+) ?(\**)", kind).groups()
+    rust = name if name.startswith("unitvar_") else translated(RUST_TYPES, name, where)
+    for star in range(len(stars)):
+        rust = ("*const " if const and star == 0 else "*mut ") + rust
+    return rust
+
+
+def rust_functions(header):
+    for f in header.functions:
+        parameters = ", ".join(f"{p.name}: {rust_type(p.type, f.name)}" for p in f.parameters)
+        result = "" if f.result == "void" else f" -> {rust_type(f.result, f.name)}"
+        yield f"fn unitvar_{f.name}({parameters}){result};"
+
+
+def rust_constants(header):
+    for group in header.constants.values():
+        for constant in group:
+            yield f"pub const UNITVAR_{constant.name}: i32 = {constant.value};"
+
+
+# ---- The parts, and the files that they are in ----------------------------------------------------------------------
+
+PARTS = {
+    "capi/rust/unitvar-sys/src/constants.rs": {"constants": rust_constants},
+    "capi/rust/unitvar-sys/src/functions.rs": {"functions": rust_functions},
+}
+BEGIN = re.compile(r"( *|\t*)(?:#|//|/\*) from unitvar\.h by cmake/bindings\.py: (\w+)(?: \*/)?")
+END = re.compile(r"\s*(?:#|//|/\*) end(?: \*/)?")
+
+
+def renewed(path, text, parts, header):
+    """The text of a file with its parts made again."""
+    lines, left = [], dict(parts)
+    inside = False
+    for line in text.split("\n"):
+        begin = BEGIN.fullmatch(line)
+        if begin and begin[2] not in left:
+            sys.exit(f"bindings.py: {path}: there is no part {begin[2]!r}, or it is here twice")
+        inside = inside and not END.fullmatch(line)
+        if not inside:
+            lines.append(line)
+        if begin:
+            lines += [begin[1] + made if made else "" for made in left.pop(begin[2])(header)]
+            inside = True
+    if left or inside:
+        sys.exit(f"bindings.py: {path}: the lines around {', '.join(left) or 'a part'} are not there")
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing, and fail where a file is out of date")
+    check = parser.parse_args().check
+    header = read_header()
+    differ = 0
+    for path, parts in PARTS.items():
+        old = (ROOT / path).read_text(encoding="utf-8")
+        new = renewed(path, old, parts, header)
+        if old == new:
+            continue
+        differ += 1
+        if not check:
+            (ROOT / path).write_text(new, encoding="utf-8")
+            print(f"{path} is written")
+            continue
+        was, now = old.split("\n"), new.split("\n")
+        number = next((i for i, pair in enumerate(zip(was, now)) if pair[0] != pair[1]), min(len(was), len(now)))
+        print(f"FAIL {path}:{number + 1}: this is not what python3 cmake/bindings.py makes of {HEADER}")
+        print(f"  here  {''.join(was[number : number + 1])}\n  made  {''.join(now[number : number + 1])}")
+    functions, constants = len(header.functions), sum(map(len, header.constants.values()))
+    print(f"{functions} functions, {constants} constants, {len(header.structs)} structs; "
+          f"{sum(map(len, PARTS.values()))} parts of {len(PARTS)} files, {differ} files differed")
+    return 1 if check and differ else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
