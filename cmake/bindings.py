@@ -133,11 +133,102 @@ def rust_constants(header):
             yield f"pub const UNITVAR_{constant.name}: i32 = {constant.value};"
 
 
+# ---- Python: unitvar.py ---------------------------------------------------------------------------------------------
+
+# The kind of an argument, a key of _KINDS in unitvar.py, by its type ...
+PYTHON_KINDS = {
+    "int32_t": "int32", "int64_t": "int64", "uint64_t": "uint64", "size_t": "size", "double": "real",
+    "int32_t *": "&int32", "int64_t *": "&int64", "uint64_t *": "&uint64", "size_t *": "&size", "double *": "&real",
+    "void *": "pointer", "const void *": "pointer", "const char *": "text", "float *": "pointer",
+    "uint32_t *": "pointer", "const float *": "pointer", "const double *": "pointer", "const int32_t *": "axes",
+    "const int64_t *": "lengths", "const unitvar_generator *": "g", "unitvar_generator *": "g",
+    "unitvar_generator **": "&pointer", "const unitvar_tensor *": "array", "unitvar_tensor *": "out",
+    "const unitvar_initializer *": "&initializer", "unitvar_initializer *": "&initializer",
+    "const unitvar_moments *": "&moments", "unitvar_moments *": "&moments",
+    "const unitvar_wide_moments *": "&wide", "unitvar_wide_moments *": "&wide",
+    "const unitvar_batch_gradient_sums *": "triple", "unitvar_batch_gradient_sums *": "triple!",
+}
+# ... and where the type does not tell: the first expression that FUNCTION.PARAMETER KIND matches, and what it becomes.
+PYTHON_EXCEPTIONS = [
+    (r"\w+\.(engine|fan_mode|nonlinearity|distribution) int32", r"\1"),
+    (r"initializer_defaults\.kind int32", "kind"),
+    (r"\w+\.(training|use_input_stats|replacement) int32", "flag"),
+    (r"\w+\.normalized_ndim int32", "dims"),
+    (r"(set_isa\.name) text", "text?"),
+    (r"\w+\.dst .*", "pointer"),
+    # Generators, and moments that Python has as an object: the first parameter.
+    (r"generator_destroy\.g g", "pointer"),
+    (r"(init|init_shard)\.g g", "g?"),
+    (r"wide_moments_\w+\.(m|into) &wide", "m"),
+    # NaN for what is not given.
+    (r"calculate_gain\.param real|(batch|switchable)_norm\w*\.momentum real", "real?"),
+    (r"rms_norm\w*\.eps real", "eps?"),
+    (r"\w+\.num_batches_tracked &int64", "count?"),
+    # Arrays of numbers that are no tensors.
+    (r"\w+\.(mean|var)_logits pointer", "three"),
+    (r"\w+\.grad_(mean|var)_logits &real", "three_out?"),
+    (r"batch_moments\.moments &wide", "five!"),
+    (r"\w+\.moments &wide", "five"),
+    (r"(batch_moments|batch_norm_given)\.n size", "fives"),
+    (r"batch_norm_backward_(sums|given)\.n size", "triples"),
+    # Tensors that may be NULL, but for those that a function is nothing without.
+    (r"(prelu|linear|torch_\w+|prelu_backward|linear_backward)\.weight (array|out)", r"\2"),
+    (r"(relu|leaky_relu|local_response_norm|local_response_norm_window)_backward\.grad_x out", "out"),
+    (r"\w+\.(weight|bias|running_mean|running_var) (array|out)", r"\2?"),
+    (r"\w+\.(mean|var|rstd|sum|save_mean|save_rstd|grad_\w+) out", "out?"),
+]
+PYTHON_RESULTS = {"uint32_t": "uint32", "int32_t": "int32", "const char *": "text", "void": "nothing"}
+PYTHON_NAMES = {"lambda": "lambd"}  # keywords, as PyTorch spells them
+PYTHON_INDENT = " " * 4
+PYTHON_GROUPS = {
+    "Status": "Status", "Engine": "Engine", "FanMode": "Fan mode", "Nonlinearity": "Nonlinearity",
+    "Distribution": "Distribution", "Kind": "Kind of initialiser",
+}
+
+
+def python_kind(function, parameter):
+    where = f"{function.name}.{parameter.name}"
+    kind = translated(PYTHON_KINDS, parameter.type, where)
+    for expression, becomes in PYTHON_EXCEPTIONS:
+        match = re.fullmatch(expression, f"{where} {kind}")
+        if match:
+            return match.expand(becomes)
+    return kind
+
+
+def python_functions(header):
+    for f in header.functions:
+        words = [f"{PYTHON_NAMES.get(p.name, p.name)}:{python_kind(f, p)}" for p in f.parameters]
+        if not f.gives_status:
+            words += ["->", translated(PYTHON_RESULTS, f.result, f.name)]
+        # One text in as many lines as it takes, each within its quotes below those of the first.
+        line = f'"{f.name}": "'
+        indent = " " * (len(line) - 1) + '"'
+        for i, word in enumerate(words):
+            ending = '",' if i + 1 == len(words) else ' "'
+            if len(PYTHON_INDENT + line + word + ending) > WIDTH:
+                yield line + '"'
+                line = indent
+            line += word + (" " if i + 1 < len(words) else "")
+        yield line + '",'
+
+
+def python_enumeration(name):
+    def members(header):
+        for constant in header.constants[PYTHON_GROUPS[name]]:
+            yield f"{re.sub('^INIT_', '', constant.name)} = {constant.value}"
+
+    return members
+
+
 # ---- The parts, and the files that they are in ----------------------------------------------------------------------
 
 PARTS = {
     "capi/rust/unitvar-sys/src/constants.rs": {"constants": rust_constants},
     "capi/rust/unitvar-sys/src/functions.rs": {"functions": rust_functions},
+    "capi/python/unitvar.py": {
+        "functions": python_functions, **{name: python_enumeration(name) for name in PYTHON_GROUPS},
+    },
 }
 BEGIN = re.compile(r"( *|\t*)(?:#|//|/\*) from unitvar\.h by cmake/bindings\.py: (\w+)(?: \*/)?")
 END = re.compile(r"\s*(?:#|//|/\*) end(?: \*/)?")
