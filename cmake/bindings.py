@@ -9,6 +9,7 @@ declaration or type that they do not know is an error that names it, never left 
 its own names and the kinds of Python's arguments, are the tables here, each before the function that uses it.
 """
 import argparse
+import itertools
 import pathlib
 import re
 import sys
@@ -104,6 +105,13 @@ def translated(table, kind, where):
     return table[kind]
 
 
+# The enumerations of Python and Go, and how the header's comment on their constants begins.
+ENUMERATIONS = {
+    "Status": "Status", "Engine": "Engine", "FanMode": "Fan mode", "Nonlinearity": "Nonlinearity",
+    "Distribution": "Distribution", "Kind": "Kind of initialiser",
+}
+
+
 # ---- Rust: the crate unitvar-sys ------------------------------------------------------------------------------------
 
 RUST_TYPES = {
@@ -180,10 +188,6 @@ PYTHON_EXCEPTIONS = [
 PYTHON_RESULTS = {"uint32_t": "uint32", "int32_t": "int32", "const char *": "text", "void": "nothing"}
 PYTHON_NAMES = {"lambda": "lambd"}  # keywords, as PyTorch spells them
 PYTHON_INDENT = " " * 4
-PYTHON_GROUPS = {
-    "Status": "Status", "Engine": "Engine", "FanMode": "Fan mode", "Nonlinearity": "Nonlinearity",
-    "Distribution": "Distribution", "Kind": "Kind of initialiser",
-}
 
 
 def python_kind(function, parameter):
@@ -215,8 +219,80 @@ def python_functions(header):
 
 def python_enumeration(name):
     def members(header):
-        for constant in header.constants[PYTHON_GROUPS[name]]:
+        for constant in header.constants[ENUMERATIONS[name]]:
             yield f"{re.sub('^INIT_', '', constant.name)} = {constant.value}"
+
+    return members
+
+
+# ---- Go: shims.h and constants --------------------------------------------------------------------------------------
+
+# What shims.h has other types for. Tensors come by value, and T() gives their addresses.
+GO_TYPES = {"unitvar_tensor *": "tensor", "const unitvar_tensor *": "tensor"}
+GO_NAMES = {
+    "PCG32": "PCG32", "TORCH_MT19937": "TorchMT19937", "ARS4X32": "ARS4x32", "PHILOX4X32": "Philox4x32", "RELU": "ReLU",
+    "LEAKY_RELU": "LeakyReLU", "SELU": "SELU", "UNIFORM": "UniformDistribution", "NORMAL": "NormalDistribution",
+    "TRUNCATED_NORMAL": "TruncatedNormalDistribution", "INIT_UNIFORM": "UniformKind", "INIT_NORMAL": "NormalKind",
+    "INIT_TRUNC_NORMAL": "TruncNormalKind",
+}
+
+
+def listed(open_with, items, close_with):
+    """Items with commas, in as many lines as they take, as clang-format has them."""
+    line, indent = open_with, " " * len(open_with)
+    for i, item in enumerate(items):
+        item += close_with if i + 1 == len(items) else ","
+        if line not in (open_with, indent):
+            if len(line + " " + item) > WIDTH:
+                yield line
+                line = indent
+            else:
+                line += " "
+        line += item
+    yield line
+
+
+def go_shims(header):
+    section = None
+    for f in header.functions:
+        if not f.gives_status:
+            continue
+        if section not in (None, f.section):
+            yield ""
+        section = f.section
+        parameters, arguments = [], []
+        for p in f.parameters:
+            kind = GO_TYPES.get(p.type, p.type).replace("unitvar_generator", "generator")
+            # The first looks like a product to clang-format, where it does not know the type.
+            product = not parameters and re.fullmatch(r"(?!char|float|double|void)\w+ \*", kind)
+            parameters.append(f"{kind} {p.name}" if product or not kind.endswith("*") else kind + p.name)
+            arguments.append(f"T({p.name})" if p.type in GO_TYPES else p.name)
+        taken, given = f"({', '.join(parameters)})", f"({', '.join(arguments)})"
+        lines = [f"SHIM({f.name}, {taken}, {given})"]
+        if len(lines[0]) > WIDTH:
+            lines = [f"SHIM({f.name}, {taken},", f"     {given})"]
+        if max(map(len, lines)) > WIDTH:
+            lines = [f"SHIM({f.name},", *listed("     (", parameters, "),"), *listed("     (", arguments, "))")]
+        yield from lines
+
+
+def go_constants(name):
+    def members(header):
+        yield ""  # The comment above is not that of the first.
+        rows = []
+        for constant in header.constants[ENUMERATIONS[name]]:
+            if constant.name != "OK":  # which is no error
+                words = constant.name.replace("INIT_", "", 1).split("_")
+                rows.append((GO_NAMES.get(constant.name, "".join(map(str.title, words))), constant))
+        names = max(len(row[0]) for row in rows)
+        # gofmt has the comments of neighbours below each other.
+        for commented, run in itertools.groupby(rows, lambda row: bool(row[1].comment)):
+            run = list(run)
+            values = max(len(row[1].name) for row in run)
+            for go_name, constant in run:
+                line = f"{go_name:{names}} {name} = C.UNITVAR_{constant.name}"
+                padding = " " * (values - len(constant.name))
+                yield f"{line}{padding} // {constant.comment}" if commented else line
 
     return members
 
@@ -226,8 +302,11 @@ def python_enumeration(name):
 PARTS = {
     "capi/rust/unitvar-sys/src/constants.rs": {"constants": rust_constants},
     "capi/rust/unitvar-sys/src/functions.rs": {"functions": rust_functions},
+    "capi/go/shims.h": {"shims": go_shims},
+    "capi/go/errors.go": {"Status": go_constants("Status")},
+    "capi/go/constants.go": {name: go_constants(name) for name in ENUMERATIONS if name != "Status"},
     "capi/python/unitvar.py": {
-        "functions": python_functions, **{name: python_enumeration(name) for name in PYTHON_GROUPS},
+        "functions": python_functions, **{name: python_enumeration(name) for name in ENUMERATIONS},
     },
 }
 BEGIN = re.compile(r"( *|\t*)(?:#|//|/\*) from unitvar\.h by cmake/bindings\.py: (\w+)(?: \*/)?")

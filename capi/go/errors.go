@@ -13,12 +13,15 @@ type Status int32
 
 // The statuses of unitvar.h.
 const (
+	// from unitvar.h by cmake/bindings.py: Status
+
 	InvalidArgument Status = C.UNITVAR_INVALID_ARGUMENT // an argument is out of its documented range
-	Unsupported     Status = C.UNITVAR_UNSUPPORTED      // a device, dtype or instruction set that is not available
+	Unsupported     Status = C.UNITVAR_UNSUPPORTED      // well-formed, but not available: a GPU device, a dtype, an instruction set
 	OutOfMemory     Status = C.UNITVAR_OUT_OF_MEMORY
-	CorruptState    Status = C.UNITVAR_CORRUPT_STATE    // saved bytes that cannot be loaded
-	StreamExhausted Status = C.UNITVAR_STREAM_EXHAUSTED // fewer blocks are left than the call needs
+	CorruptState    Status = C.UNITVAR_CORRUPT_STATE    // saved bytes that unitvar_generator_load cannot accept
+	StreamExhausted Status = C.UNITVAR_STREAM_EXHAUSTED // fewer blocks are left in the stream than the call needs
 	Internal        Status = C.UNITVAR_INTERNAL
+	// end
 )
 
 // Error is the name, such as "UNITVAR_INVALID_ARGUMENT".
