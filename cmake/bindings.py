@@ -5,8 +5,8 @@
 
 What is made lies between a line with `from unitvar.h by cmake/bindings.py: PART` and one with `end`, each a comment of
 the language; the rest of those files is written by hand. The header is plain enough for the expressions below: a
-declaration or type that they do not know is an error that names it, never left out. What a binding has beyond the header,
-its own names and the kinds of Python's arguments, are the tables here, each before the function that uses it.
+declaration or type that they do not know is an error that names it, never left out. What a binding has beyond the
+header, its own names and the kinds of Python's arguments, are the tables here, each before what uses it.
 """
 import argparse
 import itertools
@@ -105,10 +105,11 @@ def translated(table, kind, where):
     return table[kind]
 
 
-# The enumerations of Python and Go, and how the header's comment on their constants begins.
+# The enumerations of Python and Go: how the header's comment on their constants begins, and what they are looked up by.
 ENUMERATIONS = {
-    "Status": "Status", "Engine": "Engine", "FanMode": "Fan mode", "Nonlinearity": "Nonlinearity",
-    "Distribution": "Distribution", "Kind": "Kind of initialiser",
+    "Status": ("Status", "status"), "Engine": ("Engine", "engine"), "FanMode": ("Fan mode", "fan_mode"),
+    "Nonlinearity": ("Nonlinearity", "nonlinearity"), "Distribution": ("Distribution", "distribution"),
+    "Kind": ("Kind of initialiser", "initializer"),
 }
 
 
@@ -139,6 +140,16 @@ def rust_constants(header):
     for group in header.constants.values():
         for constant in group:
             yield f"pub const UNITVAR_{constant.name}: i32 = {constant.value};"
+
+
+def rust_members(struct):
+    def members(header):
+        for member in header.structs[struct]:
+            name, length = re.fullmatch(r"(\w+)(?:\[(\d+)\])?", member.name).groups()
+            rust = rust_type(member.type, struct)
+            yield f"pub {name}: [{rust}; {length}]," if length else f"pub {name}: {rust},"
+
+    return members
 
 
 # ---- Python: unitvar.py ---------------------------------------------------------------------------------------------
@@ -219,8 +230,29 @@ def python_functions(header):
 
 def python_enumeration(name):
     def members(header):
-        for constant in header.constants[ENUMERATIONS[name]]:
-            yield f"{re.sub('^INIT_', '', constant.name)} = {constant.value}"
+        for constant in header.constants[ENUMERATIONS[name][0]]:
+            yield f"{constant.name.replace('INIT_', '', 1)} = {constant.value}"
+
+    return members
+
+
+PYTHON_STRUCTS = {
+    "dtype": "_DType", "device": "_Device", "tensor": "_Tensor", "initializer": "_Initializer", "moments": "_Moments",
+    "wide_moments": "_WideMoments",
+}
+PYTHON_MEMBERS = {
+    **{f"{name}_t": f"c_{name}" for name in ("uint8", "uint16", "int32", "uint32", "int64", "uint64")},
+    "double": "c_double", "void *": "c_void_p", "int64_t *": "POINTER(c_int64)",
+    **{f"unitvar_{name}": of_python for name, of_python in PYTHON_STRUCTS.items()},
+}
+
+
+def python_members(struct):
+    def members(header):
+        for member in header.structs[struct]:
+            name, length = re.fullmatch(r"(\w+)(?:\[(\d+)\])?", member.name).groups()
+            kind = translated(PYTHON_MEMBERS, member.type, struct)
+            yield f'("{name}", {kind} * {length}),' if length else f'("{name}", {kind}),'
 
     return members
 
@@ -280,7 +312,7 @@ def go_constants(name):
     def members(header):
         yield ""  # The comment above is not that of the first.
         rows = []
-        for constant in header.constants[ENUMERATIONS[name]]:
+        for constant in header.constants[ENUMERATIONS[name][0]]:
             if constant.name != "OK":  # which is no error
                 words = constant.name.replace("INIT_", "", 1).split("_")
                 rows.append((GO_NAMES.get(constant.name, "".join(map(str.title, words))), constant))
@@ -297,18 +329,47 @@ def go_constants(name):
     return members
 
 
+# ---- C: the lists of the tests --------------------------------------------------------------------------------------
+
+# Two functions that one case calls.
+CASES = {"version_string": "version", "set_num_threads": "num_threads"}
+
+
+def c_functions(header):
+    for f in header.functions:
+        yield f'{{"unitvar_{f.name}", {CASES[f.name]}}},' if f.name in CASES else f"FUNCTION({f.name}),"
+
+
+def c_constants(header):
+    for group, look_up in ENUMERATIONS.values():
+        for constant in header.constants[group]:
+            name = "UNITVAR_" + constant.name if group == "Status" else constant.name.replace("INIT_", "", 1).lower()
+            yield f'{{unitvar_{look_up}_from_name, "{name}", UNITVAR_{constant.name}}},'
+
+
 # ---- The parts, and the files that they are in ----------------------------------------------------------------------
 
-PARTS = {
-    "capi/rust/unitvar-sys/src/constants.rs": {"constants": rust_constants},
-    "capi/rust/unitvar-sys/src/functions.rs": {"functions": rust_functions},
-    "capi/go/shims.h": {"shims": go_shims},
-    "capi/go/errors.go": {"Status": go_constants("Status")},
-    "capi/go/constants.go": {name: go_constants(name) for name in ENUMERATIONS if name != "Status"},
-    "capi/python/unitvar.py": {
-        "functions": python_functions, **{name: python_enumeration(name) for name in ENUMERATIONS},
-    },
-}
+
+def parts_of_files(header):
+    groups = [group for group, _ in ENUMERATIONS.values()]
+    if sorted(groups) != sorted(header.constants):
+        sys.exit(f"bindings.py: constants are those of {groups}, and {HEADER} has {list(header.constants)}")
+    return {
+        "capi/rust/unitvar-sys/src/constants.rs": {"constants": rust_constants},
+        "capi/rust/unitvar-sys/src/functions.rs": {"functions": rust_functions},
+        "capi/rust/unitvar-sys/src/lib.rs": {name: rust_members(name) for name in header.structs},
+        "capi/python/unitvar.py": {
+            **{name: python_members(name) for name in PYTHON_STRUCTS}, "functions": python_functions,
+            **{name: python_enumeration(name) for name in ENUMERATIONS},
+        },
+        "capi/go/shims.h": {"shims": go_shims},
+        "capi/go/errors.go": {"Status": go_constants("Status")},
+        "capi/go/constants.go": {name: go_constants(name) for name in ENUMERATIONS if name != "Status"},
+        "tests/consumers/functions.c": {"functions": c_functions},
+        "tests/consumers/layout.c": {"constants": c_constants},
+    }
+
+
 BEGIN = re.compile(r"( *|\t*)(?:#|//|/\*) from unitvar\.h by cmake/bindings\.py: (\w+)(?: \*/)?")
 END = re.compile(r"\s*(?:#|//|/\*) end(?: \*/)?")
 
@@ -319,8 +380,8 @@ def renewed(path, text, parts, header):
     inside = False
     for line in text.split("\n"):
         begin = BEGIN.fullmatch(line)
-        if begin and begin[2] not in left:
-            sys.exit(f"bindings.py: {path}: there is no part {begin[2]!r}, or it is here twice")
+        if begin and (inside or begin[2] not in left):
+            sys.exit(f"bindings.py: {path}: the part {begin[2]!r} is unknown, here twice, or within another")
         inside = inside and not END.fullmatch(line)
         if not inside:
             lines.append(line)
@@ -337,8 +398,9 @@ def main():
     parser.add_argument("--check", action="store_true", help="write nothing, and fail where a file is out of date")
     check = parser.parse_args().check
     header = read_header()
+    files = parts_of_files(header)
     differ = 0
-    for path, parts in PARTS.items():
+    for path, parts in files.items():
         old = (ROOT / path).read_text(encoding="utf-8")
         new = renewed(path, old, parts, header)
         if old == new:
@@ -354,7 +416,7 @@ def main():
         print(f"  here  {''.join(was[number : number + 1])}\n  made  {''.join(now[number : number + 1])}")
     functions, constants = len(header.functions), sum(map(len, header.constants.values()))
     print(f"{functions} functions, {constants} constants, {len(header.structs)} structs; "
-          f"{sum(map(len, PARTS.values()))} parts of {len(PARTS)} files, {differ} files differed")
+          f"{sum(map(len, files.values()))} parts of {len(files)} files, {differ} files differed")
     return 1 if check and differ else 0
 
 

@@ -48,7 +48,8 @@ import sys
 import threading
 import weakref
 from ctypes import (
-    POINTER, byref, c_char_p, c_double, c_int32, c_int64, c_size_t, c_ssize_t, c_uint32, c_uint64, c_void_p,
+    POINTER, byref, c_char_p, c_double, c_int32, c_int64, c_size_t, c_ssize_t, c_uint8, c_uint16, c_uint32, c_uint64,
+    c_void_p,
 )
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple, Union
 
@@ -97,38 +98,76 @@ __all__ = [
 class _DType(ctypes.Structure):
     """DLPack's DLDataType."""
 
-    _fields_ = [("code", ctypes.c_uint8), ("bits", ctypes.c_uint8), ("lanes", ctypes.c_uint16)]
+    _fields_ = [
+        # from unitvar.h by cmake/bindings.py: dtype
+        ("code", c_uint8),
+        ("bits", c_uint8),
+        ("lanes", c_uint16),
+        # end
+    ]
 
 
 class _Device(ctypes.Structure):
     """DLPack's DLDevice."""
 
-    _fields_ = [("device_type", c_int32), ("device_id", c_int32)]
+    _fields_ = [
+        # from unitvar.h by cmake/bindings.py: device
+        ("device_type", c_int32),
+        ("device_id", c_int32),
+        # end
+    ]
 
 
 class _Tensor(ctypes.Structure):
     """DLPack's DLTensor."""
 
     _fields_ = [
-        ("data", c_void_p), ("device", _Device), ("ndim", c_int32), ("dtype", _DType),
-        ("shape", POINTER(c_int64)), ("strides", POINTER(c_int64)), ("byte_offset", c_uint64),
+        # from unitvar.h by cmake/bindings.py: tensor
+        ("data", c_void_p),
+        ("device", _Device),
+        ("ndim", c_int32),
+        ("dtype", _DType),
+        ("shape", POINTER(c_int64)),
+        ("strides", POINTER(c_int64)),
+        ("byte_offset", c_uint64),
+        # end
     ]
 
 
 class _Initializer(ctypes.Structure):
     _fields_ = [
-        ("struct_size", c_uint32), ("kind", c_int32), ("fan_mode", c_int32), ("nonlinearity", c_int32),
-        ("distribution", c_int32), ("reserved", c_int32), ("groups", c_int64), ("p", c_double * 4),
+        # from unitvar.h by cmake/bindings.py: initializer
+        ("struct_size", c_uint32),
+        ("kind", c_int32),
+        ("fan_mode", c_int32),
+        ("nonlinearity", c_int32),
+        ("distribution", c_int32),
+        ("reserved", c_int32),
+        ("groups", c_int64),
+        ("p", c_double * 4),
+        # end
     ]
 
 
 class _Moments(ctypes.Structure):
-    _fields_ = [("count", c_double), ("mean", c_double), ("m2", c_double)]
+    _fields_ = [
+        # from unitvar.h by cmake/bindings.py: moments
+        ("count", c_double),
+        ("mean", c_double),
+        ("m2", c_double),
+        # end
+    ]
 
 
 class _WideMoments(ctypes.Structure):
     _fields_ = [
-        ("count", c_double), ("mean", c_double), ("mean_low", c_double), ("m2", c_double), ("prescale", c_double),
+        # from unitvar.h by cmake/bindings.py: wide_moments
+        ("count", c_double),
+        ("mean", c_double),
+        ("mean_low", c_double),
+        ("m2", c_double),
+        ("prescale", c_double),
+        # end
     ]
 
 
