@@ -13,6 +13,7 @@ import itertools
 import pathlib
 import re
 import sys
+import textwrap
 from typing import Dict, List, NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -152,6 +153,24 @@ def rust_members(struct):
     return members
 
 
+def camel_case(constant):
+    return "".join(word.capitalize() for word in constant.name.replace("INIT_", "", 1).split("_"))
+
+
+def rust_enumeration(name):
+    def variants(header):
+        for constant in header.constants[ENUMERATIONS[name][0]]:
+            if constant.name == "OK":  # which is no error
+                continue
+            # Kinds of initialisers have none: each is a function.
+            comment = constant.comment or f"see [`crate::init::{constant.name.replace('INIT_', '', 1).lower()}`]"
+            for line in textwrap.wrap(comment[0].upper() + comment[1:] + ".", WIDTH - len("        /// ")):
+                yield f"/// {line}"
+            yield f"{camel_case(constant)} = sys::UNITVAR_{constant.name},"
+
+    return variants
+
+
 # ---- Python: unitvar.py ---------------------------------------------------------------------------------------------
 
 # The kind of an argument, a key of _KINDS in unitvar.py, by its type ...
@@ -262,7 +281,7 @@ def python_members(struct):
 # What shims.h has other types for. Tensors come by value, and T() gives their addresses.
 GO_TYPES = {"unitvar_tensor *": "tensor", "const unitvar_tensor *": "tensor"}
 GO_NAMES = {
-    "PCG32": "PCG32", "TORCH_MT19937": "TorchMT19937", "ARS4X32": "ARS4x32", "PHILOX4X32": "Philox4x32", "RELU": "ReLU",
+    "PCG32": "PCG32", "TORCH_MT19937": "TorchMT19937", "ARS4X32": "ARS4x32", "RELU": "ReLU",
     "LEAKY_RELU": "LeakyReLU", "SELU": "SELU", "UNIFORM": "UniformDistribution", "NORMAL": "NormalDistribution",
     "TRUNCATED_NORMAL": "TruncatedNormalDistribution", "INIT_UNIFORM": "UniformKind", "INIT_NORMAL": "NormalKind",
     "INIT_TRUNC_NORMAL": "TruncNormalKind",
@@ -314,8 +333,7 @@ def go_constants(name):
         rows = []
         for constant in header.constants[ENUMERATIONS[name][0]]:
             if constant.name != "OK":  # which is no error
-                words = constant.name.replace("INIT_", "", 1).split("_")
-                rows.append((GO_NAMES.get(constant.name, "".join(map(str.title, words))), constant))
+                rows.append((GO_NAMES.get(constant.name, camel_case(constant)), constant))
         names = max(len(row[0]) for row in rows)
         # gofmt has the comments of neighbours below each other.
         for commented, run in itertools.groupby(rows, lambda row: bool(row[1].comment)):
@@ -358,6 +376,10 @@ def parts_of_files(header):
         "capi/rust/unitvar-sys/src/constants.rs": {"constants": rust_constants},
         "capi/rust/unitvar-sys/src/functions.rs": {"functions": rust_functions},
         "capi/rust/unitvar-sys/src/lib.rs": {name: rust_members(name) for name in header.structs},
+        "capi/rust/unitvar/src/error.rs": {"Status": rust_enumeration("Status")},
+        "capi/rust/unitvar/src/constants.rs": {
+            name: rust_enumeration(name) for name in ENUMERATIONS if name != "Status"
+        },
         "capi/python/unitvar.py": {
             **{name: python_members(name) for name in PYTHON_STRUCTS}, "functions": python_functions,
             **{name: python_enumeration(name) for name in ENUMERATIONS},

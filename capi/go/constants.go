@@ -42,12 +42,12 @@ type Nonlinearity int32
 const (
 	// from unitvar.h by cmake/bindings.py: Nonlinearity
 
-	Linear    Nonlinearity = C.UNITVAR_LINEAR // also conv1d to conv3d and conv_transpose1d to conv_transpose3d
-	Sigmoid   Nonlinearity = C.UNITVAR_SIGMOID
-	Tanh      Nonlinearity = C.UNITVAR_TANH
-	ReLU      Nonlinearity = C.UNITVAR_RELU
-	LeakyReLU Nonlinearity = C.UNITVAR_LEAKY_RELU
-	SELU      Nonlinearity = C.UNITVAR_SELU
+	Linear    Nonlinearity = C.UNITVAR_LINEAR     // none; also conv1d to conv3d and conv_transpose1d to conv_transpose3d
+	Sigmoid   Nonlinearity = C.UNITVAR_SIGMOID    // the logistic function
+	Tanh      Nonlinearity = C.UNITVAR_TANH       // hyperbolic tangent
+	ReLU      Nonlinearity = C.UNITVAR_RELU       // 0 below 0
+	LeakyReLU Nonlinearity = C.UNITVAR_LEAKY_RELU // a slope below 0
+	SELU      Nonlinearity = C.UNITVAR_SELU       // self-normalising exponential linear units
 	// end
 )
 
@@ -58,9 +58,9 @@ type Distribution int32
 const (
 	// from unitvar.h by cmake/bindings.py: Distribution
 
-	UniformDistribution         Distribution = C.UNITVAR_UNIFORM
-	NormalDistribution          Distribution = C.UNITVAR_NORMAL
-	TruncatedNormalDistribution Distribution = C.UNITVAR_TRUNCATED_NORMAL // at two deviations, widened so that the variance is what was asked for
+	UniformDistribution         Distribution = C.UNITVAR_UNIFORM          // uniform, symmetric about 0
+	NormalDistribution          Distribution = C.UNITVAR_NORMAL           // normal with mean 0
+	TruncatedNormalDistribution Distribution = C.UNITVAR_TRUNCATED_NORMAL // normal, truncated at two deviations, widened to the variance that was asked for
 	// end
 )
 

@@ -17,10 +17,10 @@ const (
 
 	InvalidArgument Status = C.UNITVAR_INVALID_ARGUMENT // an argument is out of its documented range
 	Unsupported     Status = C.UNITVAR_UNSUPPORTED      // well-formed, but not available: a GPU device, a dtype, an instruction set
-	OutOfMemory     Status = C.UNITVAR_OUT_OF_MEMORY
-	CorruptState    Status = C.UNITVAR_CORRUPT_STATE    // saved bytes that unitvar_generator_load cannot accept
+	OutOfMemory     Status = C.UNITVAR_OUT_OF_MEMORY    // the system has no memory left
+	CorruptState    Status = C.UNITVAR_CORRUPT_STATE    // saved bytes that cannot be loaded
 	StreamExhausted Status = C.UNITVAR_STREAM_EXHAUSTED // fewer blocks are left in the stream than the call needs
-	Internal        Status = C.UNITVAR_INTERNAL
+	Internal        Status = C.UNITVAR_INTERNAL         // a fault in Unitvar itself
 	// end
 )
 
