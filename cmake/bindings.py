@@ -25,8 +25,11 @@ WIDTH = 120
 
 
 class Parameter(NamedTuple):
+    """Or a member of a struct."""
+
     type: str  # as C writes it, with one space before the stars: "const unitvar_tensor *"
     name: str
+    length: str  # of an array, else ""
 
 
 class Function(NamedTuple):
@@ -46,11 +49,16 @@ class Constant(NamedTuple):
     value: int
     comment: str
 
+    @property
+    def short(self):
+        """Kinds of initialisers are in an enumeration of their own wherever there are any."""
+        return re.sub("^INIT_", "", self.name)
+
 
 class Header(NamedTuple):
     functions: List[Function]
     constants: Dict[str, List[Constant]]  # by the first words of the comment above them
-    structs: Dict[str, List[Parameter]]  # by their names without unitvar_; an array's length is with the member's name
+    structs: Dict[str, List[Parameter]]  # by their names without unitvar_
 
 
 DECLARATION = re.compile(
@@ -65,10 +73,10 @@ DECLARATION = re.compile(
 
 def declared(text, where):
     """"const T *x" taken apart."""
-    match = re.fullmatch(r"((?:const )?\w+) ?(\**)(\w+(?:\[\d+\])?)", " ".join(text.split()))
+    match = re.fullmatch(r"((?:const )?\w+) ?(\**)(\w+)(?:\[(\d+)\])?", " ".join(text.split()))
     if match is None:
         sys.exit(f"bindings.py: {where}: {text.strip()!r} is not understood")
-    return Parameter(match[1] + (" " + match[2] if match[2] else ""), match[3])
+    return Parameter(match[1] + (" " + match[2] if match[2] else ""), match[3], match[4] or "")
 
 
 def read_header():
@@ -89,6 +97,8 @@ def read_header():
         elif found["function"]:
             listed = [] if found["parameters"] == "void" else found["parameters"].split(",")
             parameters = [declared(parameter, found["function"]) for parameter in listed]
+            if any(parameter.length for parameter in parameters):
+                sys.exit(f"bindings.py: {found['function']}: an array as a parameter is not understood")
             header.functions.append(Function(found["function"], parameters, found["result"].strip(), section))
     # Nothing is overlooked.
     for what, expression, number in (
@@ -106,7 +116,7 @@ def translated(table, kind, where):
     return table[kind]
 
 
-# The enumerations of Python and Go: how the header's comment on their constants begins, and what they are looked up by.
+# The enumerations of the bindings: how the header's comment on their constants begins, and what they are looked up by.
 ENUMERATIONS = {
     "Status": ("Status", "status"), "Engine": ("Engine", "engine"), "FanMode": ("Fan mode", "fan_mode"),
     "Nonlinearity": ("Nonlinearity", "nonlinearity"), "Distribution": ("Distribution", "distribution"),
@@ -114,7 +124,7 @@ ENUMERATIONS = {
 }
 
 
-# ---- Rust: the crate unitvar-sys ------------------------------------------------------------------------------------
+# ---- Rust: the crate unitvar-sys, and the enumerations of unitvar ---------------------------------------------------
 
 RUST_TYPES = {
     "int32_t": "i32", "int64_t": "i64", "uint8_t": "u8", "uint16_t": "u16", "uint32_t": "u32", "uint64_t": "u64",
@@ -146,15 +156,14 @@ def rust_constants(header):
 def rust_members(struct):
     def members(header):
         for member in header.structs[struct]:
-            name, length = re.fullmatch(r"(\w+)(?:\[(\d+)\])?", member.name).groups()
             rust = rust_type(member.type, struct)
-            yield f"pub {name}: [{rust}; {length}]," if length else f"pub {name}: {rust},"
+            yield f"pub {member.name}: " + (f"[{rust}; {member.length}]," if member.length else f"{rust},")
 
     return members
 
 
 def camel_case(constant):
-    return "".join(word.capitalize() for word in constant.name.replace("INIT_", "", 1).split("_"))
+    return "".join(word.capitalize() for word in constant.short.split("_"))
 
 
 def rust_enumeration(name):
@@ -163,7 +172,7 @@ def rust_enumeration(name):
             if constant.name == "OK":  # which is no error
                 continue
             # Kinds of initialisers have none: each is a function.
-            comment = constant.comment or f"see [`crate::init::{constant.name.replace('INIT_', '', 1).lower()}`]"
+            comment = constant.comment or f"see [`crate::init::{constant.short.lower()}`]"
             for line in textwrap.wrap(comment[0].upper() + comment[1:] + ".", WIDTH - len("        /// ")):
                 yield f"/// {line}"
             yield f"{camel_case(constant)} = sys::UNITVAR_{constant.name},"
@@ -192,7 +201,7 @@ PYTHON_EXCEPTIONS = [
     (r"initializer_defaults\.kind int32", "kind"),
     (r"\w+\.(training|use_input_stats|replacement) int32", "flag"),
     (r"\w+\.normalized_ndim int32", "dims"),
-    (r"(set_isa\.name) text", "text?"),
+    (r"set_isa\.name text", "text?"),
     (r"\w+\.dst .*", "pointer"),
     # Generators, and moments that Python has as an object: the first parameter.
     (r"generator_destroy\.g g", "pointer"),
@@ -220,19 +229,21 @@ PYTHON_NAMES = {"lambda": "lambd"}  # keywords, as PyTorch spells them
 PYTHON_INDENT = " " * 4
 
 
-def python_kind(function, parameter):
+def python_kind(function, parameter, used):
     where = f"{function.name}.{parameter.name}"
     kind = translated(PYTHON_KINDS, parameter.type, where)
     for expression, becomes in PYTHON_EXCEPTIONS:
         match = re.fullmatch(expression, f"{where} {kind}")
         if match:
+            used.add(expression)
             return match.expand(becomes)
     return kind
 
 
 def python_functions(header):
+    used = set()
     for f in header.functions:
-        words = [f"{PYTHON_NAMES.get(p.name, p.name)}:{python_kind(f, p)}" for p in f.parameters]
+        words = [f"{PYTHON_NAMES.get(p.name, p.name)}:{python_kind(f, p, used)}" for p in f.parameters]
         if not f.gives_status:
             words += ["->", translated(PYTHON_RESULTS, f.result, f.name)]
         # One text in as many lines as it takes, each within its quotes below those of the first.
@@ -245,12 +256,15 @@ def python_functions(header):
                 line = indent
             line += word + (" " if i + 1 < len(words) else "")
         yield line + '",'
+    for expression, _ in PYTHON_EXCEPTIONS:
+        if expression not in used:
+            sys.exit(f"bindings.py: the exception {expression!r} is of no function any more")
 
 
 def python_enumeration(name):
     def members(header):
         for constant in header.constants[ENUMERATIONS[name][0]]:
-            yield f"{constant.name.replace('INIT_', '', 1)} = {constant.value}"
+            yield f"{constant.short} = {constant.value}"
 
     return members
 
@@ -269,9 +283,8 @@ PYTHON_MEMBERS = {
 def python_members(struct):
     def members(header):
         for member in header.structs[struct]:
-            name, length = re.fullmatch(r"(\w+)(?:\[(\d+)\])?", member.name).groups()
             kind = translated(PYTHON_MEMBERS, member.type, struct)
-            yield f'("{name}", {kind} * {length}),' if length else f'("{name}", {kind}),'
+            yield f'("{member.name}", {kind}' + (f" * {member.length})," if member.length else "),")
 
     return members
 
@@ -361,7 +374,7 @@ def c_functions(header):
 def c_constants(header):
     for group, look_up in ENUMERATIONS.values():
         for constant in header.constants[group]:
-            name = "UNITVAR_" + constant.name if group == "Status" else constant.name.replace("INIT_", "", 1).lower()
+            name = "UNITVAR_" + constant.name if group == "Status" else constant.short.lower()
             yield f'{{unitvar_{look_up}_from_name, "{name}", UNITVAR_{constant.name}}},'
 
 
