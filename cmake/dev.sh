@@ -30,6 +30,7 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
                       Debian's. Says SKIPPED where there is none. CHAINS: how many chains of random calls
   abi                 store the binary interface that unitvar.h declares, in cmake/abi; allowed when functions were added,
                       and together with a new SOVERSION or before version 1.0 when something was changed
+  bindings            what Rust, Go, Python and the tests say again of unitvar.h, made from it; and Python's type stubs
   coefficients        makes the polynomials of lib/simd again by Sollya, or verifies their errors, and compares with the
                       sources (sollya)
   five-minutes        what a new user does, by the pages alone: installs the packages, and makes the first programs in C,
@@ -316,6 +317,12 @@ torch)
     fi
     [ "$failed" -ne 0 ] || passed=$compared
     summary
+    ;;
+bindings)
+    need python3
+    python3 cmake/bindings.py
+    stubs=$(python3 capi/python/make_stubs.py)
+    printf '%s\n' "$stubs" >capi/python/unitvar.pyi
     ;;
 abi)
     need abigail-tools gcc

@@ -13,10 +13,13 @@ type Engine int32
 
 // The engines of unitvar.h.
 const (
-	PCG32        Engine = C.UNITVAR_PCG32         // the default choice
-	Philox4x32   Engine = C.UNITVAR_PHILOX4X32    // counter-based
-	TorchMT19937 Engine = C.UNITVAR_TORCH_MT19937 // PyTorch's CPU generator
-	ARS4x32      Engine = C.UNITVAR_ARS4X32       // counter-based; the fastest where a processor has AES instructions
+	// from unitvar.h by cmake/bindings.py: Engine
+
+	PCG32        Engine = C.UNITVAR_PCG32         // PCG-XSH-RR 64/32 (O'Neill 2014); the default choice
+	Philox4x32   Engine = C.UNITVAR_PHILOX4X32    // Philox4x32-10 (Salmon et al. 2011); counter-based
+	TorchMT19937 Engine = C.UNITVAR_TORCH_MT19937 // PyTorch's CPU generator and samplers, bit for bit; sequential
+	ARS4x32      Engine = C.UNITVAR_ARS4X32       // ARS, 7 rounds of AES (Salmon et al. 2011); counter-based; the fastest with AES
+	// end
 )
 
 // FanMode is what the variance is divided by.
@@ -24,9 +27,12 @@ type FanMode int32
 
 // The fan modes of unitvar.h.
 const (
-	FanIn  FanMode = C.UNITVAR_FAN_IN
-	FanOut FanMode = C.UNITVAR_FAN_OUT
-	FanAvg FanMode = C.UNITVAR_FAN_AVG
+	// from unitvar.h by cmake/bindings.py: FanMode
+
+	FanIn  FanMode = C.UNITVAR_FAN_IN  // keeps the variance of activations in the forward pass
+	FanOut FanMode = C.UNITVAR_FAN_OUT // keeps the variance of gradients in the backward pass
+	FanAvg FanMode = C.UNITVAR_FAN_AVG // (fan_in + fan_out) / 2, as in JAX and Keras
+	// end
 )
 
 // Nonlinearity is what stands behind a layer.
@@ -34,12 +40,15 @@ type Nonlinearity int32
 
 // The nonlinearities of unitvar.h.
 const (
-	Linear    Nonlinearity = C.UNITVAR_LINEAR
-	Sigmoid   Nonlinearity = C.UNITVAR_SIGMOID
-	Tanh      Nonlinearity = C.UNITVAR_TANH
-	ReLU      Nonlinearity = C.UNITVAR_RELU
-	LeakyReLU Nonlinearity = C.UNITVAR_LEAKY_RELU
-	SELU      Nonlinearity = C.UNITVAR_SELU
+	// from unitvar.h by cmake/bindings.py: Nonlinearity
+
+	Linear    Nonlinearity = C.UNITVAR_LINEAR     // none; also conv1d to conv3d and conv_transpose1d to conv_transpose3d
+	Sigmoid   Nonlinearity = C.UNITVAR_SIGMOID    // the logistic function
+	Tanh      Nonlinearity = C.UNITVAR_TANH       // hyperbolic tangent
+	ReLU      Nonlinearity = C.UNITVAR_RELU       // 0 below 0
+	LeakyReLU Nonlinearity = C.UNITVAR_LEAKY_RELU // a slope below 0
+	SELU      Nonlinearity = C.UNITVAR_SELU       // self-normalising exponential linear units
+	// end
 )
 
 // Distribution is that of [InitVarianceScaling].
@@ -47,9 +56,12 @@ type Distribution int32
 
 // The distributions of unitvar.h.
 const (
-	UniformDistribution         Distribution = C.UNITVAR_UNIFORM
-	NormalDistribution          Distribution = C.UNITVAR_NORMAL
-	TruncatedNormalDistribution Distribution = C.UNITVAR_TRUNCATED_NORMAL
+	// from unitvar.h by cmake/bindings.py: Distribution
+
+	UniformDistribution         Distribution = C.UNITVAR_UNIFORM          // uniform, symmetric about 0
+	NormalDistribution          Distribution = C.UNITVAR_NORMAL           // normal with mean 0
+	TruncatedNormalDistribution Distribution = C.UNITVAR_TRUNCATED_NORMAL // normal, truncated at two deviations, widened to the variance that was asked for
+	// end
 )
 
 // Kind is that of an [Initializer]; each is a function Init....
@@ -57,6 +69,8 @@ type Kind int32
 
 // The kinds of unitvar.h, numbered from 1 without gaps.
 const (
+	// from unitvar.h by cmake/bindings.py: Kind
+
 	Constant        Kind = C.UNITVAR_INIT_CONSTANT
 	Zeros           Kind = C.UNITVAR_INIT_ZEROS
 	Ones            Kind = C.UNITVAR_INIT_ONES
@@ -73,6 +87,7 @@ const (
 	DeltaOrthogonal Kind = C.UNITVAR_INIT_DELTA_ORTHOGONAL
 	Sparse          Kind = C.UNITVAR_INIT_SPARSE
 	VarianceScaling Kind = C.UNITVAR_INIT_VARIANCE_SCALING
+	// end
 )
 
 // String is the name of the kind's function, "" for what is no kind.

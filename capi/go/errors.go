@@ -13,12 +13,15 @@ type Status int32
 
 // The statuses of unitvar.h.
 const (
+	// from unitvar.h by cmake/bindings.py: Status
+
 	InvalidArgument Status = C.UNITVAR_INVALID_ARGUMENT // an argument is out of its documented range
-	Unsupported     Status = C.UNITVAR_UNSUPPORTED      // a device, dtype or instruction set that is not available
-	OutOfMemory     Status = C.UNITVAR_OUT_OF_MEMORY
+	Unsupported     Status = C.UNITVAR_UNSUPPORTED      // well-formed, but not available: a GPU device, a dtype, an instruction set
+	OutOfMemory     Status = C.UNITVAR_OUT_OF_MEMORY    // the system has no memory left
 	CorruptState    Status = C.UNITVAR_CORRUPT_STATE    // saved bytes that cannot be loaded
-	StreamExhausted Status = C.UNITVAR_STREAM_EXHAUSTED // fewer blocks are left than the call needs
-	Internal        Status = C.UNITVAR_INTERNAL
+	StreamExhausted Status = C.UNITVAR_STREAM_EXHAUSTED // fewer blocks are left in the stream than the call needs
+	Internal        Status = C.UNITVAR_INTERNAL         // a fault in Unitvar itself
+	// end
 )
 
 // Error is the name, such as "UNITVAR_INVALID_ARGUMENT".

@@ -40,6 +40,7 @@ typedef struct {
     ((t).ndim < 0 ? NULL                                                                                               \
                   : &(unitvar_tensor){(t).data, {1, 0}, (t).ndim, (t).dtype, (t).shape, (t).strides, (t).byte_offset})
 
+/* from unitvar.h by cmake/bindings.py: shims */
 SHIM(set_isa, (const char *name), (name))
 SHIM(set_num_threads, (int32_t n), (n))
 SHIM(engine_from_name, (const char *name, int32_t *out), (name, out))
@@ -103,7 +104,6 @@ SHIM(init, (generator * g, const unitvar_initializer *init, tensor t), (g, init,
 SHIM(init_shard,
      (generator * g, const unitvar_initializer *init, tensor local, const int64_t *global_shape, const int64_t *offset),
      (g, init, T(local), global_shape, offset))
-
 SHIM(torch_linear_reset, (generator * g, tensor weight, tensor bias), (g, T(weight), T(bias)))
 SHIM(torch_conv_reset, (generator * g, tensor weight, tensor bias), (g, T(weight), T(bias)))
 SHIM(torch_embedding_reset, (generator * g, tensor weight), (g, T(weight)))
@@ -188,8 +188,8 @@ SHIM(rms_norm_backward,
      (tensor grad_y, tensor x, int32_t normalized_ndim, tensor rstd, tensor weight, tensor grad_x, tensor grad_weight),
      (T(grad_y), T(x), normalized_ndim, T(rstd), T(weight), T(grad_x), T(grad_weight)))
 SHIM(layer_norm_axes_backward,
-     (tensor grad_y, tensor x, const int32_t *axes, int32_t naxes, tensor mean, tensor rstd, tensor weight, tensor grad_x,
-      tensor grad_weight, tensor grad_bias),
+     (tensor grad_y, tensor x, const int32_t *axes, int32_t naxes, tensor mean, tensor rstd, tensor weight,
+      tensor grad_x, tensor grad_weight, tensor grad_bias),
      (T(grad_y), T(x), axes, naxes, T(mean), T(rstd), T(weight), T(grad_x), T(grad_weight), T(grad_bias)))
 SHIM(rms_norm_axes_backward,
      (tensor grad_y, tensor x, const int32_t *axes, int32_t naxes, tensor rstd, tensor weight, tensor grad_x,
@@ -206,9 +206,14 @@ SHIM(batch_norm_backward,
 SHIM(batch_norm_backward_sums, (tensor grad_y, tensor x, tensor mean, unitvar_batch_gradient_sums *sums, size_t n),
      (T(grad_y), T(x), T(mean), sums, n))
 SHIM(batch_norm_backward_given,
-     (tensor grad_y, tensor x, tensor mean, tensor rstd, tensor weight, const unitvar_batch_gradient_sums *sums, size_t n,
-      tensor grad_x, tensor grad_weight, tensor grad_bias),
+     (tensor grad_y, tensor x, tensor mean, tensor rstd, tensor weight, const unitvar_batch_gradient_sums *sums,
+      size_t n, tensor grad_x, tensor grad_weight, tensor grad_bias),
      (T(grad_y), T(x), T(mean), T(rstd), T(weight), sums, n, T(grad_x), T(grad_weight), T(grad_bias)))
+SHIM(instance_norm_backward,
+     (tensor grad_y, tensor x, tensor weight, tensor running_mean, tensor running_var, int32_t use_input_stats,
+      double eps, tensor grad_x, tensor grad_weight, tensor grad_bias),
+     (T(grad_y), T(x), T(weight), T(running_mean), T(running_var), use_input_stats, eps, T(grad_x), T(grad_weight),
+      T(grad_bias)))
 SHIM(switchable_norm_backward,
      (tensor grad_y, tensor x, tensor weight, const double *mean_logits, const double *var_logits, tensor running_mean,
       tensor running_var, int32_t training, double eps, tensor grad_x, tensor grad_weight, tensor grad_bias,
@@ -222,11 +227,7 @@ SHIM(local_response_norm_window_backward,
      (tensor grad_y, tensor x, int64_t before, int64_t after, int64_t size, double alpha, double beta, double k,
       tensor grad_x),
      (T(grad_y), T(x), before, after, size, alpha, beta, k, T(grad_x)))
-SHIM(instance_norm_backward,
-     (tensor grad_y, tensor x, tensor weight, tensor running_mean, tensor running_var, int32_t use_input_stats,
-      double eps, tensor grad_x, tensor grad_weight, tensor grad_bias),
-     (T(grad_y), T(x), T(weight), T(running_mean), T(running_var), use_input_stats, eps, T(grad_x), T(grad_weight),
-      T(grad_bias)))
+
 SHIM(relu, (tensor x, tensor y), (T(x), T(y)))
 SHIM(leaky_relu, (tensor x, double negative_slope, tensor y), (T(x), negative_slope, T(y)))
 SHIM(prelu, (tensor x, tensor weight, tensor y), (T(x), T(weight), T(y)))
@@ -238,3 +239,4 @@ SHIM(prelu_backward, (tensor grad_y, tensor x, tensor weight, tensor grad_x, ten
      (T(grad_y), T(x), T(weight), T(grad_x), T(grad_weight)))
 SHIM(linear_backward, (tensor grad_y, tensor x, tensor weight, tensor grad_x, tensor grad_weight, tensor grad_bias),
      (T(grad_y), T(x), T(weight), T(grad_x), T(grad_weight), T(grad_bias)))
+/* end */

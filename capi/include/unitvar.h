@@ -59,10 +59,10 @@ extern "C" {
 #define UNITVAR_OK 0
 #define UNITVAR_INVALID_ARGUMENT 10 /* an argument is out of its documented range */
 #define UNITVAR_UNSUPPORTED 20      /* well-formed, but not available: a GPU device, a dtype, an instruction set */
-#define UNITVAR_OUT_OF_MEMORY 30
-#define UNITVAR_CORRUPT_STATE 40    /* saved bytes that unitvar_generator_load cannot accept */
+#define UNITVAR_OUT_OF_MEMORY 30    /* the system has no memory left */
+#define UNITVAR_CORRUPT_STATE 40    /* saved bytes that cannot be loaded */
 #define UNITVAR_STREAM_EXHAUSTED 50 /* fewer blocks are left in the stream than the call needs */
-#define UNITVAR_INTERNAL 90
+#define UNITVAR_INTERNAL 90         /* a fault in Unitvar itself */
 
 /* Engine: what turns (seed, stream, position) into 32-bit words. */
 #define UNITVAR_PCG32 1         /* PCG-XSH-RR 64/32 (O'Neill 2014); the default choice */
@@ -76,17 +76,17 @@ extern "C" {
 #define UNITVAR_FAN_AVG 2 /* (fan_in + fan_out) / 2, as in JAX and Keras */
 
 /* Nonlinearity, for unitvar_calculate_gain and kaiming_*. */
-#define UNITVAR_LINEAR 0 /* also conv1d to conv3d and conv_transpose1d to conv_transpose3d */
-#define UNITVAR_SIGMOID 1
-#define UNITVAR_TANH 2
-#define UNITVAR_RELU 3
-#define UNITVAR_LEAKY_RELU 4
-#define UNITVAR_SELU 5
+#define UNITVAR_LINEAR 0     /* none; also conv1d to conv3d and conv_transpose1d to conv_transpose3d */
+#define UNITVAR_SIGMOID 1    /* the logistic function */
+#define UNITVAR_TANH 2       /* hyperbolic tangent */
+#define UNITVAR_RELU 3       /* 0 below 0 */
+#define UNITVAR_LEAKY_RELU 4 /* a slope below 0 */
+#define UNITVAR_SELU 5       /* self-normalising exponential linear units */
 
 /* Distribution, for variance_scaling. */
-#define UNITVAR_UNIFORM 0
-#define UNITVAR_NORMAL 1
-#define UNITVAR_TRUNCATED_NORMAL 2 /* at two deviations, widened so that the variance is what was asked for */
+#define UNITVAR_UNIFORM 0          /* uniform, symmetric about 0 */
+#define UNITVAR_NORMAL 1           /* normal with mean 0 */
+#define UNITVAR_TRUNCATED_NORMAL 2 /* normal, truncated at two deviations, widened to the variance that was asked for */
 
 /* Kind of initialiser, for unitvar_init. */
 #define UNITVAR_INIT_CONSTANT 1

@@ -48,7 +48,8 @@ import sys
 import threading
 import weakref
 from ctypes import (
-    POINTER, byref, c_char_p, c_double, c_int32, c_int64, c_size_t, c_ssize_t, c_uint32, c_uint64, c_void_p,
+    POINTER, byref, c_char_p, c_double, c_int32, c_int64, c_size_t, c_ssize_t, c_uint8, c_uint16, c_uint32, c_uint64,
+    c_void_p,
 )
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple, Union
 
@@ -97,44 +98,83 @@ __all__ = [
 class _DType(ctypes.Structure):
     """DLPack's DLDataType."""
 
-    _fields_ = [("code", ctypes.c_uint8), ("bits", ctypes.c_uint8), ("lanes", ctypes.c_uint16)]
+    _fields_ = [
+        # from unitvar.h by cmake/bindings.py: dtype
+        ("code", c_uint8),
+        ("bits", c_uint8),
+        ("lanes", c_uint16),
+        # end
+    ]
 
 
 class _Device(ctypes.Structure):
     """DLPack's DLDevice."""
 
-    _fields_ = [("device_type", c_int32), ("device_id", c_int32)]
+    _fields_ = [
+        # from unitvar.h by cmake/bindings.py: device
+        ("device_type", c_int32),
+        ("device_id", c_int32),
+        # end
+    ]
 
 
 class _Tensor(ctypes.Structure):
     """DLPack's DLTensor."""
 
     _fields_ = [
-        ("data", c_void_p), ("device", _Device), ("ndim", c_int32), ("dtype", _DType),
-        ("shape", POINTER(c_int64)), ("strides", POINTER(c_int64)), ("byte_offset", c_uint64),
+        # from unitvar.h by cmake/bindings.py: tensor
+        ("data", c_void_p),
+        ("device", _Device),
+        ("ndim", c_int32),
+        ("dtype", _DType),
+        ("shape", POINTER(c_int64)),
+        ("strides", POINTER(c_int64)),
+        ("byte_offset", c_uint64),
+        # end
     ]
 
 
 class _Initializer(ctypes.Structure):
     _fields_ = [
-        ("struct_size", c_uint32), ("kind", c_int32), ("fan_mode", c_int32), ("nonlinearity", c_int32),
-        ("distribution", c_int32), ("reserved", c_int32), ("groups", c_int64), ("p", c_double * 4),
+        # from unitvar.h by cmake/bindings.py: initializer
+        ("struct_size", c_uint32),
+        ("kind", c_int32),
+        ("fan_mode", c_int32),
+        ("nonlinearity", c_int32),
+        ("distribution", c_int32),
+        ("reserved", c_int32),
+        ("groups", c_int64),
+        ("p", c_double * 4),
+        # end
     ]
 
 
 class _Moments(ctypes.Structure):
-    _fields_ = [("count", c_double), ("mean", c_double), ("m2", c_double)]
+    _fields_ = [
+        # from unitvar.h by cmake/bindings.py: moments
+        ("count", c_double),
+        ("mean", c_double),
+        ("m2", c_double),
+        # end
+    ]
 
 
 class _WideMoments(ctypes.Structure):
     _fields_ = [
-        ("count", c_double), ("mean", c_double), ("mean_low", c_double), ("m2", c_double), ("prescale", c_double),
+        # from unitvar.h by cmake/bindings.py: wide_moments
+        ("count", c_double),
+        ("mean", c_double),
+        ("mean_low", c_double),
+        ("m2", c_double),
+        ("prescale", c_double),
+        # end
     ]
 
 
 # Every function: its parameters in C's order, each with its kind (a key of _KINDS), and its result, where that is not a
 # status.
 _FUNCTIONS = {
+    # from unitvar.h by cmake/bindings.py: functions
     "version": "-> uint32",
     "version_string": "-> text",
     "stream_version": "-> uint32",
@@ -208,19 +248,19 @@ _FUNCTIONS = {
     "moments_update_f32": "m:&moments x:pointer n:size",
     "moments_update_f64": "m:&moments x:pointer n:size",
     "moments_update": "m:&moments x:array",
-    "moments_merge": "m:&moments other:&moments",
+    "moments_merge": "into:&moments other:&moments",
     "moments_variance": "m:&moments correction:real out:&real",
     "wide_moments_update_f32": "m:m x:pointer n:size",
     "wide_moments_update_f64": "m:m x:pointer n:size",
     "wide_moments_update": "m:m x:array",
-    "wide_moments_merge": "m:m other:&wide",
+    "wide_moments_merge": "into:m other:&wide",
     "wide_moments_mean": "m:m out:&real",
     "wide_moments_variance": "m:m correction:real out:&real",
     "mean_var": "x:array axes:axes naxes:int32 correction:real mean:out? var:out?",
     "layer_norm": "x:array normalized_ndim:dims weight:array? bias:array? eps:real y:out mean:out? rstd:out?",
     "rms_norm": "x:array normalized_ndim:dims weight:array? eps:eps? y:out rstd:out?",
-    "layer_norm_residual": "x:array residual:array normalized_ndim:dims weight:array? bias:array? eps:real sum:out? y:out "
-                           "mean:out? rstd:out?",
+    "layer_norm_residual": "x:array residual:array normalized_ndim:dims weight:array? bias:array? eps:real sum:out? "
+                           "y:out mean:out? rstd:out?",
     "rms_norm_residual": "x:array residual:array normalized_ndim:dims weight:array? eps:eps? sum:out? y:out rstd:out?",
     "layer_norm_axes": "x:array axes:axes naxes:int32 weight:array? bias:array? eps:real y:out mean:out? rstd:out?",
     "rms_norm_axes": "x:array axes:axes naxes:int32 weight:array? eps:eps? y:out rstd:out?",
@@ -269,6 +309,7 @@ _FUNCTIONS = {
     "leaky_relu_backward": "grad_y:array x:array negative_slope:real grad_x:out",
     "prelu_backward": "grad_y:array x:array weight:array grad_x:out? grad_weight:out?",
     "linear_backward": "grad_y:array x:array weight:array grad_x:out? grad_weight:out? grad_bias:out?",
+    # end
 }
 
 
@@ -278,6 +319,7 @@ _FUNCTIONS = {
 class Status(enum.IntEnum):
     """Why a call failed."""
 
+    # from unitvar.h by cmake/bindings.py: Status
     OK = 0
     INVALID_ARGUMENT = 10
     UNSUPPORTED = 20
@@ -285,6 +327,7 @@ class Status(enum.IntEnum):
     CORRUPT_STATE = 40
     STREAM_EXHAUSTED = 50
     INTERNAL = 90
+    # end
 
     @classmethod
     def from_name(cls, name: str) -> Status:
@@ -558,10 +601,12 @@ class _Constant(enum.IntEnum):
 class Engine(_Constant):
     """What turns (seed, stream, position) into 32-bit words."""
 
+    # from unitvar.h by cmake/bindings.py: Engine
     PCG32 = 1
     PHILOX4X32 = 2
     TORCH_MT19937 = 3
     ARS4X32 = 4
+    # end
 
     @classmethod
     def _look_up_name(cls) -> str:
@@ -571,9 +616,11 @@ class Engine(_Constant):
 class FanMode(_Constant):
     """What the variance is divided by."""
 
+    # from unitvar.h by cmake/bindings.py: FanMode
     FAN_IN = 0
     FAN_OUT = 1
     FAN_AVG = 2
+    # end
 
     @classmethod
     def _look_up_name(cls) -> str:
@@ -583,12 +630,14 @@ class FanMode(_Constant):
 class Nonlinearity(_Constant):
     """What stands behind a layer."""
 
+    # from unitvar.h by cmake/bindings.py: Nonlinearity
     LINEAR = 0
     SIGMOID = 1
     TANH = 2
     RELU = 3
     LEAKY_RELU = 4
     SELU = 5
+    # end
 
     @classmethod
     def _look_up_name(cls) -> str:
@@ -598,9 +647,11 @@ class Nonlinearity(_Constant):
 class Distribution(_Constant):
     """That of init_variance_scaling."""
 
+    # from unitvar.h by cmake/bindings.py: Distribution
     UNIFORM = 0
     NORMAL = 1
     TRUNCATED_NORMAL = 2
+    # end
 
     @classmethod
     def _look_up_name(cls) -> str:
@@ -610,6 +661,7 @@ class Distribution(_Constant):
 class Kind(_Constant):
     """That of an Initializer; each is a function init_*."""
 
+    # from unitvar.h by cmake/bindings.py: Kind
     CONSTANT = 1
     ZEROS = 2
     ONES = 3
@@ -626,6 +678,7 @@ class Kind(_Constant):
     DELTA_ORTHOGONAL = 14
     SPARSE = 15
     VARIANCE_SCALING = 16
+    # end
 
     @classmethod
     def _look_up_name(cls) -> str:

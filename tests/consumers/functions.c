@@ -820,6 +820,7 @@ struct function {
         "unitvar_" #name, name                                                                                         \
     }
 static const struct function functions[] = {
+    /* from unitvar.h by cmake/bindings.py: functions */
     FUNCTION(version),
     {"unitvar_version_string", version},
     FUNCTION(stream_version),
@@ -827,8 +828,8 @@ static const struct function functions[] = {
     FUNCTION(last_error),
     FUNCTION(isa),
     FUNCTION(set_isa),
-    FUNCTION(num_threads),
     {"unitvar_set_num_threads", num_threads},
+    FUNCTION(num_threads),
     FUNCTION(engine_from_name),
     FUNCTION(nonlinearity_from_name),
     FUNCTION(fan_mode_from_name),
@@ -937,6 +938,7 @@ static const struct function functions[] = {
     FUNCTION(leaky_relu_backward),
     FUNCTION(prelu_backward),
     FUNCTION(linear_backward),
+    /* end */
 };
 enum { function_count = sizeof functions / sizeof functions[0] };
 

@@ -64,22 +64,15 @@ struct constant {
     const char *name;
     int32_t value;
 };
-#define STATUS(name)                                                                                                   \
-    {                                                                                                                  \
-        unitvar_status_from_name, "UNITVAR_" #name, UNITVAR_##name                                                     \
-    }
-#define KIND(name, constant)                                                                                           \
-    {                                                                                                                  \
-        unitvar_initializer_from_name, name, UNITVAR_INIT_##constant                                                   \
-    }
 static const struct constant constants[] = {
-    STATUS(OK),
-    STATUS(INVALID_ARGUMENT),
-    STATUS(UNSUPPORTED),
-    STATUS(OUT_OF_MEMORY),
-    STATUS(CORRUPT_STATE),
-    STATUS(STREAM_EXHAUSTED),
-    STATUS(INTERNAL),
+    /* from unitvar.h by cmake/bindings.py: constants */
+    {unitvar_status_from_name, "UNITVAR_OK", UNITVAR_OK},
+    {unitvar_status_from_name, "UNITVAR_INVALID_ARGUMENT", UNITVAR_INVALID_ARGUMENT},
+    {unitvar_status_from_name, "UNITVAR_UNSUPPORTED", UNITVAR_UNSUPPORTED},
+    {unitvar_status_from_name, "UNITVAR_OUT_OF_MEMORY", UNITVAR_OUT_OF_MEMORY},
+    {unitvar_status_from_name, "UNITVAR_CORRUPT_STATE", UNITVAR_CORRUPT_STATE},
+    {unitvar_status_from_name, "UNITVAR_STREAM_EXHAUSTED", UNITVAR_STREAM_EXHAUSTED},
+    {unitvar_status_from_name, "UNITVAR_INTERNAL", UNITVAR_INTERNAL},
     {unitvar_engine_from_name, "pcg32", UNITVAR_PCG32},
     {unitvar_engine_from_name, "philox4x32", UNITVAR_PHILOX4X32},
     {unitvar_engine_from_name, "torch_mt19937", UNITVAR_TORCH_MT19937},
@@ -88,8 +81,6 @@ static const struct constant constants[] = {
     {unitvar_fan_mode_from_name, "fan_out", UNITVAR_FAN_OUT},
     {unitvar_fan_mode_from_name, "fan_avg", UNITVAR_FAN_AVG},
     {unitvar_nonlinearity_from_name, "linear", UNITVAR_LINEAR},
-    {unitvar_nonlinearity_from_name, "conv3d", UNITVAR_LINEAR},
-    {unitvar_nonlinearity_from_name, "conv_transpose1d", UNITVAR_LINEAR},
     {unitvar_nonlinearity_from_name, "sigmoid", UNITVAR_SIGMOID},
     {unitvar_nonlinearity_from_name, "tanh", UNITVAR_TANH},
     {unitvar_nonlinearity_from_name, "relu", UNITVAR_RELU},
@@ -98,22 +89,25 @@ static const struct constant constants[] = {
     {unitvar_distribution_from_name, "uniform", UNITVAR_UNIFORM},
     {unitvar_distribution_from_name, "normal", UNITVAR_NORMAL},
     {unitvar_distribution_from_name, "truncated_normal", UNITVAR_TRUNCATED_NORMAL},
-    KIND("constant", CONSTANT),
-    KIND("zeros", ZEROS),
-    KIND("ones", ONES),
-    KIND("eye", EYE),
-    KIND("dirac", DIRAC),
-    KIND("uniform", UNIFORM),
-    KIND("normal", NORMAL),
-    KIND("trunc_normal", TRUNC_NORMAL),
-    KIND("xavier_uniform", XAVIER_UNIFORM),
-    KIND("xavier_normal", XAVIER_NORMAL),
-    KIND("kaiming_uniform", KAIMING_UNIFORM),
-    KIND("kaiming_normal", KAIMING_NORMAL),
-    KIND("orthogonal", ORTHOGONAL),
-    KIND("delta_orthogonal", DELTA_ORTHOGONAL),
-    KIND("sparse", SPARSE),
-    KIND("variance_scaling", VARIANCE_SCALING),
+    {unitvar_initializer_from_name, "constant", UNITVAR_INIT_CONSTANT},
+    {unitvar_initializer_from_name, "zeros", UNITVAR_INIT_ZEROS},
+    {unitvar_initializer_from_name, "ones", UNITVAR_INIT_ONES},
+    {unitvar_initializer_from_name, "eye", UNITVAR_INIT_EYE},
+    {unitvar_initializer_from_name, "dirac", UNITVAR_INIT_DIRAC},
+    {unitvar_initializer_from_name, "uniform", UNITVAR_INIT_UNIFORM},
+    {unitvar_initializer_from_name, "normal", UNITVAR_INIT_NORMAL},
+    {unitvar_initializer_from_name, "trunc_normal", UNITVAR_INIT_TRUNC_NORMAL},
+    {unitvar_initializer_from_name, "xavier_uniform", UNITVAR_INIT_XAVIER_UNIFORM},
+    {unitvar_initializer_from_name, "xavier_normal", UNITVAR_INIT_XAVIER_NORMAL},
+    {unitvar_initializer_from_name, "kaiming_uniform", UNITVAR_INIT_KAIMING_UNIFORM},
+    {unitvar_initializer_from_name, "kaiming_normal", UNITVAR_INIT_KAIMING_NORMAL},
+    {unitvar_initializer_from_name, "orthogonal", UNITVAR_INIT_ORTHOGONAL},
+    {unitvar_initializer_from_name, "delta_orthogonal", UNITVAR_INIT_DELTA_ORTHOGONAL},
+    {unitvar_initializer_from_name, "sparse", UNITVAR_INIT_SPARSE},
+    {unitvar_initializer_from_name, "variance_scaling", UNITVAR_INIT_VARIANCE_SCALING},
+    /* end */
+    {unitvar_nonlinearity_from_name, "conv3d", UNITVAR_LINEAR},
+    {unitvar_nonlinearity_from_name, "conv_transpose1d", UNITVAR_LINEAR},
 };
 enum { constant_count = sizeof constants / sizeof constants[0] };
 

@@ -1,4 +1,5 @@
 //! The constants of `unitvar.h`.
+// from unitvar.h by cmake/bindings.py: constants
 pub const UNITVAR_OK: i32 = 0;
 pub const UNITVAR_INVALID_ARGUMENT: i32 = 10;
 pub const UNITVAR_UNSUPPORTED: i32 = 20;
@@ -38,3 +39,4 @@ pub const UNITVAR_INIT_ORTHOGONAL: i32 = 13;
 pub const UNITVAR_INIT_DELTA_ORTHOGONAL: i32 = 14;
 pub const UNITVAR_INIT_SPARSE: i32 = 15;
 pub const UNITVAR_INIT_VARIANCE_SCALING: i32 = 16;
+// end

@@ -47,6 +47,7 @@ macro_rules! functions {
 }
 
 functions! {
+    // from unitvar.h by cmake/bindings.py: functions
     fn unitvar_version() -> u32;
     fn unitvar_version_string() -> *const c_char;
     fn unitvar_stream_version() -> u32;
@@ -152,10 +153,10 @@ functions! {
     fn unitvar_batch_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, mean: *const unitvar_tensor, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, training: i32, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
     fn unitvar_batch_norm_backward_sums(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, mean: *const unitvar_tensor, sums: *mut unitvar_batch_gradient_sums, n: usize) -> i32;
     fn unitvar_batch_norm_backward_given(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, mean: *const unitvar_tensor, rstd: *const unitvar_tensor, weight: *const unitvar_tensor, sums: *const unitvar_batch_gradient_sums, n: usize, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
+    fn unitvar_instance_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, weight: *const unitvar_tensor, running_mean: *const unitvar_tensor, running_var: *const unitvar_tensor, use_input_stats: i32, eps: f64, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
     fn unitvar_switchable_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, weight: *const unitvar_tensor, mean_logits: *const f64, var_logits: *const f64, running_mean: *const unitvar_tensor, running_var: *const unitvar_tensor, training: i32, eps: f64, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor, grad_mean_logits: *mut f64, grad_var_logits: *mut f64) -> i32;
     fn unitvar_local_response_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, size: i64, alpha: f64, beta: f64, k: f64, grad_x: *mut unitvar_tensor) -> i32;
     fn unitvar_local_response_norm_window_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, before: i64, after: i64, size: i64, alpha: f64, beta: f64, k: f64, grad_x: *mut unitvar_tensor) -> i32;
-    fn unitvar_instance_norm_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, weight: *const unitvar_tensor, running_mean: *const unitvar_tensor, running_var: *const unitvar_tensor, use_input_stats: i32, eps: f64, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
     fn unitvar_relu(x: *const unitvar_tensor, y: *mut unitvar_tensor) -> i32;
     fn unitvar_leaky_relu(x: *const unitvar_tensor, negative_slope: f64, y: *mut unitvar_tensor) -> i32;
     fn unitvar_prelu(x: *const unitvar_tensor, weight: *const unitvar_tensor, y: *mut unitvar_tensor) -> i32;
@@ -164,4 +165,5 @@ functions! {
     fn unitvar_leaky_relu_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, negative_slope: f64, grad_x: *mut unitvar_tensor) -> i32;
     fn unitvar_prelu_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor) -> i32;
     fn unitvar_linear_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor, grad_bias: *mut unitvar_tensor) -> i32;
+    // end
 }

@@ -24,23 +24,28 @@ pub struct unitvar_generator {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct unitvar_dtype {
+    // from unitvar.h by cmake/bindings.py: dtype
     pub code: u8,
     pub bits: u8,
     pub lanes: u16,
+    // end
 }
 
 /// DLPack's DLDevice.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct unitvar_device {
+    // from unitvar.h by cmake/bindings.py: device
     pub device_type: i32,
     pub device_id: i32,
+    // end
 }
 
 /// DLPack's DLTensor.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct unitvar_tensor {
+    // from unitvar.h by cmake/bindings.py: tensor
     pub data: *mut c_void,
     pub device: unitvar_device,
     pub ndim: i32,
@@ -48,12 +53,14 @@ pub struct unitvar_tensor {
     pub shape: *mut i64,
     pub strides: *mut i64,
     pub byte_offset: u64,
+    // end
 }
 
 /// An initialiser as a value; `struct_size` comes first.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct unitvar_initializer {
+    // from unitvar.h by cmake/bindings.py: initializer
     pub struct_size: u32,
     pub kind: i32,
     pub fan_mode: i32,
@@ -62,24 +69,29 @@ pub struct unitvar_initializer {
     pub reserved: i32,
     pub groups: i64,
     pub p: [f64; 4],
+    // end
 }
 
 /// Count, mean and sum of squared deviations; all zero is the empty sequence.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct unitvar_moments {
+    // from unitvar.h by cmake/bindings.py: moments
     pub count: f64,
     pub mean: f64,
     pub m2: f64,
+    // end
 }
 
 /// Of a channel over a part of a batch: what the gradients of batch normalisation need.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct unitvar_batch_gradient_sums {
+    // from unitvar.h by cmake/bindings.py: batch_gradient_sums
     pub count: f64,
     pub gradient: f64,
     pub product: f64,
+    // end
 }
 
 /// The same with the mean in two parts and a power of two that the data are multiplied with; all zero is the empty
@@ -87,9 +99,11 @@ pub struct unitvar_batch_gradient_sums {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct unitvar_wide_moments {
+    // from unitvar.h by cmake/bindings.py: wide_moments
     pub count: f64,
     pub mean: f64,
     pub mean_low: f64,
     pub m2: f64,
     pub prescale: f64,
+    // end
 }

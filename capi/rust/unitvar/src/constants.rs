@@ -48,44 +48,50 @@ pub(crate) use constants;
 constants! {
     /// What turns (seed, stream, position) into 32-bit words.
     Engine by sys::unitvar_engine_from_name {
-        /// PCG-XSH-RR 64/32: the default choice.
+        // from unitvar.h by cmake/bindings.py: Engine
+        /// PCG-XSH-RR 64/32 (O'Neill 2014); the default choice.
         Pcg32 = sys::UNITVAR_PCG32,
-        /// Philox4x32-10, counter-based.
+        /// Philox4x32-10 (Salmon et al. 2011); counter-based.
         Philox4x32 = sys::UNITVAR_PHILOX4X32,
-        /// PyTorch's CPU generator.
+        /// PyTorch's CPU generator and samplers, bit for bit; sequential.
         TorchMt19937 = sys::UNITVAR_TORCH_MT19937,
-        /// ARS with 7 rounds of AES, counter-based: the fastest where a processor has AES instructions.
+        /// ARS, 7 rounds of AES (Salmon et al. 2011); counter-based; the fastest with AES.
         Ars4x32 = sys::UNITVAR_ARS4X32,
+        // end
     }
 }
 
 constants! {
     /// What the variance is divided by.
     FanMode by sys::unitvar_fan_mode_from_name {
+        // from unitvar.h by cmake/bindings.py: FanMode
         /// Keeps the variance of activations in the forward pass.
         FanIn = sys::UNITVAR_FAN_IN,
         /// Keeps the variance of gradients in the backward pass.
         FanOut = sys::UNITVAR_FAN_OUT,
-        /// The mean of both.
+        /// (fan_in + fan_out) / 2, as in JAX and Keras.
         FanAvg = sys::UNITVAR_FAN_AVG,
+        // end
     }
 }
 
 constants! {
     /// The nonlinearity behind a layer, for its gain.
     Nonlinearity by sys::unitvar_nonlinearity_from_name {
-        /// None; convolutions too.
+        // from unitvar.h by cmake/bindings.py: Nonlinearity
+        /// None; also conv1d to conv3d and conv_transpose1d to conv_transpose3d.
         Linear = sys::UNITVAR_LINEAR,
-        /// Sigmoid.
+        /// The logistic function.
         Sigmoid = sys::UNITVAR_SIGMOID,
         /// Hyperbolic tangent.
         Tanh = sys::UNITVAR_TANH,
-        /// max(0, x).
+        /// 0 below 0.
         Relu = sys::UNITVAR_RELU,
         /// A slope below 0.
         LeakyRelu = sys::UNITVAR_LEAKY_RELU,
         /// Self-normalising exponential linear units.
         Selu = sys::UNITVAR_SELU,
+        // end
     }
 }
 
@@ -102,18 +108,21 @@ impl Nonlinearity {
 constants! {
     /// The distribution of [`crate::init::variance_scaling`].
     Distribution by sys::unitvar_distribution_from_name {
-        /// Uniform.
+        // from unitvar.h by cmake/bindings.py: Distribution
+        /// Uniform, symmetric about 0.
         Uniform = sys::UNITVAR_UNIFORM,
-        /// Normal.
+        /// Normal with mean 0.
         Normal = sys::UNITVAR_NORMAL,
-        /// Normal, truncated at two deviations and widened to the variance that was asked for.
+        /// Normal, truncated at two deviations, widened to the variance that was asked for.
         TruncatedNormal = sys::UNITVAR_TRUNCATED_NORMAL,
+        // end
     }
 }
 
 constants! {
     /// The kind of an [`crate::Initializer`]; each is a function of [`crate::init`].
     InitKind by sys::unitvar_initializer_from_name {
+        // from unitvar.h by cmake/bindings.py: Kind
         /// See [`crate::init::constant`].
         Constant = sys::UNITVAR_INIT_CONSTANT,
         /// See [`crate::init::zeros`].
@@ -146,6 +155,7 @@ constants! {
         Sparse = sys::UNITVAR_INIT_SPARSE,
         /// See [`crate::init::variance_scaling`].
         VarianceScaling = sys::UNITVAR_INIT_VARIANCE_SCALING,
+        // end
     }
 }
 

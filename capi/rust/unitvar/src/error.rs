@@ -7,11 +7,12 @@ use unitvar_sys as sys;
 pub type Result<T> = std::result::Result<T, Error>;
 
 crate::constants::constants! {
-    /// Why a call failed.
+    /// Why a call failed; `Internal` also where the status is newer than this crate.
     Status by sys::unitvar_status_from_name {
+        // from unitvar.h by cmake/bindings.py: Status
         /// An argument is out of its documented range.
         InvalidArgument = sys::UNITVAR_INVALID_ARGUMENT,
-        /// Well-formed, but not available here: a device, a dtype, an instruction set.
+        /// Well-formed, but not available: a GPU device, a dtype, an instruction set.
         Unsupported = sys::UNITVAR_UNSUPPORTED,
         /// The system has no memory left.
         OutOfMemory = sys::UNITVAR_OUT_OF_MEMORY,
@@ -19,8 +20,9 @@ crate::constants::constants! {
         CorruptState = sys::UNITVAR_CORRUPT_STATE,
         /// Fewer blocks are left in the stream than the call needs.
         StreamExhausted = sys::UNITVAR_STREAM_EXHAUSTED,
-        /// A fault in Unitvar itself, or a status that is newer than this crate.
+        /// A fault in Unitvar itself.
         Internal = sys::UNITVAR_INTERNAL,
+        // end
     }
 }
 
