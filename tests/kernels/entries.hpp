@@ -49,12 +49,12 @@ template <class Kernel> constexpr auto kernel(void (*driver)(Trial<Kernel> &))
     };
 }
 // The same where a table has it; elsewhere it is null.
-template <bool Present, class Add> constexpr auto kernel_if(Add add)
+template <bool Present, class Add> constexpr auto kernel_if([[maybe_unused]] Add add)
 {
-    return [add](Entries &entries, const std::string &name, const auto &at) {
-        if constexpr (Present)
-            add(entries, name, at);
-    };
+    if constexpr (Present)
+        return add;
+    else
+        return [](Entries &, const std::string &, const auto &) {};
 }
 // A number or a name that the core reads: the drivers use it.
 inline constexpr auto constant = [](Entries &, const std::string &, const auto &) {};
