@@ -596,7 +596,7 @@ UNITVAR_API int32_t unitvar_wide_moments_variance(const unitvar_wide_moments *m,
  * Statistics are summed in double in a fixed order and the value between load and store is double too, which is rounded
  * once: y is within 1 ulp (f32) of the same formula in double, also where |mean| is a million times the deviation. Of 16
  * bits that value is f32 where f32 bears it, and double where a bias takes most of an element away or something leaves
- * f32's range: y is within half an ulp and 2^-9 of one (bf16) or 2^-6 (f16). Bits depend on data, shape and
+ * f32's range: y is within half an ulp and 1/32 of one. Bits depend on data, shape and
  * layout alone; those of a tensor in neither of the two dense layouts are, but for unitvar_mean_var, those of a row-major
  * one. Of f64 data whose squares leave the range of double, statistics are taken times a power of two: y, mean, rstd and
  * the gradients are right wherever they, and the deviations from the mean, are numbers.

@@ -1,6 +1,6 @@
 // The second half of norms of bf16 and f16, in f32 where that serves: x - mean and the products err by 2^-24 each, which is
-// 2^-15 of an ulp of bf16 and 2^-12 of one of f16. Blocks of which a bias takes more than 31/32 of an element are computed
-// in double, and so are calls whose coefficients leave the range of f32.
+// 2^-15 of an ulp of bf16 and 2^-12 of one of f16. Blocks of which a bias leaves too little are computed in double, and so
+// are calls whose coefficients leave the range of f32.
 //
 // Port budget for 32 bf16 with AVX2: 4 operations to widen, 4 subtractions, 8 fma, 8 for NaN, 18 to round and join: 42 for
 // 128 bytes, with a bias 20 more; in double they are 156.
@@ -12,10 +12,12 @@ namespace {
 
 inline constexpr std::size_t block = core::half_block;
 
-// Does a bias leave less than 1/32 of itself in some lane?
-template <class Lanes> UNITVAR_INLINE bool cancels(const Lanes &y, const Lanes &bias)
+// Does a bias leave less of itself in some lane than keeps an element within 1/32 of an ulp beside rounding? Where y is 2^-p
+// of the bias, the errors above are 3 (1 + 2^p) 2^-16 of an ulp of bf16, 3 (1 + 2^p) 2^-13 of one of f16.
+template <class T, class Lanes> UNITVAR_INLINE bool cancels(const Lanes &y, const Lanes &bias)
 {
-    const auto left = fma(absolute(bias), broadcast<Lanes>(-0x1p-5F), absolute(y));
+    constexpr float least = std::is_same_v<T, core::Bf16Element> ? 0x1p-9F : 0x1p-6F;
+    const auto left = fma(absolute(bias), broadcast<Lanes>(-least), absolute(y));
     return any_below(left, broadcast<Lanes>(0.0F));
 }
 
@@ -81,7 +83,7 @@ template <class T, bool Biased> struct RunValue {
     UNITVAR_INLINE Lanes operator()(std::size_t, const Lanes &x, bool &rare) const
     {
         const Lanes y = coefficients(x);
-        rare = Biased && cancels(y, bias);
+        rare = Biased && cancels<T>(y, bias);
         return y;
     }
     UNITVAR_CALLED void in_double(std::size_t, const T *x, T *y, std::size_t count) const
@@ -156,7 +158,7 @@ template <class T, bool Weighted, bool Biased> struct RowValue {
         const Lanes factor = Weighted ? load<Lanes>(weight + i) : broadcast<Lanes>(1.0F);
         const Lanes summand = Biased ? load<Lanes>(bias + i) : broadcast<Lanes>(0.0F);
         const Lanes y = fma(normalised(x), factor, summand);
-        rare = Biased && cancels(y, summand);
+        rare = Biased && cancels<T>(y, summand);
         return y;
     }
     UNITVAR_CALLED void in_double(std::size_t i, const T *x, T *y, std::size_t count) const
@@ -266,7 +268,7 @@ template <class T> struct ColumnValue {
     {
         const auto bias = load<Lanes>(rounded.bias + i);
         const Lanes y = fma(x - load<Lanes>(rounded.mean + i), load<Lanes>(rounded.scale + i), bias);
-        rare = cancels(y, bias);
+        rare = cancels<T>(y, bias);
         return y;
     }
     UNITVAR_CALLED void in_double(std::size_t i, const T *x, T *y, std::size_t count) const
