@@ -130,6 +130,18 @@ template <class T> constexpr std::size_t place(std::size_t i)
     return InFloat<T>::even_odd ? i % 2 * (block / 2) + i / 2 : i;
 }
 
+// parameters, at any address, in the order of the elements; all `absent` where there are none.
+template <class T> void take_out_of_order(const float *parameters, float absent, float *target)
+{
+    float lane[block];
+    if (parameters != nullptr) {
+        __builtin_memcpy(lane, parameters, sizeof(lane));
+    }
+    for (std::size_t i = 0; i < block; ++i) {
+        target[i] = parameters != nullptr ? lane[place<T>(i)] : absent;
+    }
+}
+
 template <class T>
 void row_in_double(const T *x, T *y, std::size_t n, const core::Affine &affine, const float *weight, const float *bias)
 {
@@ -137,10 +149,8 @@ void row_in_double(const T *x, T *y, std::size_t n, const core::Affine &affine, 
     float biases[block];
     for (std::size_t first = 0; first < n; first += block) {
         const std::size_t count = n - first < block ? n - first : block;
-        for (std::size_t i = 0; i < count; ++i) {
-            weights[i] = weight != nullptr ? weight[first + place<T>(i)] : 1;
-            biases[i] = bias != nullptr ? bias[first + place<T>(i)] : 0;
-        }
+        take_out_of_order<T>(weight != nullptr ? weight + first : nullptr, 1, weights);
+        take_out_of_order<T>(bias != nullptr ? bias + first : nullptr, 0, biases);
         row_of(x + first, y + first, count, affine, weights, biases, core::StoreMode::cached);
     }
 }
