@@ -230,9 +230,14 @@ template <class T> void order_parameters(const void *source, bool halves, float 
 
 bool columns_within_f32(const core::ColumnAffine &affine, std::size_t columns)
 {
+    const auto value = [](const double *x) { // at any address
+        double result;
+        __builtin_memcpy(&result, x, sizeof(result));
+        return result;
+    };
     std::uint64_t outside = 0;
     for (std::size_t c = 0; c < columns; ++c) {
-        outside |= within_f32(affine.mean[c], affine.scale[c], affine.bias[c]) ? 0U : 1U;
+        outside |= within_f32(value(affine.mean + c), value(affine.scale + c), value(affine.bias + c)) ? 0U : 1U;
     }
     return outside == 0;
 }
