@@ -8,7 +8,7 @@ namespace {
 template <class T>
 void affine_runs(const void *x, void *y, const core::Runs &runs, const core::Affine &affine, core::StoreMode mode)
 {
-    runs_in<InDouble>(static_cast<const T *>(x), static_cast<T *>(y), runs, affine, mode);
+    runs_in_double(static_cast<const T *>(x), static_cast<T *>(y), runs, affine, mode);
 }
 
 template <class T>

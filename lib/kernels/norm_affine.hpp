@@ -34,25 +34,23 @@ private:
     }
 };
 
-// y[i] = f(i, x[i]) for a run of n >= A::Lanes::lanes. A rest is computed as the last elements once more, which are read
-// before anything is written because y may be x. f gets the index and a block. What follows the run is most likely the
-// next one, whose statistics come next: it is fetched while this one, in cache already, is computed.
-template <class A, class T, bool Streamed, class F>
-UNITVAR_INLINE void transform(const T *x, T *y, std::size_t n, const F &f)
+// y[i] = f(i, x[i]) for a run of n >= 16. A rest is computed as the last 16 elements, which are read before anything
+// is written because y may be x. f gets the index and 16 elements. What follows the run is most likely the next one,
+// whose statistics come next: it is fetched while this one, in cache already, is computed.
+template <class T, bool Streamed, class F> UNITVAR_INLINE void transform(const T *x, T *y, std::size_t n, const F &f)
 {
-    constexpr std::size_t lanes = A::Lanes::lanes;
-    const std::size_t rest = n % lanes;
-    auto last = broadcast<typename A::Lanes>(typename A::Value(0));
+    const std::size_t rest = n % norm_lanes;
+    Wide last = broadcast<Wide>(0.0);
     if (rest != 0) {
-        last = f(n - lanes, A::load_from(x + n - lanes));
+        last = f(n - norm_lanes, load_as_f64<Wide, T>(x + n - norm_lanes));
     }
     const T *const next = x + n;
-    for (std::size_t i = 0; i + lanes <= n; i += lanes) {
+    for (std::size_t i = 0; i + norm_lanes <= n; i += norm_lanes) {
         __builtin_prefetch(next + i);
-        A::template store_to<T, Streamed>(y + i, f(i, A::load_from(x + i)));
+        store_from_f64<T, Streamed>(y + i, f(i, load_as_f64<Wide, T>(x + i)));
     }
     if (rest != 0) {
-        A::store_to(y + n - lanes, last);
+        store_from_f64<T>(y + n - norm_lanes, last);
     }
 }
 
@@ -63,30 +61,29 @@ template <class T> bool streams(const T *y, std::size_t n, std::size_t stride, c
            n * sizeof(T) % line == 0 && stride * sizeof(T) % line == 0;
 }
 
-template <class A, class T, bool Streamed>
-void runs_of(const T *x, T *y, const core::Runs &runs, const core::Affine &affine)
+template <class T, bool Streamed> void runs_of(const T *x, T *y, const core::Runs &runs, const core::Affine &affine)
 {
-    const Coefficients<A> value(affine);
-    const auto f = [&](std::size_t, const typename A::Lanes &v) UNITVAR_INLINE_LAMBDA { return value(v); };
+    const Coefficients<InDouble> value(affine);
+    const auto f = [&](std::size_t, const Wide &v) UNITVAR_INLINE_LAMBDA { return value(v); };
     for (std::size_t r = 0; r < runs.count; ++r, x += runs.stride, y += runs.stride) {
-        if (runs.length < A::Lanes::lanes) {
-            ShortRun<T, A::Lanes::lanes> run(x, runs.length);
-            A::store_to(run.lane, value(A::load_from(run.lane)));
+        if (runs.length < norm_lanes) {
+            ShortRun<T> run(x, runs.length);
+            store_from_f64<T>(run.lane, value(load_as_f64<Wide, T>(run.lane)));
             __builtin_memcpy(y, run.lane, runs.length * sizeof(T));
         } else {
-            transform<A, T, Streamed>(x, y, runs.length, f);
+            transform<T, Streamed>(x, y, runs.length, f);
         }
     }
 }
 
-template <class A, class T>
-void runs_in(const T *x, T *y, const core::Runs &runs, const core::Affine &affine, core::StoreMode mode)
+template <class T>
+void runs_in_double(const T *x, T *y, const core::Runs &runs, const core::Affine &affine, core::StoreMode mode)
 {
     if (streams(y, runs.length, runs.stride, mode)) {
-        runs_of<A, T, true>(x, y, runs, affine);
+        runs_of<T, true>(x, y, runs, affine);
         stream_fence();
     } else {
-        runs_of<A, T, false>(x, y, runs, affine);
+        runs_of<T, false>(x, y, runs, affine);
     }
 }
 
@@ -120,10 +117,10 @@ void combine_row(const T *x, T *y, std::size_t n, const core::Affine &affine, co
     }
     const auto f = [&](std::size_t i, const Wide &v) UNITVAR_INLINE_LAMBDA { return combine(v, weight + i, bias + i); };
     if (streams(y, n, 0, mode)) {
-        transform<InDouble, T, true>(x, y, n, f);
+        transform<T, true>(x, y, n, f);
         stream_fence();
     } else {
-        transform<InDouble, T, false>(x, y, n, f);
+        transform<T, false>(x, y, n, f);
     }
 }
 
@@ -161,7 +158,7 @@ void columns_in_double(const T *x, T *y, std::size_t rows, std::size_t row_strid
     const auto f = [&](std::size_t i, const Wide &v)
                        UNITVAR_INLINE_LAMBDA { return combine(v, affine.mean + i, affine.scale + i, affine.bias + i); };
     for (std::size_t r = 0; r < rows; ++r) {
-        transform<InDouble, T, false>(x + r * row_stride, y + r * row_stride, columns, f);
+        transform<T, false>(x + r * row_stride, y + r * row_stride, columns, f);
     }
 }
 

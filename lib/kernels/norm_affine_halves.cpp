@@ -31,7 +31,7 @@ UNITVAR_INLINE void one_block(const T *x, T *y, std::size_t i, std::size_t count
     if (rare) {
         f.in_double(i, x, y, count);
     } else {
-        InFloat<T>::template store_to<T, Streamed>(y, value);
+        InFloat<T>::template store_to<Streamed>(y, value);
     }
 }
 
@@ -88,7 +88,7 @@ template <class T, bool Biased> struct RunValue {
     }
     UNITVAR_CALLED void in_double(std::size_t, const T *x, T *y, std::size_t count) const
     {
-        runs_in<InDouble>(x, y, {count, 1, 0}, affine, core::StoreMode::cached);
+        runs_in_double(x, y, {count, 1, 0}, affine, core::StoreMode::cached);
     }
 };
 
@@ -116,7 +116,7 @@ void affine_runs(const void *source, void *target, const core::Runs &runs, const
     const auto *x = static_cast<const T *>(source);
     auto *y = static_cast<T *>(target);
     if (!within_f32(affine.mean, affine.scale, affine.bias)) {
-        runs_in<InDouble>(x, y, runs, affine, mode);
+        runs_in_double(x, y, runs, affine, mode);
     } else if (affine.bias == 0) {
         runs_in_float<T, false>(x, y, runs, affine, mode);
     } else {

@@ -68,6 +68,33 @@ core::GradientSums gradient_sums(const void *gradient, const void *x, const core
                              : sums_of<T, false>(g, v, runs, mean, nullptr);
 }
 
+// target = f(gradient, x, weight), each where a block begins, block by block.
+template <class A, bool Weighted, class T, class F>
+UNITVAR_INLINE void for_blocks(const T *gradient, const T *x, T *target, const core::Runs &runs,
+                               const Parameter<T> *weight, const F &f)
+{
+    constexpr std::size_t lanes = A::Lanes::lanes;
+    const std::size_t n = runs.length;
+    const auto weights = [&](std::size_t i) { return Weighted ? weight + i : nullptr; };
+    for (std::size_t r = 0; r < runs.count; ++r, gradient += runs.stride, x += runs.stride, target += runs.stride) {
+        if (n < lanes) {
+            ShortRun<T, lanes> g(gradient, n);
+            const ShortRun<T, lanes> v(x, n);
+            const ShortRun<Parameter<T>, lanes> w(weight, Weighted ? n : 0);
+            A::store_to(g.lane, f(g.lane, v.lane, w.lane));
+            __builtin_memcpy(target, g.lane, n * sizeof(T));
+            continue;
+        }
+        // Read before anything is written: the target may be one of the sources.
+        const std::size_t rest = n - lanes;
+        const auto last = f(gradient + rest, x + rest, weights(rest));
+        for (std::size_t i = 0; i + lanes <= n; i += lanes) {
+            A::store_to(target + i, f(gradient + i, x + i, weights(i)));
+        }
+        A::store_to(target + rest, last);
+    }
+}
+
 template <class T, bool Weighted, bool Scaled>
 void runs_of(const T *gradient, const T *x, T *target, const core::Runs &runs, const core::GradientAffine &affine,
              const Parameter<T> *weight)
@@ -77,37 +104,18 @@ void runs_of(const T *gradient, const T *x, T *target, const core::Runs &runs, c
     const auto slope = broadcast<Wide>(affine.slope);
     const auto offset = broadcast<Wide>(affine.offset);
     const auto prescale = broadcast<Wide>(affine.prescale);
-    // w: the weights, of which f takes those from i on.
-    const auto f = [&](const T *g, const T *v, const Parameter<T> *w, std::size_t i) UNITVAR_INLINE_LAMBDA {
-        auto value = load_as_f64<Wide, T>(g);
+    const auto f = [&](const T *g, const T *v, const Parameter<T> *w) UNITVAR_INLINE_LAMBDA {
+        auto value = InDouble::load_from(g);
         if constexpr (Weighted) {
-            value = value * load_as_f64<Wide, Parameter<T>>(w + i);
+            value = value * InDouble::load_from(w);
         }
-        Wide deviation = load_as_f64<Wide, T>(v) - mean;
+        Wide deviation = InDouble::load_from(v) - mean;
         if constexpr (Scaled) {
             deviation = deviation * prescale;
         }
         return fma(value, scale, fma(deviation, slope, offset));
     };
-    const std::size_t n = runs.length;
-    for (std::size_t r = 0; r < runs.count; ++r) {
-        const std::size_t at = r * runs.stride;
-        if (n < norm_lanes) {
-            ShortRun<T> g(gradient + at, n);
-            const ShortRun<T> v(x + at, n);
-            const ShortRun<Parameter<T>> w(weight, Weighted ? n : 0);
-            store_from_f64<T>(g.lane, f(g.lane, v.lane, w.lane, 0));
-            __builtin_memcpy(target + at, g.lane, n * sizeof(T));
-            continue;
-        }
-        // Read before anything is written: the target may be one of the sources.
-        const std::size_t rest = at + n - norm_lanes;
-        const Wide last = f(gradient + rest, x + rest, weight, n - norm_lanes);
-        for (std::size_t i = 0; i + norm_lanes <= n; i += norm_lanes) {
-            store_from_f64<T>(target + at + i, f(gradient + at + i, x + at + i, weight, i));
-        }
-        store_from_f64<T>(target + rest, last);
-    }
+    for_blocks<InDouble, Weighted>(gradient, x, target, runs, weight, f);
 }
 
 template <class T, bool Scaled>
@@ -129,7 +137,6 @@ void runs_in_float(const T *gradient, const T *x, T *target, const core::Runs &r
 {
     using A = InFloat<T>;
     using Lanes = typename A::Lanes;
-    constexpr std::size_t lanes = Lanes::lanes;
     const auto mean = broadcast<Lanes>(static_cast<float>(affine.mean));
     const auto scale = broadcast<Lanes>(static_cast<float>(affine.scale));
     const auto slope = broadcast<Lanes>(static_cast<float>(affine.slope));
@@ -142,24 +149,7 @@ void runs_in_float(const T *gradient, const T *x, T *target, const core::Runs &r
         }
         return fma(A::load_from(g), factor, fma(A::load_from(v) - mean, slope, offset));
     };
-    const std::size_t n = runs.length;
-    for (std::size_t r = 0; r < runs.count; ++r) {
-        const std::size_t at = r * runs.stride;
-        if (n < lanes) {
-            ShortRun<T, lanes> g(gradient + at, n);
-            const ShortRun<T, lanes> v(x + at, n);
-            const ShortRun<float, lanes> w(weight, Weighted ? n : 0);
-            A::store_to(g.lane, f(g.lane, v.lane, w.lane));
-            __builtin_memcpy(target + at, g.lane, n * sizeof(T));
-            continue;
-        }
-        const std::size_t rest = n - lanes;
-        const Lanes last = f(gradient + at + rest, x + at + rest, Weighted ? weight + rest : nullptr);
-        for (std::size_t i = 0; i + lanes <= n; i += lanes) {
-            A::store_to(target + at + i, f(gradient + at + i, x + at + i, Weighted ? weight + i : nullptr));
-        }
-        A::store_to(target + at + rest, last);
-    }
+    for_blocks<A, Weighted>(gradient, x, target, runs, weight, f);
 }
 
 template <class T>

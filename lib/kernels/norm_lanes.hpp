@@ -44,10 +44,7 @@ struct InDouble {
     using Value = double;
     using Lanes = Wide;
     template <class T> UNITVAR_INLINE static Lanes load_from(const T *x) { return load_as_f64<Lanes, T>(x); }
-    template <class T, bool Streamed = false> UNITVAR_INLINE static void store_to(T *y, const Lanes &value)
-    {
-        store_from_f64<T, Streamed>(y, value);
-    }
+    template <class T> UNITVAR_INLINE static void store_to(T *y, const Lanes &value) { store_from_f64<T>(y, value); }
 };
 // Of elements of 16 bits, type T, and f32 parameters. The lanes of bf16 have the even elements before the odd ones.
 template <class T> struct InFloat {
@@ -60,7 +57,7 @@ template <class T> struct InFloat {
         if constexpr (even_odd) {
             return load_even_odd_bf16<Lanes>(x);
         } else {
-            return load_as_f32<Lanes, T>(x);
+            return load_f16_as_f32<Lanes>(x);
         }
     }
     UNITVAR_INLINE static Lanes load_from(const float *x)
@@ -71,9 +68,8 @@ template <class T> struct InFloat {
             return load<Lanes>(x);
         }
     }
-    template <class To, bool Streamed = false> UNITVAR_INLINE static void store_to(To *y, const Lanes &value)
+    template <bool Streamed = false> UNITVAR_INLINE static void store_to(T *y, const Lanes &value)
     {
-        static_assert(std::is_same_v<To, T>);
         if constexpr (even_odd) {
             store_even_odd_bf16<Streamed>(y, value);
         } else {

@@ -93,6 +93,20 @@ template <class P> UNITVAR_INLINE P quotient(const P &x, const P &t, double beta
     return beta == 0.5 ? x / root : x / (root * sqrt(root));
 }
 
+// Are roots and quotients all that t^-beta takes?
+constexpr bool has_roots(double beta)
+{
+    return beta == 0.5 || beta == 0.75 || beta == 1;
+}
+
+NegativePower power_of(double beta)
+{
+    const double infinity = __builtin_inf();
+    const double at_zero = beta > 0 ? infinity : beta < 0 ? 0.0 : 1.0;
+    const double at_infinity = beta > 0 ? 0.0 : beta < 0 ? infinity : 1.0;
+    return {beta, at_zero, at_infinity};
+}
+
 enum class Path : unsigned char {
     narrow_iterated, // f32, beta = 3/4
     narrow_roots,    // in f32
@@ -104,7 +118,7 @@ enum class Path : unsigned char {
 // most: no k + factor S is above it where factor and k are positive.
 template <class T> Path path_of(const core::ResponseWindow &window, double most)
 {
-    const bool exact = window.beta == 0.5 || window.beta == 0.75 || window.beta == 1;
+    const bool exact = has_roots(window.beta);
     const bool positive = window.factor >= 0 && window.k >= 0;
     if constexpr (sizeof(T) == sizeof(float)) {
         // In double, squares of f32 are exact and the sum is, for f32.
@@ -154,14 +168,7 @@ void direct_response(Strips<E> &strips, std::size_t channels, const core::Respon
                      Path path)
 {
     using T = Value<E>;
-    const double infinity = __builtin_inf();
-    const NegativePower power{window.beta,
-                              window.beta > 0   ? infinity
-                              : window.beta < 0 ? 0.0
-                                                : 1.0,
-                              window.beta > 0   ? 0.0
-                              : window.beta < 0 ? infinity
-                                                : 1.0};
+    const NegativePower power = power_of(window.beta);
     const std::size_t size = window.before + window.after + 1;
     for (std::size_t c = 0; c < channels; ++c) {
         const T *const values = strips.values(c);
@@ -196,19 +203,20 @@ void direct_response(Strips<E> &strips, std::size_t channels, const core::Respon
     }
 }
 
+void clear(double *row, std::size_t rows)
+{
+    for (std::size_t i = 0; i < rows * strip; i += norm_lanes) {
+        store(row + i, broadcast<Wide>(0.0));
+    }
+}
+
 template <class E>
 void local_response(const void *source, void *target, std::size_t channels, std::size_t channel_stride,
                     std::size_t width, const core::ResponseWindow &window, double *squares)
 {
     using T = Value<E>;
     Strips<E> strips(static_cast<const E *>(source), static_cast<E *>(target), channel_stride, width);
-    const auto zero = broadcast<Wide>(0.0);
-    const auto clear = [&](double *row, std::size_t rows) {
-        for (std::size_t i = 0; i < rows * strip; i += norm_lanes) {
-            store(row + i, zero);
-        }
-    };
-    Wide total = zero;
+    Wide total = broadcast<Wide>(0.0);
     clear(squares, window.before);
     clear(squares + (window.before + channels) * strip, window.after);
     for (std::size_t c = 0; c < channels; ++c) {
@@ -267,15 +275,8 @@ void direct_gradient(Strips<E> &gradients, std::size_t channels, const core::Res
                      const GradientRows &rows)
 {
     using T = Value<E>;
-    const double infinity = __builtin_inf();
-    const NegativePower power{window.beta,
-                              window.beta > 0   ? infinity
-                              : window.beta < 0 ? 0.0
-                                                : 1.0,
-                              window.beta > 0   ? 0.0
-                              : window.beta < 0 ? infinity
-                                                : 1.0};
-    const bool exact = window.beta == 0.5 || window.beta == 0.75 || window.beta == 1;
+    const NegativePower power = power_of(window.beta);
+    const bool exact = has_roots(window.beta);
     const std::size_t size = window.before + window.after + 1;
     for (std::size_t c = 0; c < channels; ++c) {
         const T *const gradient = gradients.values(c);
@@ -306,11 +307,6 @@ void local_response_gradient(const void *gradient, const void *source, void *tar
     Strips<E> gradients(static_cast<const E *>(gradient), to, channel_stride, width);
     const GradientRows rows(workspace, channels, window);
     const auto zero = broadcast<Wide>(0.0);
-    const auto clear = [&](double *row, std::size_t count) {
-        for (std::size_t i = 0; i < count * strip; i += norm_lanes) {
-            store(row + i, zero);
-        }
-    };
     clear(rows.values, window.before);
     clear(rows.values + (window.before + channels) * strip, window.after);
     for (double *const row : {rows.scaled, rows.ratio}) {

@@ -48,12 +48,7 @@ UNITVAR_INLINE F64 load_widened_f16(const void *source)
 {
     return _mm256_cvtps_pd(_mm_cvtph_ps(_mm_loadu_si64(source)));
 }
-// Eight bf16 and eight f16 as f32.
-UNITVAR_INLINE F32 load_bf16(const void *source)
-{
-    const __m256i bits = _mm256_cvtepu16_epi32(_mm_loadu_si128(static_cast<const __m128i *>(source)));
-    return _mm256_castsi256_ps(_mm256_slli_epi32(bits, 16));
-}
+// Eight f16 as f32.
 UNITVAR_INLINE F32 load_f16(const void *source)
 {
     return _mm256_cvtph_ps(_mm_loadu_si128(static_cast<const __m128i *>(source)));

@@ -50,12 +50,7 @@ UNITVAR_INLINE F64 load_widened_f16(const void *source)
     __builtin_memcpy(&bits, source, sizeof(bits));
     return _mm512_cvtps_pd(_mm512_castps512_ps256(_mm512_cvtph_ps(_mm256_zextsi128_si256(bits))));
 }
-// Sixteen bf16 and sixteen f16 as f32.
-UNITVAR_INLINE F32 load_bf16(const void *source)
-{
-    const __m512i bits = _mm512_cvtepu16_epi32(_mm256_loadu_si256(static_cast<const __m256i *>(source)));
-    return _mm512_castsi512_ps(_mm512_slli_epi32(bits, 16));
-}
+// Sixteen f16 as f32.
 UNITVAR_INLINE F32 load_f16(const void *source)
 {
     return _mm512_cvtph_ps(_mm256_loadu_si256(static_cast<const __m256i *>(source)));

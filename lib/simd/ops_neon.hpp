@@ -51,13 +51,7 @@ UNITVAR_INLINE F64 load_widened_f16(const void *source)
     __builtin_memcpy(&both, source, sizeof(both));
     return vcvt_f64_f32(vget_low_f32(vcvt_f32_f16(vreinterpret_f16_u32(vdup_n_u32(both)))));
 }
-// Four bf16 and four f16 as f32.
-UNITVAR_INLINE F32 load_bf16(const void *source)
-{
-    uint16x4_t bits;
-    __builtin_memcpy(&bits, source, sizeof(bits));
-    return vreinterpretq_f32_u32(vshll_n_u16(bits, 16));
-}
+// Four f16 as f32.
 UNITVAR_INLINE F32 load_f16(const void *source)
 {
     uint16x4_t bits;

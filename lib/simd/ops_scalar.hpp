@@ -121,10 +121,6 @@ UNITVAR_INLINE F64 load_widened_f16(const void *source)
 {
     return widen_halves<F64>(source, core::widen_f16);
 }
-UNITVAR_INLINE F32 load_bf16(const void *source)
-{
-    return widen_halves<F32>(source, core::widen_bf16);
-}
 UNITVAR_INLINE F32 load_f16(const void *source)
 {
     return widen_halves<F32>(source, core::widen_f16);

@@ -230,16 +230,11 @@ template <class P, class Element> UNITVAR_INLINE P load_as_f64(const void *sourc
         }
     });
 }
-// bf16 or f16 as f32.
-template <class P, class Element> UNITVAR_INLINE P load_as_f32(const void *source)
+// f16 as f32.
+template <class P> UNITVAR_INLINE P load_f16_as_f32(const void *source)
 {
     return generate<P::registers>([source](std::size_t k) UNITVAR_INLINE_LAMBDA {
-        const auto *from = static_cast<const unsigned char *>(source) + k * F32::size * sizeof(Element);
-        if constexpr (std::is_same_v<Element, core::Bf16Element>) {
-            return load_bf16(from);
-        } else {
-            return load_f16(from);
-        }
+        return load_f16(static_cast<const unsigned char *>(source) + k * sizeof(F32) / 2);
     });
 }
 template <class R, std::size_t K> UNITVAR_INLINE void store(void *target, const Pack<R, K> &a)

@@ -89,8 +89,7 @@ concept MixedRegisters = requires(F x, U w, F64 y, U64 v, const void *source, vo
     { load_widened(source) } -> std::same_as<F64>;
     { load_widened_bf16(source) } -> std::same_as<F64>;
     { load_widened_f16(source) } -> std::same_as<F64>;
-    // bf16 and f16 in memory as f32.
-    { load_bf16(source) } -> std::same_as<F>;
+    // f16 in memory as f32.
     { load_f16(source) } -> std::same_as<F>;
     // The second where the first is NaN, else the first.
     { unless_nan(x, x) } -> std::same_as<F>;
