@@ -1,34 +1,19 @@
 // Section 8 of unitvar.h: moments.
-#include "unitvar/moments.hpp"
+#include "moments.hpp"
 
 #include "guard.hpp"
 
-using unitvar::Moments;
-using unitvar::WideMoments;
 using unitvar::capi::buffer;
 using unitvar::capi::guard;
+using unitvar::capi::of;
 using unitvar::capi::require;
 
 namespace {
 
-Moments value_of(const unitvar_moments *m, const char *name)
+template <class State> auto value_of(const State *m, const char *name)
 {
     require(m, name);
-    return {m->count, m->mean, m->m2};
-}
-WideMoments value_of(const unitvar_wide_moments *m, const char *name)
-{
-    require(m, name);
-    return {m->count, m->mean, m->mean_low, m->m2, m->prescale};
-}
-
-unitvar_moments of(const Moments &m)
-{
-    return {m.count, m.mean, m.m2};
-}
-unitvar_wide_moments of(const WideMoments &m)
-{
-    return {m.count, m.mean, m.mean_low, m.m2, m.prescale};
+    return of(*m);
 }
 
 template <class State, class T> int32_t update(State *m, const T *x, size_t n)

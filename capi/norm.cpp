@@ -7,6 +7,7 @@
 #include "core/message.hpp"
 #include "core/norm/arguments.hpp"
 #include "guard.hpp"
+#include "moments.hpp"
 
 using unitvar::BatchGradientSums;
 using unitvar::ChannelWindow;
@@ -36,14 +37,7 @@ std::span<const std::int32_t> axes_of(const std::int32_t *axes, std::int32_t nax
     return {axes, axes == nullptr ? 0 : static_cast<std::size_t>(naxes)};
 }
 
-WideMoments of(const unitvar_wide_moments &m)
-{
-    return {m.count, m.mean, m.mean_low, m.m2, m.prescale};
-}
-unitvar_wide_moments of(const WideMoments &m)
-{
-    return {m.count, m.mean, m.mean_low, m.m2, m.prescale};
-}
+using unitvar::capi::of;
 BatchGradientSums of(const unitvar_batch_gradient_sums &s)
 {
     return {s.count, s.gradient, s.product};

@@ -1076,15 +1076,27 @@ def _out_or_null(name: str, value: Any, views: _Views) -> Any:
     return None if value is None else _out(name, value, views)
 
 
-def _count_or_null(name: str, value: Any, views: _Views) -> Optional[int]:
-    """The address of an int64 array of one element, as PyTorch's num_batches_tracked."""
-    if value is None:
-        return None
-    view = views.open(name, value, True)
-    address, n = view.contiguous()
-    if view.dtype != _I64 or n != 1:
-        raise InvalidType(f"{name} has the dtype {view.dtype_name} and {n} elements, expected int64 and 1 element")
-    return address
+class _Elements:
+    """What makes the address of a contiguous array of so many elements of a dtype, or of None."""
+
+    __slots__ = ("dtype", "number", "expected")
+
+    def __init__(self, dtype: Tuple[int, int], number: int, expected: str) -> None:
+        self.dtype, self.number, self.expected = dtype, number, expected
+
+    def __call__(self, name: str, value: Any, views: _Views) -> Optional[int]:
+        if value is None:
+            return None
+        view = views.open(name, value, True)
+        address, n = view.contiguous()
+        if view.dtype != self.dtype or n != self.number:
+            raise InvalidType(f"{name} has the dtype {view.dtype_name} and {n} elements, expected {self.expected}")
+        return address
+
+
+# PyTorch's num_batches_tracked, and gradients of three logits.
+_count_or_null = _Elements(_I64, 1, "int64 and 1 element")
+_three_or_null = _Elements(_F64, 3, "float64 and 3 elements")
 
 
 class _Records:
@@ -1108,17 +1120,6 @@ class _Records:
 def _records_before(name: str, value: Any, views: _Views) -> int:
     """How many the array before has."""
     return views.records
-
-
-def _three_or_null(name: str, value: Any, views: _Views) -> Optional[int]:
-    """The address of a float64 array of three elements."""
-    if value is None:
-        return None
-    view = views.open(name, value, True)
-    address, n = view.contiguous()
-    if view.dtype != _F64 or n != 3:
-        raise InvalidType(f"{name} has the dtype {view.dtype_name} and {n} elements, expected float64 and 3 elements")
-    return address
 
 
 # ---- One thread at a time -------------------------------------------------------------------------------------------

@@ -31,6 +31,13 @@ std::size_t Axes::count() const noexcept
     return static_cast<std::size_t>(std::ranges::count(reduced(), true));
 }
 
+void Axes::require_some() const
+{
+    if (count() == 0) {
+        invalid("axes", "none", "at least one");
+    }
+}
+
 void Axes::require_shape(const Tensor &x, const Tensor &result) const
 {
     if (!result.present()) {

@@ -17,6 +17,8 @@ public:
     [[nodiscard]] std::span<const bool> reduced() const noexcept { return {reduced_, ndim_}; }
     [[nodiscard]] std::size_t count() const noexcept;
 
+    // Throws InvalidArgument where there is none.
+    void require_some() const;
     // Throws InvalidArgument unless the result has x's shape without the axes, or with 1 in their places.
     void require_shape(const Tensor &x, const Tensor &result) const;
 

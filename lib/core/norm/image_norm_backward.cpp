@@ -253,6 +253,37 @@ private:
     core::ChannelRows x_;
 };
 
+// The arguments of batch_norm's gradients and of their parts, of which the sums have no rstd and no outputs.
+struct BatchTensors {
+    ImageTensors images;
+    Tensor mean;
+    Tensor rstd;
+
+    BatchTensors(const TensorView &grad_y, const TensorView &x, const TensorView &mean_view,
+                 const TensorView *rstd_view, const TensorView *weight, const NormGradients &gradients)
+        : images{{"grad_y", grad_y, Access::read},
+                 {"x", x, Access::read},
+                 {"weight", weight, Access::read},
+                 core::GradientOutputs(gradients)},
+          mean("mean", mean_view, Access::read), rstd("rstd", rstd_view, Access::read)
+    {
+    }
+    [[nodiscard]] core::Images check() const
+    {
+        const ImageTensors &t = images;
+        check_kinds(t);
+        core::require_statistics_kind(t.x, {&mean, &rstd});
+        const core::Images shape = core::images_of(t.x, 2, SIZE_MAX, format_of(t));
+        unitvar::check(t, shape);
+        core::require_channels(mean, shape.channels);
+        core::require_channels(rstd, shape.channels);
+        core::require_own_memory(
+            {&t.grad_y, &t.x, &mean, &rstd, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias},
+            t.gradients.x, {&t.grad_y, &t.x});
+        return shape;
+    }
+};
+
 // Those of all parts, added in their order. Throws what batch_norm_backward_given throws for them.
 std::vector<BatchGradientSums> total(std::span<const BatchGradientSums> parts, std::size_t channels, bool elements)
 {
@@ -380,26 +411,13 @@ void instance_norm_backward(const TensorView &grad_y, const TensorView &x, const
     operands.write_back();
 }
 
-void batch_norm_backward(const TensorView &grad_y, const TensorView &x, const TensorView &mean_view,
-                         const TensorView &rstd_view, const TensorView *weight, bool training,
-                         const NormGradients &gradients)
+void batch_norm_backward(const TensorView &grad_y, const TensorView &x, const TensorView &mean, const TensorView &rstd,
+                         const TensorView *weight, bool training, const NormGradients &gradients)
 {
     const core::DefaultFloatingPoint environment;
-    const ImageTensors t{{"grad_y", grad_y, Access::read},
-                         {"x", x, Access::read},
-                         {"weight", weight, Access::read},
-                         core::GradientOutputs(gradients)};
-    const Tensor mean("mean", mean_view, Access::read);
-    const Tensor rstd("rstd", rstd_view, Access::read);
-    const std::initializer_list<const Tensor *> tensors = {
-        &t.grad_y, &t.x, &mean, &rstd, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias};
-    check_kinds(t);
-    core::require_statistics_kind(t.x, {&mean, &rstd});
-    const core::Images images = core::images_of(t.x, 2, SIZE_MAX, format_of(t));
-    check(t, images);
-    core::require_channels(mean, images.channels);
-    core::require_channels(rstd, images.channels);
-    core::require_own_memory(tensors, t.gradients.x, {&t.grad_y, &t.x});
+    const BatchTensors a(grad_y, x, mean, &rstd, weight, gradients);
+    const ImageTensors &t = a.images;
+    const core::Images images = a.check();
     core::require_environment();
     if (t.x.elements() == 0) {
         t.gradients.clear();
@@ -409,8 +427,8 @@ void batch_norm_backward(const TensorView &grad_y, const TensorView &x, const Te
     const ImageOperands image_operands(operands, t, format_of(t));
     core::Scratch scratch;
     const ChannelBackward backward(scratch, image_operands, images, !training);
-    const core::Widened means(scratch, operands.input(mean));
-    const core::Widened rstds(scratch, operands.input(rstd));
+    const core::Widened means(scratch, operands.input(a.mean));
+    const core::Widened rstds(scratch, operands.input(a.rstd));
     scratch.allocate();
     means.read();
     rstds.read();
@@ -418,20 +436,13 @@ void batch_norm_backward(const TensorView &grad_y, const TensorView &x, const Te
     operands.write_back();
 }
 
-void batch_norm_backward_sums(const TensorView &grad_y, const TensorView &x, const TensorView &mean_view,
+void batch_norm_backward_sums(const TensorView &grad_y, const TensorView &x, const TensorView &mean,
                               std::span<BatchGradientSums> sums)
 {
     const core::DefaultFloatingPoint environment;
-    const ImageTensors t{{"grad_y", grad_y, Access::read},
-                         {"x", x, Access::read},
-                         {"weight", nullptr, Access::read},
-                         core::GradientOutputs({})};
-    const Tensor mean("mean", mean_view, Access::read);
-    check_kinds(t);
-    core::require_statistics_kind(t.x, {&mean});
-    const core::Images images = core::images_of(t.x, 2, SIZE_MAX, format_of(t));
-    check(t, images);
-    core::require_channels(mean, images.channels);
+    const BatchTensors a(grad_y, x, mean, nullptr, nullptr, {});
+    const ImageTensors &t = a.images;
+    const core::Images images = a.check();
     core::require_length("n", sums.size(), images.channels);
     core::require_environment();
     if (t.x.elements() == 0) {
@@ -442,32 +453,20 @@ void batch_norm_backward_sums(const TensorView &grad_y, const TensorView &x, con
     const ImageOperands image_operands(operands, t, format_of(t));
     core::Scratch scratch;
     const ChannelBackward backward(scratch, image_operands, images, false);
-    const core::Widened means(scratch, operands.input(mean));
+    const core::Widened means(scratch, operands.input(a.mean));
     scratch.allocate();
     means.read();
     backward.sum(means.data(), sums);
 }
 
-void batch_norm_backward_given(const TensorView &grad_y, const TensorView &x, const TensorView &mean_view,
-                               const TensorView &rstd_view, const TensorView *weight,
+void batch_norm_backward_given(const TensorView &grad_y, const TensorView &x, const TensorView &mean,
+                               const TensorView &rstd, const TensorView *weight,
                                std::span<const BatchGradientSums> sums, const NormGradients &gradients)
 {
     const core::DefaultFloatingPoint environment;
-    const ImageTensors t{{"grad_y", grad_y, Access::read},
-                         {"x", x, Access::read},
-                         {"weight", weight, Access::read},
-                         core::GradientOutputs(gradients)};
-    const Tensor mean("mean", mean_view, Access::read);
-    const Tensor rstd("rstd", rstd_view, Access::read);
-    const std::initializer_list<const Tensor *> tensors = {
-        &t.grad_y, &t.x, &mean, &rstd, &t.weight, &t.gradients.x, &t.gradients.weight, &t.gradients.bias};
-    check_kinds(t);
-    core::require_statistics_kind(t.x, {&mean, &rstd});
-    const core::Images images = core::images_of(t.x, 2, SIZE_MAX, format_of(t));
-    check(t, images);
-    core::require_channels(mean, images.channels);
-    core::require_channels(rstd, images.channels);
-    core::require_own_memory(tensors, t.gradients.x, {&t.grad_y, &t.x});
+    const BatchTensors a(grad_y, x, mean, &rstd, weight, gradients);
+    const ImageTensors &t = a.images;
+    const core::Images images = a.check();
     const std::vector<BatchGradientSums> all = total(sums, images.channels, t.x.elements() != 0);
     core::require_environment();
     core::Operands operands;
@@ -477,8 +476,8 @@ void batch_norm_backward_given(const TensorView &grad_y, const TensorView &x, co
     if (t.x.elements() != 0) {
         backward.emplace(scratch, image_operands, images, false);
     }
-    const core::Widened means(scratch, operands.input(mean));
-    const core::Widened rstds(scratch, operands.input(rstd));
+    const core::Widened means(scratch, operands.input(a.mean));
+    const core::Widened rstds(scratch, operands.input(a.rstd));
     scratch.allocate();
     means.read();
     rstds.read();

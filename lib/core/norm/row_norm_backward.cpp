@@ -243,9 +243,7 @@ void backward_along(const TensorView &grad_y, const TensorView &x, std::span<con
     const Tensor given_mean("mean", mean, Access::read);
     const Tensor given_rstd("rstd", rstd, Access::read);
     const core::Axes axes(given_x, list);
-    if (axes.count() == 0) {
-        core::invalid("axes", "none", "at least one");
-    }
+    axes.require_some();
     core::require_like(given_grad_y, given_x);
     core::require_like(given_grad_x, given_x);
     axes.require_shape(given_x, given_mean);

@@ -1,15 +1,31 @@
-// Weights and biases of norms of rows, prepared once a call for the kernels that many rows share.
+// What norms of rows share: weights and biases prepared once a call for the kernels, and rows cut into pieces for threads.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include "core/norm/geometry.hpp"
 #include "core/norm/statistics.hpp"
+#include "core/parallel.hpp"
 #include "core/scratch.hpp"
+#include "core/sharing.hpp"
 #include "core/store_mode.hpp"
 #include "core/tensor.hpp"
 
 namespace unitvar::core {
+
+// work(row, first, n) for all rows, in pieces that are worth a thread.
+template <class Work> void for_row_pieces(const Rows &rows, const Work &work) noexcept
+{
+    constexpr std::size_t piece = std::size_t{1} << 16U;
+    const std::size_t pieces = (rows.length + piece - 1) / piece;
+    parallel_for(rows.count * pieces, grain_of(std::min(piece, rows.length)), [&](std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i < end; ++i) {
+            const std::size_t first = i % pieces * piece;
+            work(i / pieces, first, std::min(piece, rows.length - first));
+        }
+    });
+}
 
 // Weights and biases as the kernels of rows take them: beside elements of 16 bits in an order of theirs; beside others
 // where they lie, or as doubles where many rows share the conversion and the first cache level holds them.

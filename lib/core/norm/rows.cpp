@@ -1,5 +1,5 @@
-// layer_norm and rms_norm: statistics of rows, then y = (x - mean) rstd weight + bias. Where there are enough rows a
-// thread does both halves of a row while it is in its cache.
+// layer_norm and rms_norm: statistics of rows, or given ones, then y = (x - mean) rstd weight + bias. Where there are
+// enough rows a thread does both halves of a row while it is in its cache.
 #include <algorithm>
 #include <optional>
 #include <span>
@@ -8,6 +8,7 @@
 #include "core/message.hpp"
 #include "core/norm/axes.hpp"
 #include "core/norm/geometry.hpp"
+#include "core/norm/gradients.hpp"
 #include "core/norm/row_parameters.hpp"
 #include "core/norm/staging.hpp"
 #include "core/norm/statistics.hpp"
@@ -21,8 +22,6 @@ using core::Access;
 using core::Affine;
 using core::ChunkMoments;
 using core::Tensor;
-
-constexpr std::size_t piece = std::size_t{1} << 16U; // of a row, for one thread
 
 // What the norms of rows take and give; only x and y are always there.
 struct RowArguments {
@@ -96,13 +95,8 @@ public:
             sums_.run(chunk, [&](const core::Tiles::Tile &tile, const Part *sums) {
                 all[tile.group] = finish(tile.group, *sums);
             });
-            const std::size_t pieces = (rows_.length + piece - 1) / piece;
-            core::parallel_for(rows_.count * pieces, core::grain_of(piece), [&](std::size_t begin, std::size_t end) {
-                for (std::size_t i = begin; i < end; ++i) {
-                    const std::size_t first = i % pieces * piece;
-                    apply(i / pieces, first, std::min(piece, rows_.length - first), all[i / pieces]);
-                }
-            });
+            core::for_row_pieces(
+                rows_, [&](std::size_t row, std::size_t first, std::size_t n) { apply(row, first, n, all[row]); });
         }
     }
 
@@ -193,6 +187,36 @@ void rms_norm(const RowArguments &a, std::int32_t normalized_ndim, double eps)
     operands.write_back();
 }
 
+// y = (x - mean) rstd weight + bias: nothing is reduced.
+void layer_norm_given(const RowArguments &a, std::int32_t normalized_ndim)
+{
+    const core::Rows rows = check(a, normalized_ndim);
+    if (a.x.elements() == 0) {
+        return;
+    }
+    core::Operands operands;
+    const Tensor &x = operands.input_rows(a.x, rows);
+    const Tensor &y = operands.output_rows(a.y, rows, &x);
+    core::Scratch scratch;
+    const core::RowParameters parameters(scratch, core::norm_kernels(x.dtype()), operands.input(a.weight),
+                                         operands.input(a.bias), rows);
+    const core::Widened mean(scratch, operands.input(a.mean));
+    const core::Widened rstd(scratch, operands.input(a.rstd));
+    scratch.allocate();
+    parameters.prepare();
+    mean.read();
+    rstd.read();
+    const core::RowPlaces source(x, rows);
+    const core::RowPlaces target(y, rows);
+    const core::StoreMode mode = core::store_mode(x, y);
+    core::for_row_pieces(rows, [&](std::size_t row, std::size_t first, std::size_t n) {
+        const std::size_t at = first * x.element_bytes();
+        parameters.apply(source[row] + at, target[row] + at, first, n, {mean.data()[row], 0, rstd.data()[row], 0},
+                         mode);
+    });
+    operands.write_back();
+}
+
 Tensor absent(const char *name)
 {
     return {name, nullptr, Access::read};
@@ -207,9 +231,7 @@ public:
           y_(checked(given_y_, given_x_), axes_), mean_("mean", mean, given_x_, axes_),
           rstd_("rstd", rstd, given_x_, axes_)
     {
-        if (axes_.count() == 0) {
-            core::invalid("axes", "none", "at least one");
-        }
+        axes_.require_some();
     }
     [[nodiscard]] std::int32_t normalized_ndim() const noexcept { return static_cast<std::int32_t>(axes_.count()); }
     [[nodiscard]] Tensor x() const { return {"x", x_.view(), Access::read}; }
@@ -282,6 +304,21 @@ void rms_norm(const TensorView &x, std::int32_t normalized_ndim, const TensorVie
               absent("mean"),
               {"rstd", rstd, Access::write}},
              normalized_ndim, eps);
+}
+
+void layer_norm_given(const TensorView &x, std::int32_t normalized_ndim, const TensorView &mean, const TensorView &rstd,
+                      const TensorView *weight, const TensorView *bias, const TensorView &y)
+{
+    const core::DefaultFloatingPoint environment;
+    layer_norm_given({{"x", x, Access::read},
+                      absent("residual"),
+                      {"weight", weight, Access::read},
+                      {"bias", bias, Access::read},
+                      absent("sum"),
+                      {"y", y, Access::write},
+                      {"mean", mean, Access::read},
+                      {"rstd", rstd, Access::read}},
+                     normalized_ndim);
 }
 
 void layer_norm_residual(const TensorView &x, const TensorView &residual, std::int32_t normalized_ndim,
