@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """How many times faster norms, activations and linear are than PyTorch's and NumPy's, single-threaded: medians of
-interleaved rounds in processor time of the thread, all tensors of one dtype.
+interleaved rounds in processor time of the thread, all tensors of one dtype. From 1 MiB on also their rate beside memcpy
+over the bytes of x, and how many times faster two threads are than one, by the clock.
 
 usage: torch_norm_ratios.py PATH_TO_libunitvar.so [f32|bf16|f16]
 
@@ -119,6 +120,24 @@ def other_rows():
            0.7)
 
 
+def memory_and_threads(library, own, x):
+    """What the rate is of memcpy's, and two threads against one, of an x of 1 MiB or more."""
+    copy = torch.empty_like(x)
+    size = x.numel() * x.element_size()
+    if size < 2**20:
+        return ""
+    rate = interleaved.compare(own, lambda: ctypes.memmove(copy.data_ptr(), x.data_ptr(), size), ROUNDS,
+                               time.thread_time).ratio
+
+    def on(threads):
+        library.unitvar_set_num_threads(threads)
+        own()
+
+    threads = interleaved.compare(lambda: on(2), lambda: on(1), ROUNDS, time.perf_counter).ratio
+    library.unitvar_set_num_threads(1)
+    return f"; {rate:.2f} of memcpy; 2 threads {threads:.2f}"
+
+
 def main():
     if not 2 <= len(sys.argv) <= 3 or sys.argv[1] in ("-h", "--help") or (
             len(sys.argv) == 3 and sys.argv[2] not in DTYPES):
@@ -130,7 +149,8 @@ def main():
     library.unitvar_isa.restype = ctypes.c_char_p
     torch.set_num_threads(1)
     torch.set_default_dtype(DTYPES[dtype][0])
-    print(f"PyTorch {torch.__version__}, NumPy {numpy.__version__}, unitvar {library.unitvar_isa().decode()}, {dtype}, 1 thread")
+    isa = library.unitvar_isa().decode()
+    print(f"PyTorch {torch.__version__}, NumPy {numpy.__version__}, unitvar {isa}, {dtype}, 1 thread")
     for name, function, arguments, peer, peer_name, target in itertools.chain(
             norm_rows(dtype != "f32"), other_rows() if dtype == "f32" else ()):
         call = getattr(library, "unitvar_" + function)
@@ -141,8 +161,9 @@ def main():
                 sys.exit(library.unitvar_last_error().decode())
 
         ratio, a, b, _ = interleaved.compare(own, peer, ROUNDS, time.thread_time)
+        beside = "" if peer_name == "NumPy" else memory_and_threads(library, own, arguments[0])
         verdict = "" if target is None else f" >= {target} {'met' if ratio >= target else 'NOT MET'}"
-        print(f"{name}: {1e3 * a:.3f} ms, {peer_name} {1e3 * b:.3f} ms: {ratio:.2f} times{verdict}", flush=True)
+        print(f"{name}: {1e3 * a:.3f} ms, {peer_name} {1e3 * b:.3f} ms: {ratio:.2f} times{verdict}{beside}", flush=True)
     return 0
 
 
