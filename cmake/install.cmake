@@ -1,7 +1,7 @@
 # What `cmake --install` and CPack deliver: component runtime is the shared library (package libunitvar0), component
-# development everything that a compiler needs (libunitvar-dev). Components python, the module as a package, and
-# python_library, the library within it, are installed by name alone, into a folder of Python's modules. Both unitvarConfig.cmake and unitvar.pc find the rest
-# from where they lie themselves, so a tree may be moved after it was installed.
+# development everything that a compiler needs (libunitvar-dev). Both unitvarConfig.cmake and unitvar.pc find the rest
+# from where they lie themselves, so a tree may be moved after it was installed. Components python, the module as a
+# package, and python_library, the library within it, are installed by name alone, into a folder of Python's modules.
 include(CMakePackageConfigHelpers)
 
 set_target_properties(unitvar_shared PROPERTIES EXPORT_NAME unitvar)
