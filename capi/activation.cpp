@@ -1,9 +1,11 @@
-// Section 10 of unitvar.h: activations and the linear layer.
+// Section 10 of unitvar.h: activations, dropout and the linear layer.
 #include "unitvar/activation.hpp"
+#include "unitvar/dropout.hpp"
 
 #include "guard.hpp"
 
 using unitvar::NormGradients;
+using unitvar::capi::generator;
 using unitvar::capi::guard;
 using unitvar::capi::OptionalTensor;
 using unitvar::capi::tensor_view;
@@ -32,6 +34,11 @@ int32_t unitvar_linear(const unitvar_tensor *x, const unitvar_tensor *weight, co
         unitvar::linear(tensor_view(x, "x"), tensor_view(weight, "weight"), OptionalTensor(bias, "bias"),
                         tensor_view(y, "y"));
     });
+}
+
+int32_t unitvar_dropout(unitvar_generator *g, const unitvar_tensor *x, double p, unitvar_tensor *y)
+{
+    return guard([&] { unitvar::dropout(generator(g), tensor_view(x, "x"), p, tensor_view(y, "y")); });
 }
 
 int32_t unitvar_relu_backward(const unitvar_tensor *grad_y, const unitvar_tensor *x, unitvar_tensor *grad_x)

@@ -143,6 +143,10 @@ private:
 {
     return g == nullptr ? GeneratorUse<Generator>() : GeneratorUse<Generator>(g);
 }
+[[nodiscard]] inline GeneratorUse<const Generator> generator_or_none(const unitvar_generator *g)
+{
+    return g == nullptr ? GeneratorUse<const Generator>() : GeneratorUse<const Generator>(g);
+}
 
 // The view of a tensor, its device, dtype and dimension count checked; what views cannot express is refused. The name
 // is the caller's argument, for messages.

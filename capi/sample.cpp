@@ -66,4 +66,9 @@ int32_t unitvar_trunc_normal_f64(unitvar_generator *g, double *dst, size_t n, do
     return guard([&] { unitvar::trunc_normal(generator(g), buffer(dst, n, "dst"), mean, std, a, b); });
 }
 
+int32_t unitvar_choice_i64(unitvar_generator *g, int64_t *dst, size_t n, uint64_t population)
+{
+    return guard([&] { unitvar::choice(generator(g), buffer(dst, n, "dst"), population); });
+}
+
 } // extern "C"

@@ -205,7 +205,7 @@ PYTHON_EXCEPTIONS = [
     (r"\w+\.dst .*", "pointer"),
     # Generators, and moments that Python has as an object: the first parameter.
     (r"generator_destroy\.g g", "pointer"),
-    (r"(init|init_shard)\.g g", "g?"),
+    (r"(init|init_shard|sobol\w*)\.g g", "g?"),
     (r"wide_moments_\w+\.(m|into) &wide", "m"),
     # NaN for what is not given.
     (r"calculate_gain\.param real|(batch|switchable)_norm\w*\.momentum real", "real?"),

@@ -329,6 +329,23 @@ void check_sampler(const std::string &name, Fill fill, Parameters... parameters)
     }
 }
 
+// Of many points, and many coordinates.
+template <class T, class Fill, class... Parameters>
+void check_points(const std::string &name, Fill fill, Parameters... parameters)
+{
+    for (const bool scrambled : {false, true}) {
+        for (const std::size_t dimensions : {std::size_t{2}, std::size_t{1000}}) {
+            const Generator g = generator(UNITVAR_PCG32);
+            const std::size_t points = 100000 / dimensions;
+            Bytes target(points * dimensions * sizeof(T), 1);
+            check(name, {{&target}, g.get()}, [&](unitvar_generator *at) {
+                return fill(scrambled ? at : nullptr, reinterpret_cast<T *>(target.data()), points, dimensions, 5,
+                            parameters...);
+            });
+        }
+    }
+}
+
 void check_initializer(const std::string &name, const Shape &shape,
                        const std::function<std::int32_t(unitvar_generator *, unitvar_tensor *)> &initialize)
 {
@@ -485,6 +502,9 @@ void check_norms(NormTensors &t)
         return unitvar_instance_norm_backward(t.grad, t.x, t.weight, nullptr, nullptr, 1, 1e-5, t.y, t.grad_weight,
                                               t.grad_bias);
     });
+    const Generator g = generator(UNITVAR_PCG32);
+    check("unitvar_dropout", {{&t.y.bytes()}, g.get()},
+          [&](unitvar_generator *at) { return unitvar_dropout(at, t.x, 0.25, t.y); });
     checked("unitvar_relu", {&t.y.bytes()}, [&] { return unitvar_relu(t.x, t.y); });
     checked("unitvar_leaky_relu", {&t.y.bytes()}, [&] { return unitvar_leaky_relu(t.x, 0.1, t.y); });
     checked("unitvar_prelu", {&t.y.bytes()}, [&] { return unitvar_prelu(t.x, t.weight, t.y); });
@@ -523,7 +543,16 @@ TEST_CASE("samplers and permutations")
         check_sampler<float>("unitvar_trunc_normal_f32", unitvar_trunc_normal_f32, 0.0, 1.0, -2.0, 2.0);
         check_sampler<double>("unitvar_trunc_normal_f64", unitvar_trunc_normal_f64, 0.0, 1.0, -2.0, 2.0);
         check_sampler<std::int64_t>("unitvar_permutation_i64", unitvar_permutation_i64);
+        check_sampler<std::int64_t>("unitvar_choice_i64", unitvar_choice_i64, std::uint64_t{1} << 40U);
     }
+}
+
+TEST_CASE("Sobol's points")
+{
+    check_points<float>("unitvar_sobol_f32", unitvar_sobol_f32);
+    check_points<double>("unitvar_sobol_f64", unitvar_sobol_f64);
+    check_points<float>("unitvar_sobol_normal_f32", unitvar_sobol_normal_f32, 0.0, 1.0);
+    check_points<double>("unitvar_sobol_normal_f64", unitvar_sobol_normal_f64, 0.0, 1.0);
 }
 
 TEST_CASE("generators")

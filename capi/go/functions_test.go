@@ -350,8 +350,23 @@ var functions = map[string]func() []byte{
 		return sample(count, func(g generator, x []float64) error { return unitvar.TruncNormal(g, x, 0, 1, -1, 3) })
 	},
 	"permutation_i64": func() []byte { return sample(count, unitvar.Permutation) },
-	"calculate_gain":  gains,
-	"calculate_fans":  fans,
+	"choice_i64": func() []byte {
+		return sample(count, func(g generator, x []int64) error { return unitvar.Choice(g, x, 5000000) })
+	},
+	"sobol_f32": func() []byte {
+		return sample(300, func(_ generator, x []float32) error { return unitvar.Sobol(nil, x, 3, 10) })
+	},
+	"sobol_f64": func() []byte {
+		return sample(300, func(g generator, x []float64) error { return unitvar.Sobol(g, x, 3, 10) })
+	},
+	"sobol_normal_f32": func() []byte {
+		return sample(300, func(g generator, x []float32) error { return unitvar.SobolNormal(g, x, 3, 10, 1.5, 0.02) })
+	},
+	"sobol_normal_f64": func() []byte {
+		return sample(300, func(_ generator, x []float64) error { return unitvar.SobolNormal(nil, x, 3, 10, 1.5, 0.02) })
+	},
+	"calculate_gain": gains,
+	"calculate_fans": fans,
 	"init_constant": func() []byte {
 		return filters(func(_ generator, t tensor) error { return unitvar.InitConstant(t, 0.1) })
 	},

@@ -243,6 +243,12 @@ func InstanceNormBackward(gradY, x, weight, runningMean, runningVar *Tensor, use
 		runningVar.raw(), truth(useInputStats), C.double(eps), gradX.raw(), gradWeight.raw(), gradBias.raw()))
 }
 
+// Dropout is x / (1 - p) with probability 1 - p, else 0, without a mask: the same elements stay whenever the generator is
+// at the same position, so that backward is the same call on the gradient.
+func Dropout(g *Generator, x *Tensor, p float64, y *Tensor) error {
+	return g.call(func(raw *C.generator) C.outcome { return C.go_dropout(raw, x.raw(), C.double(p), y.raw()) })
+}
+
 // ApplyReLU is max(0, x).
 func ApplyReLU(x, y *Tensor) error {
 	return finish(C.go_relu(x.raw(), y.raw()))

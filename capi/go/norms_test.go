@@ -138,6 +138,7 @@ var layers = map[string]func(l *layerBuffers) error{
 	"local_response_norm": func(l *layerBuffers) error {
 		return unitvar.LocalResponseNorm(whole(l.x), 3, 1e-4, 0.75, 1, whole(l.y))
 	},
+	"dropout":    func(l *layerBuffers) error { return unitvar.Dropout(pcg32(), whole(l.x), 0.1, whole(l.y)) },
 	"relu":       func(l *layerBuffers) error { return unitvar.ApplyReLU(whole(l.x), whole(l.y)) },
 	"leaky_relu": func(l *layerBuffers) error { return unitvar.ApplyLeakyReLU(whole(l.x), 0.01, whole(l.y)) },
 	"prelu":      func(l *layerBuffers) error { return unitvar.ApplyPReLU(whole(l.x), of(l.w, 6), whole(l.y)) },

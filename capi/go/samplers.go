@@ -39,6 +39,14 @@ func Permutation(g *Generator, dst []int64) error {
 	return g.call(func(raw *C.generator) C.outcome { return C.go_permutation_i64(raw, (*C.int64_t)(p), n) })
 }
 
+// Choice fills dst with different numbers of 0 to population-1 in a random order: sampling without replacement.
+func Choice(g *Generator, dst []int64, population uint64) error {
+	p, n := begin(dst)
+	return g.call(func(raw *C.generator) C.outcome {
+		return C.go_choice_i64(raw, (*C.int64_t)(p), n, C.uint64_t(population))
+	})
+}
+
 // Uniform fills dst from [low, high).
 func Uniform[T Float](g *Generator, dst []T, low, high float64) error {
 	p, n := begin(dst)

@@ -76,6 +76,17 @@ SHIM(trunc_normal_f32, (generator * g, float *dst, size_t n, double mean, double
 SHIM(trunc_normal_f64, (generator * g, double *dst, size_t n, double mean, double std, double a, double b),
      (g, dst, n, mean, std, a, b))
 SHIM(permutation_i64, (generator * g, int64_t *dst, size_t n), (g, dst, n))
+SHIM(choice_i64, (generator * g, int64_t *dst, size_t n, uint64_t population), (g, dst, n, population))
+SHIM(sobol_f32, (const generator *g, float *dst, size_t points, size_t dimensions, uint64_t first),
+     (g, dst, points, dimensions, first))
+SHIM(sobol_f64, (const generator *g, double *dst, size_t points, size_t dimensions, uint64_t first),
+     (g, dst, points, dimensions, first))
+SHIM(sobol_normal_f32,
+     (const generator *g, float *dst, size_t points, size_t dimensions, uint64_t first, double mean, double std),
+     (g, dst, points, dimensions, first, mean, std))
+SHIM(sobol_normal_f64,
+     (const generator *g, double *dst, size_t points, size_t dimensions, uint64_t first, double mean, double std),
+     (g, dst, points, dimensions, first, mean, std))
 
 SHIM(calculate_gain, (int32_t nonlinearity, double param, double *gain), (nonlinearity, param, gain))
 SHIM(calculate_fans, (tensor t, int64_t *fan_in, int64_t *fan_out), (T(t), fan_in, fan_out))
@@ -232,6 +243,7 @@ SHIM(relu, (tensor x, tensor y), (T(x), T(y)))
 SHIM(leaky_relu, (tensor x, double negative_slope, tensor y), (T(x), negative_slope, T(y)))
 SHIM(prelu, (tensor x, tensor weight, tensor y), (T(x), T(weight), T(y)))
 SHIM(linear, (tensor x, tensor weight, tensor bias, tensor y), (T(x), T(weight), T(bias), T(y)))
+SHIM(dropout, (generator * g, tensor x, double p, tensor y), (g, T(x), p, T(y)))
 SHIM(relu_backward, (tensor grad_y, tensor x, tensor grad_x), (T(grad_y), T(x), T(grad_x)))
 SHIM(leaky_relu_backward, (tensor grad_y, tensor x, double negative_slope, tensor grad_x),
      (T(grad_y), T(x), negative_slope, T(grad_x)))

@@ -3,7 +3,7 @@
  * The only ABI of Unitvar: C99, self-contained, safe to load with dlopen.
  *
  *   1. Conventions        5. Samplers         9. Norms
- *   2. Constants          6. Tensors         10. Activations and the linear layer
+ *   2. Constants          6. Tensors         10. Activations, dropout and the linear layer
  *   3. Library            7. Initialisers
  *   4. Generators         8. Moments
  *
@@ -314,6 +314,32 @@ UNITVAR_API int32_t unitvar_trunc_normal_f64(unitvar_generator *g, double *dst, 
 /* A permutation of 0 to n-1, all equally likely: the order that sorts the pairs (key i, i), key i being w64[i] as in
  * bits_u64. Working memory: 16 n bytes. */
 UNITVAR_API int32_t unitvar_permutation_i64(unitvar_generator *g, int64_t *dst, size_t n);
+
+/* n different numbers of 0 to population - 1 in a random order, all choices equally likely but for 2^-64 of population:
+ * sampling without replacement, as NumPy's choice(population, n, replace=False). The first n places of a Fisher-Yates
+ * shuffle: for i = 0, 1, ..., exchange places i and i + floor(w64[i] (population - i) / 2^64) of the numbers in order. So
+ * a choice of n is the beginning of a longer one; it takes time and memory (up to 96 n bytes) for n, not for population.
+ * Errors: INVALID_ARGUMENT for n > population or a population above 2^63 - 1; UNSUPPORTED for TORCH_MT19937. */
+UNITVAR_API int32_t unitvar_choice_i64(unitvar_generator *g, int64_t *dst, size_t n, uint64_t population);
+
+/* Sobol's quasi-random points: coordinate d of point first + i is dst[i * dimensions + d], uniform on [0, 1) as
+ * unitvar_uniform_* makes it of a word, or normal as unitvar_normal_icdf_* does. Point i is the sum (by exclusive or) of
+ * the direction numbers of the bits of its Gray code i ^ (i >> 1) (Antonov and Saleev 1979), in 64 binary digits, of which
+ * f32 takes the first 32. Any points may be made alone; 2^k of them from a multiple of 2^k on are one in each of 2^k equal
+ * intervals, in every coordinate. 1 to 1111 dimensions, with the direction numbers of Joe and Kuo (2008), as in SciPy and
+ * PyTorch.
+ * g ?: scrambles the points and is left as it is: a random linear matrix for each coordinate and a digital shift (Matousek
+ * 1998), from words 192 d to 192 d + 129 behind its position; each point is then uniform, and the points keep what makes
+ * them quasi-random. NULL gives the plain sequence, of which point 0 is all zeros. TORCH_MT19937 cannot scramble.
+ * Errors: INVALID_ARGUMENT for another number of dimensions, points beyond 2^63, mean and std as the samplers. */
+UNITVAR_API int32_t unitvar_sobol_f32(const unitvar_generator *g, float *dst, size_t points, size_t dimensions,
+                                      uint64_t first);
+UNITVAR_API int32_t unitvar_sobol_f64(const unitvar_generator *g, double *dst, size_t points, size_t dimensions,
+                                      uint64_t first);
+UNITVAR_API int32_t unitvar_sobol_normal_f32(const unitvar_generator *g, float *dst, size_t points, size_t dimensions,
+                                             uint64_t first, double mean, double std);
+UNITVAR_API int32_t unitvar_sobol_normal_f64(const unitvar_generator *g, double *dst, size_t points, size_t dimensions,
+                                             uint64_t first, double mean, double std);
 
 /* ---- 6. Tensors -------------------------------------------------------------------------------
  *
@@ -818,7 +844,7 @@ UNITVAR_API int32_t unitvar_local_response_norm_window_backward(const unitvar_te
                                                                 double alpha, double beta, double k,
                                                                 unitvar_tensor *grad_x);
 
-/* ---- 10. Activations and the linear layer -------------------------------------------------------
+/* ---- 10. Activations, dropout and the linear layer ----------------------------------------------
  *
  * Conventions and common errors: section 9.
  */
@@ -836,6 +862,15 @@ UNITVAR_API int32_t unitvar_prelu(const unitvar_tensor *x, const unitvar_tensor 
  * not depend on the other rows. weight may be a transpose by its strides. Errors: INVALID_ARGUMENT for a weight without 2 dimensions. */
 UNITVAR_API int32_t unitvar_linear(const unitvar_tensor *x, const unitvar_tensor *weight, const unitvar_tensor *bias,
                                    unitvar_tensor *y);
+
+/* Dropout, inverted and without a mask: y = x * s where w[i] < t, else +0 (even for an infinite x or NaN), i counting
+ * elements in row-major order whatever the layout, w as in section 5, t = 2^32 (1 - p) and s = 1 / (1 - p), both rounded
+ * to nearest, s to the dtype or, where that has 16 bits, to f32. y may be x. g advances by ceil(elements / 64) blocks
+ * whatever p is. No mask is kept: which elements stay depends on the position of g alone, so backward is the same call on
+ * grad_y after unitvar_generator_seek to where the forward call began (or with a clone of then), and rows from a multiple
+ * of 64 elements on may be done by themselves.
+ * Errors: INVALID_ARGUMENT for a p that is NaN or outside 0 to 1; UNSUPPORTED for TORCH_MT19937; STREAM_EXHAUSTED. */
+UNITVAR_API int32_t unitvar_dropout(unitvar_generator *g, const unitvar_tensor *x, double p, unitvar_tensor *y);
 
 /* Gradients as in section 9. At x = 0 the gradient is 0, negative_slope * grad_y or weight * grad_y. grad_x ? of prelu
  * and linear, grad_weight ?, grad_bias ?: as x, weight and bias. */

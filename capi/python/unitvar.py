@@ -76,7 +76,7 @@ __all__ = [
     "CorruptState", "Distribution", "Engine", "Error", "FanMode", "Generator", "Initializer", "Internal",
     "InvalidArgument", "InvalidType", "Kind", "Moments", "Nonlinearity", "OutOfMemory", "Status", "StreamExhausted",
     "Unsupported", "batch_moments", "batch_norm", "batch_norm_backward", "batch_norm_backward_given",
-    "batch_norm_backward_sums", "batch_norm_given", "calculate_fans", "calculate_gain", "group_norm",
+    "batch_norm_backward_sums", "batch_norm_given", "calculate_fans", "calculate_gain", "dropout", "group_norm",
     "group_norm_backward", "init_constant", "init_delta_orthogonal", "init_dirac", "init_eye", "init_kaiming_normal",
     "init_kaiming_uniform", "init_normal", "init_ones", "init_orthogonal", "init_sparse", "init_trunc_normal",
     "init_uniform", "init_variance_scaling", "init_xavier_normal", "init_xavier_uniform", "init_zeros", "instance_norm",
@@ -85,10 +85,10 @@ __all__ = [
     "local_response_norm", "local_response_norm_backward", "local_response_norm_window",
     "local_response_norm_window_backward", "mean_var", "num_threads", "prelu", "prelu_backward", "relu",
     "relu_backward", "rms_norm", "rms_norm_axes", "rms_norm_axes_backward", "rms_norm_backward", "rms_norm_residual",
-    "set_isa", "set_num_threads", "stream_version", "switchable_norm", "switchable_norm_backward", "torch_bernoulli",
-    "torch_cauchy", "torch_conv_reset", "torch_embedding_reset", "torch_exponential", "torch_geometric",
-    "torch_linear_reset", "torch_log_normal", "torch_multinomial", "torch_randint", "torch_random", "version",
-    "version_string",
+    "set_isa", "set_num_threads", "sobol", "sobol_normal", "stream_version", "switchable_norm",
+    "switchable_norm_backward", "torch_bernoulli", "torch_cauchy", "torch_conv_reset", "torch_embedding_reset",
+    "torch_exponential", "torch_geometric", "torch_linear_reset", "torch_log_normal", "torch_multinomial",
+    "torch_randint", "torch_random", "version", "version_string",
 ]
 
 
@@ -213,6 +213,11 @@ _FUNCTIONS = {
     "trunc_normal_f32": "g:g dst:pointer n:size mean:real std:real a:real b:real",
     "trunc_normal_f64": "g:g dst:pointer n:size mean:real std:real a:real b:real",
     "permutation_i64": "g:g dst:pointer n:size",
+    "choice_i64": "g:g dst:pointer n:size population:uint64",
+    "sobol_f32": "g:g? dst:pointer points:size dimensions:size first:uint64",
+    "sobol_f64": "g:g? dst:pointer points:size dimensions:size first:uint64",
+    "sobol_normal_f32": "g:g? dst:pointer points:size dimensions:size first:uint64 mean:real std:real",
+    "sobol_normal_f64": "g:g? dst:pointer points:size dimensions:size first:uint64 mean:real std:real",
     "calculate_gain": "nonlinearity:nonlinearity param:real? gain:&real",
     "calculate_fans": "t:array fan_in:&int64 fan_out:&int64",
     "init_constant": "t:out value:real",
@@ -305,6 +310,7 @@ _FUNCTIONS = {
     "leaky_relu": "x:array negative_slope:real y:out",
     "prelu": "x:array weight:array y:out",
     "linear": "x:array weight:array bias:array? y:out",
+    "dropout": "g:g x:array p:real y:out",
     "relu_backward": "grad_y:array x:array grad_x:out",
     "leaky_relu_backward": "grad_y:array x:array negative_slope:real grad_x:out",
     "prelu_backward": "grad_y:array x:array weight:array grad_x:out? grad_weight:out?",
@@ -1558,6 +1564,11 @@ class Generator(_Exclusive):
         """Fills an int64 array with a permutation of 0 to n - 1."""
         _PERMUTATION.call(self, "dst", dst, True)
 
+    def choice(self, dst: Array, population: Integer) -> None:
+        """Fills an int64 array with different numbers of 0 to population - 1 in a random order: sampling without
+        replacement."""
+        _CHOICE.call(self, "dst", dst, True, population)
+
 
 _BITS = _ByDType(u32="bits_u32", u64="bits_u64")
 _UNIFORM = _ByDType(f32="uniform_f32", f64="uniform_f64")
@@ -1565,6 +1576,33 @@ _NORMAL = _ByDType(f32="normal_f32", f64="normal_f64")
 _NORMAL_ICDF = _ByDType(f32="normal_icdf_f32", f64="normal_icdf_f64")
 _TRUNC_NORMAL = _ByDType(f32="trunc_normal_f32", f64="trunc_normal_f64")
 _PERMUTATION = _ByDType(i64="permutation_i64")
+_CHOICE = _ByDType(i64="choice_i64")
+
+
+def _sobol(names: Dict[Tuple[int, int], str], dst: Array, first: Integer, g: Optional[Generator],
+           *numbers: Number) -> None:
+    view = _view("dst", dst, True)
+    try:
+        name = names.get(view.dtype)
+        if name is None:
+            raise InvalidType(f"dst has the dtype {view.dtype_name}, expected float32 or float64")
+        address, n = view.contiguous()
+        dimensions = view.shape[-1] if len(view.shape) > 1 else 1
+        getattr(_library, name)(g, address, n // max(dimensions, 1), dimensions, first, *numbers)
+    finally:
+        view.release()
+
+
+def sobol(dst: Array, first: Integer = 0, g: Optional[Generator] = None) -> None:
+    """Fills a float32 or float64 array (points, dimensions) with Sobol's points, the first and on, uniform on [0, 1);
+    an array of one dimension has one coordinate a point. A generator scrambles them and stays where it is."""
+    _sobol({_F32: "sobol_f32", _F64: "sobol_f64"}, dst, first, g)
+
+
+def sobol_normal(dst: Array, first: Integer = 0, g: Optional[Generator] = None, mean: Number = 0.0,
+                 std: Number = 1.0) -> None:
+    """sobol() with normals, by the inverse of the distribution function."""
+    _sobol({_F32: "sobol_normal_f32", _F64: "sobol_normal_f64"}, dst, first, g, mean, std)
 
 
 def _loaded(state: Any, origin: str, dialect: Optional[Tuple[int, int]] = None) -> Generator:
@@ -2042,6 +2080,12 @@ def local_response_norm_window_backward(grad_y: Array, x: Array, grad_x: Array, 
                                         k: Number = 1.0) -> None:
     """The gradient of local_response_norm_window."""
     _library.local_response_norm_window_backward(grad_y, x, before, after, size, alpha, beta, k, grad_x)
+
+
+def dropout(g: Generator, x: Array, y: Array, p: Number = 0.5) -> None:
+    """x / (1 - p) with probability 1 - p, else 0, without a mask: the same elements stay whenever the generator is at the
+    same position, so that backward is the same call on the gradient."""
+    _library.dropout(g, x, p, y)
 
 
 def relu(x: Array, y: Array) -> None:

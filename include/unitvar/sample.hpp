@@ -37,4 +37,9 @@ void trunc_normal(Generator &generator, std::span<double> target, double mean, d
 // memory; throws std::bad_alloc where they are not to be had.
 void permutation(Generator &generator, std::span<std::int64_t> target);
 
+// Different numbers of 0 to population - 1, as many as the target has room for, in a random order; the beginning of a
+// longer choice from as many. Throws InvalidArgument for a target that is larger than the population; takes up to 96
+// bytes an element of working memory.
+void choice(Generator &generator, std::span<std::int64_t> target, std::uint64_t population);
+
 } // namespace unitvar

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "unitvar/activation.hpp" // IWYU pragma: export
+#include "unitvar/dropout.hpp"    // IWYU pragma: export
 #include "unitvar/error.hpp"      // IWYU pragma: export
 #include "unitvar/generator.hpp"  // IWYU pragma: export
 #include "unitvar/init.hpp"       // IWYU pragma: export
@@ -9,5 +10,6 @@
 #include "unitvar/norm.hpp"       // IWYU pragma: export
 #include "unitvar/runtime.hpp"    // IWYU pragma: export
 #include "unitvar/sample.hpp"     // IWYU pragma: export
+#include "unitvar/sobol.hpp"      // IWYU pragma: export
 #include "unitvar/tensor.hpp"     // IWYU pragma: export
 #include "unitvar/torch.hpp"      // IWYU pragma: export

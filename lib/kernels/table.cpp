@@ -16,9 +16,9 @@ namespace {
 
 #define UNITVAR_NORMS(type, products)                                                                                  \
     constinit const unitvar::core::NormKernels norms_##type = {                                                        \
-        &moment_kernels_##type,   &affine_kernels_##type,         &convert_kernels_##type,                             \
-        &gradient_kernels_##type, &activation_kernels_##type,     &product_kernels_##products,                         \
-        &local_response_##type,   &local_response_gradient_##type};
+        &moment_kernels_##type,   &affine_kernels_##type,          &convert_kernels_##type,                            \
+        &gradient_kernels_##type, &activation_kernels_##type,      &product_kernels_##products,                        \
+        &local_response_##type,   &local_response_gradient_##type, &dropout_##type};
 UNITVAR_NORMS(f32, f32)
 UNITVAR_NORMS(f64, f64)
 UNITVAR_NORMS(bf16, f32)

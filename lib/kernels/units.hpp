@@ -49,7 +49,9 @@ extern const core::SelectionKernels selection;
                                std::size_t width, const core::ResponseWindow &window, double *workspace);              \
     void local_response_gradient_##name(const void *gradient, const void *source, void *target, std::size_t channels,  \
                                         std::size_t channel_stride, std::size_t width,                                 \
-                                        const core::ResponseWindow &window, double *workspace);
+                                        const core::ResponseWindow &window, double *workspace);                        \
+    void dropout_##name(const void *x, const std::uint32_t *words, void *y, std::size_t n, std::uint32_t last_kept,    \
+                        double scale);
 UNITVAR_DECLARE(f32)
 UNITVAR_DECLARE(f64)
 UNITVAR_DECLARE(bf16)

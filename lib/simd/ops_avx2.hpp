@@ -209,6 +209,12 @@ UNITVAR_INLINE std::uint64_t less_bits(U32 a, U32 b)
     const __m256i less = _mm256_cmpgt_epi32(_mm256_xor_si256(b, top), _mm256_xor_si256(a, top));
     return static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(less)));
 }
+UNITVAR_INLINE F32 if_below(U32 v, U32 w, F32 a, F32 b)
+{
+    const __m256i top = _mm256_set1_epi32(INT32_MIN);
+    const __m256i below = _mm256_cmpgt_epi32(_mm256_xor_si256(w, top), _mm256_xor_si256(v, top));
+    return _mm256_blendv_ps(b, a, _mm256_castsi256_ps(below));
+}
 // Zeros in the lanes whose bits are set, counted from bit 0.
 UNITVAR_INLINE U16 zero_where(U16 a, std::uint64_t bits)
 {

@@ -202,6 +202,10 @@ UNITVAR_INLINE std::uint64_t less_bits(U32 a, U32 b)
 {
     return _mm512_cmplt_epu32_mask(a, b);
 }
+UNITVAR_INLINE F32 if_below(U32 v, U32 w, F32 a, F32 b)
+{
+    return _mm512_mask_blend_ps(_mm512_cmplt_epu32_mask(v, w), b, a);
+}
 // Zeros in the lanes whose bits are set, counted from bit 0.
 UNITVAR_INLINE U16 zero_where(U16 a, std::uint64_t bits)
 {

@@ -198,6 +198,10 @@ UNITVAR_INLINE std::uint64_t less_bits(U32 a, U32 b)
     const uint32x4_t lane = {1, 2, 4, 8};
     return vaddvq_u32(vandq_u32(vcltq_u32(a, b), lane));
 }
+UNITVAR_INLINE F32 if_below(U32 v, U32 w, F32 a, F32 b)
+{
+    return vbslq_f32(vcltq_u32(v, w), a, b);
+}
 // Zeros in the lanes whose bits are set, counted from bit 0.
 UNITVAR_INLINE U16 zero_where(U16 a, std::uint64_t bits)
 {

@@ -296,6 +296,14 @@ UNITVAR_INLINE std::uint64_t less_bits(U32 a, U32 b)
     }
     return bits;
 }
+UNITVAR_INLINE F32 if_below(U32 v, U32 w, F32 a, F32 b)
+{
+    F32 result;
+    for (std::size_t i = 0; i < F32::size; ++i) {
+        result.lane[i] = v.lane[i] < w.lane[i] ? a.lane[i] : b.lane[i];
+    }
+    return result;
+}
 // Zeros in the lanes whose bits are set, counted from bit 0.
 template <class T> UNITVAR_INLINE Lanes<T> zero_where(Lanes<T> a, std::uint64_t bits)
 {

@@ -113,6 +113,13 @@ UNITVAR_INLINE Pack<R, K> select_less(const Pack<R, K> &x, const Pack<R, K> &y, 
 {
     return map([](R p, R q, R s, R t) UNITVAR_INLINE_LAMBDA { return if_less(p, q, s, t); }, x, y, a, b);
 }
+// a where v < w as integers without a sign, else b.
+template <std::size_t K>
+UNITVAR_INLINE Pack<F32, K> select_below(const Pack<U32, K> &v, const Pack<U32, K> &w, const Pack<F32, K> &a,
+                                         const Pack<F32, K> &b)
+{
+    return map([](U32 p, U32 q, F32 s, F32 t) UNITVAR_INLINE_LAMBDA { return if_below(p, q, s, t); }, v, w, a, b);
+}
 template <class R, std::size_t K>
 UNITVAR_INLINE Pack<R, K> select_not_positive(const Pack<R, K> &x, const Pack<R, K> &a, const Pack<R, K> &b)
 {

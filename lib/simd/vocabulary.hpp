@@ -58,6 +58,10 @@ concept FloatRegister = Register<F> && requires(F x, U w) {
     // if_bit<Bit>(w, a, b): a where bit Bit of w is set, else b; flip(x, w): x, its sign flipped where w's top bit is set
     { if_bit<0>(w, x, x) } -> std::same_as<F>;
     { flip(x, w) } -> std::same_as<F>;
+    // if_below(v, w, a, b) = v < w ? a : b, of lanes of 32 bits without a sign
+    requires sizeof(typename F::value_type) != 4 || requires {
+        { if_below(w, w, x, x) } -> std::same_as<F>;
+    };
     // The bits, and back.
     { to_bits(x) } -> std::same_as<U>;
     { from_bits(w) } -> std::same_as<F>;

@@ -326,6 +326,11 @@ SAMPLER(normal_icdf_f64, double, count, g, x, count, 1.5, 0.02)
 SAMPLER(trunc_normal_f32, float, count, g, x, count, 0.0, 1.0, -1.0, 3.0)
 SAMPLER(trunc_normal_f64, double, count, g, x, count, 0.0, 1.0, -1.0, 3.0)
 SAMPLER(permutation_i64, int64_t, count, g, x, count)
+SAMPLER(choice_i64, int64_t, count, g, x, count, 5000000)
+SAMPLER(sobol_f32, float, 300, NULL, x, 100, 3, 10)
+SAMPLER(sobol_f64, double, 300, g, x, 100, 3, 10)
+SAMPLER(sobol_normal_f32, float, 300, g, x, 100, 3, 10, 1.5, 0.02)
+SAMPLER(sobol_normal_f64, double, 300, NULL, x, 100, 3, 10, 1.5, 0.02)
 
 static float elements[16 * 12 * 3];
 static int64_t shape[3];
@@ -728,6 +733,14 @@ LAYER(instance_norm, X, SIX(w), SIX(b), SIX(running_mean), SIX(running_var), 1, 
 LAYER(switchable_norm, X, SIX(w), SIX(b), logits, logits + 1, SIX(running_mean), SIX(running_var), 1, momentum, eps, Y)
 LAYER(local_response_norm, X, 3, 1e-4, 0.75, 1.0, Y)
 LAYER(local_response_norm_window, X, 1, 2, 4, 1e-4, 0.75, 1.0, Y)
+static void dropout(void)
+{
+    unitvar_generator *g = pcg32();
+    begin_layer();
+    OK(unitvar_dropout(g, X, 0.1, Y));
+    end_layer();
+    unitvar_generator_destroy(g);
+}
 LAYER(relu, X, Y)
 LAYER(leaky_relu, X, 0.01, Y)
 LAYER(prelu, X, SIX(w), Y)
@@ -859,6 +872,11 @@ static const struct function functions[] = {
     FUNCTION(trunc_normal_f32),
     FUNCTION(trunc_normal_f64),
     FUNCTION(permutation_i64),
+    FUNCTION(choice_i64),
+    FUNCTION(sobol_f32),
+    FUNCTION(sobol_f64),
+    FUNCTION(sobol_normal_f32),
+    FUNCTION(sobol_normal_f64),
     FUNCTION(calculate_gain),
     FUNCTION(calculate_fans),
     FUNCTION(init_constant),
@@ -934,6 +952,7 @@ static const struct function functions[] = {
     FUNCTION(leaky_relu),
     FUNCTION(prelu),
     FUNCTION(linear),
+    FUNCTION(dropout),
     FUNCTION(relu_backward),
     FUNCTION(leaky_relu_backward),
     FUNCTION(prelu_backward),

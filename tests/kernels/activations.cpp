@@ -1,4 +1,4 @@
-// Activations and their gradients: elementwise, so the reference is computed in pieces.
+// Activations, their gradients and dropout: elementwise, so the reference is computed in pieces.
 #include "entries.hpp"
 
 namespace checkkernels {
@@ -111,6 +111,30 @@ template <class T> void drive_prelu_slope_gradient(Trial<double (*)(const void *
 }
 
 } // namespace
+
+template <class T> void drive_dropout(Trial<core::DropoutKernel> &trial)
+{
+    for (const std::size_t n : trial.lengths({.first = 0, .block = 32})) {
+        const std::uint32_t last_kept = trial.pick({0xE6666666U, 0U, 0x7FFFFFFFU, 0x80000000U, 0xFFFFFFFFU});
+        const double scale = trial.pick({1 / 0.9, 1.0, 2.0, 0x1p33});
+        Case c(trial, formatted("n = %zu, last_kept = %u, scale = %.17g", n, static_cast<unsigned>(last_kept), scale));
+        const auto x = c.in("x", trial.random.floats<T>(n));
+        std::vector<std::uint32_t> values = trial.random.words<std::uint32_t>(n);
+        for (std::size_t i = 0; i < n; i += 5) {
+            values[i] = last_kept + static_cast<std::uint32_t>(trial.random.below(3)) - 1;
+        }
+        const auto words = c.in("words", values);
+        const auto y = c.out("y", Elements<T>{n});
+        c.may_be(y, x);
+        c.run_elementwise(n, [&](auto kernel, std::size_t i, std::size_t count) {
+            kernel(x + i, words + i, y + i, count, last_kept, scale);
+        });
+    }
+}
+template void drive_dropout<float>(Trial<core::DropoutKernel> &);
+template void drive_dropout<double>(Trial<core::DropoutKernel> &);
+template void drive_dropout<Bf16>(Trial<core::DropoutKernel> &);
+template void drive_dropout<F16>(Trial<core::DropoutKernel> &);
 
 template <class T> void add_activations(Entries &entries, const std::string &name, const Access<Table> &at)
 {

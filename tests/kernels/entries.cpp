@@ -24,6 +24,7 @@ template <class T> void add_norms(Entries &entries, const std::string &name, con
         Row{"product", &Table::product, table(add_product<Parameter<T>>)},
         Row{"local_response", &Table::local_response, kernel(drive_local_response<T>)},
         Row{"local_response_gradient", &Table::local_response_gradient, kernel(drive_local_response_gradient<T>)},
+        Row{"dropout", &Table::dropout, kernel(drive_dropout<T>)},
     };
     static_assert(has_a_row_for_each_member(rows));
     add_rows(entries, name, at, rows);

@@ -111,6 +111,7 @@ template <class T> void drive_local_response(Trial<core::LocalResponseKernel> &)
 template <class T> void drive_local_response_gradient(Trial<core::LocalResponseGradientKernel> &);
 // activations.cpp
 template <class T> void add_activations(Entries &, const std::string &name, const Access<core::ActivationKernels> &);
+template <class T> void drive_dropout(Trial<core::DropoutKernel> &);
 // matrices.cpp
 template <class T> void add_product(Entries &, const std::string &name, const Access<core::ProductKernels> &);
 template <class T> void add_reflectors(Entries &, const std::string &name, const Access<core::ReflectorKernels> &);

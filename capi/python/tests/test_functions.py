@@ -300,6 +300,7 @@ LAYERS = {
         v.x, v.y, (1, 0, -1), (0, -1, 2), v.w[:6], v.b[:6], v.running_mean, v.running_var, True),
     "local_response_norm": lambda v: unitvar.local_response_norm(v.x, v.y, 3),
     "local_response_norm_window": lambda v: unitvar.local_response_norm_window(v.x, v.y, 1, 2, 4),
+    "dropout": lambda v: unitvar.dropout(pcg32(), v.x, v.y, 0.1),
     "relu": lambda v: unitvar.relu(v.x, v.y),
     "leaky_relu": lambda v: unitvar.leaky_relu(v.x, v.y),
     "prelu": lambda v: unitvar.prelu(v.x, v.y, v.w[:6]),
@@ -373,6 +374,13 @@ FUNCTIONS = {
     "trunc_normal_f32": lambda: sample(np.float32, lambda g, x: g.trunc_normal(x, 0.0, 1.0, -1.0, 3.0)),
     "trunc_normal_f64": lambda: sample(np.float64, lambda g, x: g.trunc_normal(x, 0.0, 1.0, -1.0, 3.0)),
     "permutation_i64": lambda: sample(np.int64, lambda g, x: g.permutation(x)),
+    "choice_i64": lambda: sample(np.int64, lambda g, x: g.choice(x, 5000000)),
+    "sobol_f32": lambda: sample(np.float32, lambda g, x: unitvar.sobol(x.reshape(100, 3), 10), 300),
+    "sobol_f64": lambda: sample(np.float64, lambda g, x: unitvar.sobol(x.reshape(100, 3), 10, g), 300),
+    "sobol_normal_f32": lambda: sample(
+        np.float32, lambda g, x: unitvar.sobol_normal(x.reshape(100, 3), 10, g, 1.5, 0.02), 300),
+    "sobol_normal_f64": lambda: sample(
+        np.float64, lambda g, x: unitvar.sobol_normal(x.reshape(100, 3), 10, None, 1.5, 0.02), 300),
     "calculate_gain": lambda: struct.pack("<6d", *map(unitvar.calculate_gain, unitvar.Nonlinearity)),
     "calculate_fans": lambda: struct.pack("<2q", *unitvar.calculate_fans(np.empty((16, 12, 3), np.float32))),
     "init_constant": lambda: initialize(lambda _, t: unitvar.init_constant(t, 0.1)),

@@ -131,6 +131,10 @@ using LocalResponseGradientKernel = void (*)(const void *gradient, const void *x
                                              std::size_t channel_stride, std::size_t width,
                                              const ResponseWindow &window, double *workspace);
 
+// y = word <= last_kept ? x * scale : 0 of n elements with a word each, scale rounded to f32 unless x is f64; y may be x.
+using DropoutKernel = void (*)(const void *x, const std::uint32_t *words, void *y, std::size_t n,
+                               std::uint32_t last_kept, double scale);
+
 // C += A B for one block of depth: A in panels of tile_rows interleaved rows, B in panels of tile_columns.
 inline constexpr std::size_t product_depth = 256;
 struct ProductKernels {
@@ -150,6 +154,7 @@ struct NormKernels {
     const ProductKernels *product;
     LocalResponseKernel local_response;
     LocalResponseGradientKernel local_response_gradient;
+    DropoutKernel dropout;
 };
 
 } // namespace unitvar::core

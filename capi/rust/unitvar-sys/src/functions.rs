@@ -86,6 +86,11 @@ functions! {
     fn unitvar_trunc_normal_f32(g: *mut unitvar_generator, dst: *mut f32, n: usize, mean: f64, std: f64, a: f64, b: f64) -> i32;
     fn unitvar_trunc_normal_f64(g: *mut unitvar_generator, dst: *mut f64, n: usize, mean: f64, std: f64, a: f64, b: f64) -> i32;
     fn unitvar_permutation_i64(g: *mut unitvar_generator, dst: *mut i64, n: usize) -> i32;
+    fn unitvar_choice_i64(g: *mut unitvar_generator, dst: *mut i64, n: usize, population: u64) -> i32;
+    fn unitvar_sobol_f32(g: *const unitvar_generator, dst: *mut f32, points: usize, dimensions: usize, first: u64) -> i32;
+    fn unitvar_sobol_f64(g: *const unitvar_generator, dst: *mut f64, points: usize, dimensions: usize, first: u64) -> i32;
+    fn unitvar_sobol_normal_f32(g: *const unitvar_generator, dst: *mut f32, points: usize, dimensions: usize, first: u64, mean: f64, std: f64) -> i32;
+    fn unitvar_sobol_normal_f64(g: *const unitvar_generator, dst: *mut f64, points: usize, dimensions: usize, first: u64, mean: f64, std: f64) -> i32;
     fn unitvar_calculate_gain(nonlinearity: i32, param: f64, gain: *mut f64) -> i32;
     fn unitvar_calculate_fans(t: *const unitvar_tensor, fan_in: *mut i64, fan_out: *mut i64) -> i32;
     fn unitvar_init_constant(t: *mut unitvar_tensor, value: f64) -> i32;
@@ -161,6 +166,7 @@ functions! {
     fn unitvar_leaky_relu(x: *const unitvar_tensor, negative_slope: f64, y: *mut unitvar_tensor) -> i32;
     fn unitvar_prelu(x: *const unitvar_tensor, weight: *const unitvar_tensor, y: *mut unitvar_tensor) -> i32;
     fn unitvar_linear(x: *const unitvar_tensor, weight: *const unitvar_tensor, bias: *const unitvar_tensor, y: *mut unitvar_tensor) -> i32;
+    fn unitvar_dropout(g: *mut unitvar_generator, x: *const unitvar_tensor, p: f64, y: *mut unitvar_tensor) -> i32;
     fn unitvar_relu_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, grad_x: *mut unitvar_tensor) -> i32;
     fn unitvar_leaky_relu_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, negative_slope: f64, grad_x: *mut unitvar_tensor) -> i32;
     fn unitvar_prelu_backward(grad_y: *const unitvar_tensor, x: *const unitvar_tensor, weight: *const unitvar_tensor, grad_x: *mut unitvar_tensor, grad_weight: *mut unitvar_tensor) -> i32;

@@ -133,6 +133,11 @@ impl Generator {
         check(unsafe { sys::unitvar_permutation_i64(self.raw.as_ptr(), dst.as_mut_ptr(), dst.len()) })
     }
 
+    /// `dst.len()` different numbers of 0 to `population - 1` in a random order: sampling without replacement.
+    pub fn choice(&mut self, dst: &mut [i64], population: u64) -> Result<()> {
+        check(unsafe { sys::unitvar_choice_i64(self.raw.as_ptr(), dst.as_mut_ptr(), dst.len(), population) })
+    }
+
     /// Uniform on [low, high).
     #[inline]
     pub fn uniform<T: Float>(&mut self, dst: &mut [T], low: f64, high: f64) -> Result<()> {
@@ -155,6 +160,10 @@ impl Generator {
     #[inline]
     pub fn trunc_normal<T: Float>(&mut self, dst: &mut [T], mean: f64, std: f64, a: f64, b: f64) -> Result<()> {
         check(unsafe { T::TRUNC_NORMAL(self.raw.as_ptr(), dst.as_mut_ptr(), dst.len(), mean, std, a, b) })
+    }
+
+    pub(crate) fn as_shared(&self) -> *const sys::unitvar_generator {
+        self.raw.as_ptr()
     }
 
     pub(crate) fn as_raw(&mut self) -> *mut sys::unitvar_generator {
@@ -183,15 +192,19 @@ impl fmt::Debug for Generator {
 
 type Fill<T> = unsafe extern "C" fn(*mut sys::unitvar_generator, *mut T, usize, f64, f64) -> i32;
 type FillBetween<T> = unsafe extern "C" fn(*mut sys::unitvar_generator, *mut T, usize, f64, f64, f64, f64) -> i32;
+type Points<T> = unsafe extern "C" fn(*const sys::unitvar_generator, *mut T, usize, usize, u64) -> i32;
+type NormalPoints<T> = unsafe extern "C" fn(*const sys::unitvar_generator, *mut T, usize, usize, u64, f64, f64) -> i32;
 type Update<T> = unsafe extern "C" fn(*mut sys::unitvar_wide_moments, *const T, usize) -> i32;
 
 mod functions {
-    use super::{Fill, FillBetween, Update};
+    use super::{Fill, FillBetween, NormalPoints, Points, Update};
     pub trait Functions: Copy {
         const UNIFORM: Fill<Self>;
         const NORMAL: Fill<Self>;
         const NORMAL_ICDF: Fill<Self>;
         const TRUNC_NORMAL: FillBetween<Self>;
+        const SOBOL: Points<Self>;
+        const SOBOL_NORMAL: NormalPoints<Self>;
         const UPDATE: Update<Self>;
     }
 }
@@ -206,6 +219,8 @@ impl functions::Functions for f32 {
     const NORMAL: Fill<f32> = sys::unitvar_normal_f32;
     const NORMAL_ICDF: Fill<f32> = sys::unitvar_normal_icdf_f32;
     const TRUNC_NORMAL: FillBetween<f32> = sys::unitvar_trunc_normal_f32;
+    const SOBOL: Points<f32> = sys::unitvar_sobol_f32;
+    const SOBOL_NORMAL: NormalPoints<f32> = sys::unitvar_sobol_normal_f32;
     const UPDATE: Update<f32> = sys::unitvar_wide_moments_update_f32;
 }
 
@@ -214,5 +229,7 @@ impl functions::Functions for f64 {
     const NORMAL: Fill<f64> = sys::unitvar_normal_f64;
     const NORMAL_ICDF: Fill<f64> = sys::unitvar_normal_icdf_f64;
     const TRUNC_NORMAL: FillBetween<f64> = sys::unitvar_trunc_normal_f64;
+    const SOBOL: Points<f64> = sys::unitvar_sobol_f64;
+    const SOBOL_NORMAL: NormalPoints<f64> = sys::unitvar_sobol_normal_f64;
     const UPDATE: Update<f64> = sys::unitvar_wide_moments_update_f64;
 }

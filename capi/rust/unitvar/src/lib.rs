@@ -26,6 +26,7 @@ pub mod init;
 mod library;
 mod moments;
 pub mod norm;
+pub mod sobol;
 mod tensor;
 pub mod torch;
 

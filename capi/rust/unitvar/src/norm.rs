@@ -1,7 +1,7 @@
 //! Moments along axes, normalisation layers, activations, the linear layer and their gradients, as PyTorch has them.
 //! Statistics, weights and running statistics that are not wanted or not there are `None`.
 use crate::error::{check, Result};
-use crate::{Moments, TensorView, TensorViewMut};
+use crate::{Generator, Moments, TensorView, TensorViewMut};
 use std::ptr;
 use unitvar_sys as sys;
 
@@ -334,6 +334,18 @@ layers! {
     leaky_relu = unitvar_leaky_relu(negative_slope: f64, y: &mut TensorViewMut<'_>), to y;
     /// A slope for each channel below 0.
     prelu = unitvar_prelu(weight: &TensorView<'_>, y: &mut TensorViewMut<'_>), to y;
+}
+
+/// Dropout without a mask: x / (1 - p) with probability 1 - p, else 0. The same elements stay whenever the generator is at
+/// the same position: so backward is the same call on the gradient.
+pub fn dropout<'x>(g: &mut Generator, x: impl Into<Input<'x>>, p: f64, y: &mut TensorViewMut<'_>) -> Result<()> {
+    let mut y = y.raw();
+    let x = match x.into() {
+        Input::Of(view) => view.raw(),
+        Input::InPlace => y,
+    };
+    // Safety: as above.
+    check(unsafe { sys::unitvar_dropout(g.as_raw(), &x, p, &mut y) })
 }
 
 functions! {

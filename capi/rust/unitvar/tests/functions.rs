@@ -6,7 +6,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::{env, fs};
 use unitvar::{
-    init, norm, torch, Distribution, Element, Engine, FanMode, Float, Generator, InitKind, Initializer, Moments,
+    init, norm, sobol, torch, Distribution, Element, Engine, FanMode, Float, Generator, InitKind, Initializer, Moments,
     Nonlinearity, Result, Status, TensorView, TensorViewMut,
 };
 use unitvar_sys as sys;
@@ -488,6 +488,7 @@ const LAYERS: &[(&str, fn(&mut Layer) -> Result<()>)] = &[
         [1.0, 0.0, -1.0], [0.0, -1.0, 2.0], Some(&mut to(&mut l.running_mean, &[6])),
         Some(&mut to(&mut l.running_var, &[6])), true, MOMENTUM, EPS, &mut to(&mut l.y, WHOLE))),
     ("local_response_norm", |l| norm::local_response_norm(&of(&l.x, WHOLE), 3, 1e-4, 0.75, 1.0, &mut to(&mut l.y, WHOLE))),
+    ("dropout", |l| norm::dropout(&mut pcg32()?, &of(&l.x, WHOLE), 0.1, &mut to(&mut l.y, WHOLE))),
     ("relu", |l| norm::relu(&of(&l.x, WHOLE), &mut to(&mut l.y, WHOLE))),
     ("leaky_relu", |l| norm::leaky_relu(&of(&l.x, WHOLE), 0.01, &mut to(&mut l.y, WHOLE))),
     ("prelu", |l| norm::prelu(&of(&l.x, WHOLE), &of(&l.w, &[6]), &mut to(&mut l.y, WHOLE))),
@@ -573,6 +574,11 @@ const FUNCTIONS: &[(&str, fn() -> Sum)] = &[
     ("trunc_normal_f32", || sample::<f32>(COUNT, |g, x| g.trunc_normal(x, 0.0, 1.0, -1.0, 3.0))),
     ("trunc_normal_f64", || sample::<f64>(COUNT, |g, x| g.trunc_normal(x, 0.0, 1.0, -1.0, 3.0))),
     ("permutation_i64", || sample(COUNT, |g, x| g.permutation(x))),
+    ("choice_i64", || sample(COUNT, |g, x| g.choice(x, 5000000))),
+    ("sobol_f32", || sample::<f32>(300, |_, x| sobol::uniform(None, x, 3, 10))),
+    ("sobol_f64", || sample::<f64>(300, |g, x| sobol::uniform(Some(g), x, 3, 10))),
+    ("sobol_normal_f32", || sample::<f32>(300, |g, x| sobol::normal(Some(g), x, 3, 10, 1.5, 0.02))),
+    ("sobol_normal_f64", || sample::<f64>(300, |_, x| sobol::normal(None, x, 3, 10, 1.5, 0.02))),
     ("calculate_gain", gains),
     ("calculate_fans", fans),
     ("init_constant", || filters(|_, t| init::constant(t, 0.1))),
