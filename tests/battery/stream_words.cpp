@@ -1,37 +1,41 @@
-// unitvar_stream_words: an engine's 32-bit words, or those of many generators interleaved, without end to the standard
-// output, for test batteries that read a pipe: PractRand's `RNG_test stdin32`, `dieharder -g 200`, TestU01's drivers.
-// Generators of one seed and neighbouring streams, or of neighbouring seeds, each give one word in turn: what they have
-// in common lies side by side. tests/EVIDENCE.md has what was run.
-#include "unitvar.h"
+// unitvar_stream_words: words without end to the standard output, for test batteries that read a pipe: PractRand's
+// `RNG_test stdin32`, `dieharder -g 200`, TestU01's drivers. An engine's, those that are had back from a sampler's elements,
+// or those of many generators, a word of each in turn: what they have in common lies side by side. tests/EVIDENCE.md has
+// what was run.
+#include "battery/sources.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace {
 
 constexpr const char *usage =
-    "usage: unitvar_stream_words [--engine NAME] [--seed N] [--stream N] [--generators N] [--by stream|seed]\n"
-    "                            [--high-bits] [--reverse-bits] [--words N]\n"
+    "usage: unitvar_stream_words [--engine NAME] [--from DRAW] [--seed N] [--stream N] [--generators N]\n"
+    "                            [--by stream|seed|name] [--high-bits] [--reverse-bits] [--words N]\n"
     "Writes 32-bit words in the machine's byte order until the reader stops, or N of them.\n"
     "  --engine NAME     pcg32 (default), philox4x32, ars4x32, torch_mt19937\n"
-    "  --generators N    interleave N of them, a word from each in turn (default 1)\n"
-    "  --by seed         neighbours differ in their seed instead of their stream\n"
+    "  --from DRAW       words that are had back from bits_u32 (default), uniform_f32, uniform_f64, normal_f32 or\n"
+    "                    normal_f64: of normals the uniforms of their radius and angle\n"
+    "  --generators N    interleave the words of N of them, one from each in turn (default 1)\n"
+    "  --by seed         neighbours differ in their seed instead of their stream; name: they are forks by similar "
+    "names\n"
     "  --high-bits       neighbours differ in the high half of that number only\n"
     "  --reverse-bits    each word's bits in reverse, for tests that look at high bits most\n";
 
 struct Options {
     std::int32_t engine = UNITVAR_PCG32;
+    std::string_view from = "bits_u32";
     std::uint64_t seed = 42;
     std::uint64_t stream = 0;
     std::uint64_t generators = 1;
     std::uint64_t words = 0;
-    bool by_seed = false;
+    std::string_view by = "stream";
     bool high_bits = false;
     bool reversed = false;
 };
@@ -60,9 +64,12 @@ bool parse(int argc, char **argv, Options &options)
         bool good = false;
         if (option == "--engine") {
             good = unitvar_engine_from_name(argv[i], &options.engine) == UNITVAR_OK;
+        } else if (option == "--from") {
+            options.from = value;
+            good = std::ranges::find(battery::draws, value) != std::end(battery::draws);
         } else if (option == "--by") {
-            options.by_seed = value == "seed";
-            good = options.by_seed || value == "stream";
+            options.by = value;
+            good = value == "stream" || value == "seed" || value == "name";
         } else if (option == "--seed") {
             good = parse_number(value, options.seed);
         } else if (option == "--stream") {
@@ -76,27 +83,27 @@ bool parse(int argc, char **argv, Options &options)
             return false;
         }
     }
-    return true;
+    return options.generators == 1 || options.from == "bits_u32";
 }
 
-struct Destroy {
-    void operator()(unitvar_generator *g) const noexcept { unitvar_generator_destroy(g); }
-};
-using Generator = std::unique_ptr<unitvar_generator, Destroy>;
-
-std::vector<Generator> make_generators(const Options &options)
+battery::Next words_of(const Options &options)
 {
-    std::vector<Generator> generators;
+    if (options.generators == 1) {
+        return battery::recovered(battery::generator(options.engine, options.seed, options.stream), options.from);
+    }
+    std::vector<battery::Generator> generators;
+    const battery::Generator first = battery::generator(options.engine, options.seed, options.stream);
     for (std::uint64_t i = 0; i < options.generators; ++i) {
         const std::uint64_t difference = options.high_bits ? i << 32U : i;
-        unitvar_generator *g = nullptr;
-        if (unitvar_generator_create(options.engine, options.seed + (options.by_seed ? difference : 0),
-                                     options.stream + (options.by_seed ? 0 : difference), &g) != UNITVAR_OK) {
-            return {};
+        if (options.by == "name") {
+            generators.push_back(battery::forked(first, "layers." + std::to_string(difference) + ".weight"));
+        } else {
+            generators.push_back(battery::generator(options.engine,
+                                                    options.seed + (options.by == "seed" ? difference : 0),
+                                                    options.stream + (options.by == "stream" ? difference : 0)));
         }
-        generators.emplace_back(g);
     }
-    return generators;
+    return battery::interleaved(generators);
 }
 
 std::uint32_t reverse_bits(std::uint32_t x)
@@ -120,27 +127,10 @@ int main(int argc, char **argv)
         std::fputs(usage, stderr);
         return 2;
     }
-    const std::vector<Generator> generators = make_generators(options);
-    if (generators.empty()) {
-        std::fprintf(stderr, "unitvar_stream_words: %s\n", unitvar_last_error());
-        return 1;
-    }
-    // Whole blocks of 64 words, so that a generator's calls continue one another.
-    const std::size_t count = generators.size();
-    const std::size_t each = std::max<std::size_t>(64, 65536 / count / 64 * 64);
-    std::vector<std::uint32_t> words(count * each);
-    std::vector<std::uint32_t> own(each);
+    const battery::Next next = words_of(options);
+    std::vector<std::uint32_t> words(32 * battery::unit);
     for (std::uint64_t left = options.words; options.words == 0 || left != 0;) {
-        for (std::size_t i = 0; i < count; ++i) {
-            std::uint32_t *const target = count == 1 ? words.data() : own.data();
-            if (unitvar_bits_u32(generators[i].get(), target, each) != UNITVAR_OK) {
-                std::fprintf(stderr, "unitvar_stream_words: %s\n", unitvar_last_error());
-                return 1;
-            }
-            for (std::size_t k = 0; count != 1 && k < each; ++k) {
-                words[k * count + i] = own[k];
-            }
-        }
+        next(words);
         if (options.reversed) {
             std::ranges::transform(words, words.begin(), reverse_bits);
         }
