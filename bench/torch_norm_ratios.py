@@ -3,7 +3,7 @@
 interleaved rounds in processor time of the thread, all tensors of one dtype. From 1 MiB on also their rate beside memcpy
 over the bytes of x, and how many times faster two threads are than one, by the clock.
 
-usage: torch_norm_ratios.py PATH_TO_libunitvar.so [f32|bf16|f16]
+usage: torch_norm_ratios.py PATH_TO_libunitvar.so [f32|bf16|f16 [PART_OF_A_NAME]]
 
 PyTorch allocates its results, as its users do. Needs PyTorch (Debian: python3-torch). To add a row: one more yield.
 """
@@ -102,6 +102,38 @@ def norm_rows(half):
            lambda: torch.ops.aten.native_layer_norm_backward(gb, xb, (768,), mean, rstd, wb, bb, mask), "PyTorch", 1.5)
 
 
+def activation_rows(library):
+    """A norm with relu in one pass against the two calls, the second in place, and against PyTorch's two."""
+    def two_calls(function, arguments, y):
+        norm, values, result = getattr(library, "unitvar_" + function), [convert(a) for a in arguments], convert(y)
+
+        def run():
+            if norm(*values) != 0 or library.unitvar_relu(result, result) != 0:
+                sys.exit(library.unitvar_last_error().decode())
+
+        return run
+
+    def rows(name, function, before, eps, y, after, peer):
+        fused = (*before, eps, I32(3), 0.0, y, *after)
+        yield f"{name}, relu", function + "_activation", fused, two_calls(function, (*before, eps, y, *after), y), \
+            "two calls", None
+        yield f"{name}, relu", function + "_activation", fused, peer, "PyTorch", None
+
+    for shape in ((32, 64, 56, 56), (32, 512, 7, 7), (64, 64, 112, 112)):
+        for layout in (torch.contiguous_format, torch.channels_last):
+            x, w = torch.randn(shape).contiguous(memory_format=layout), torch.randn(shape[1])
+            name = f"batch_norm {shape}{', channels last' if layout == torch.channels_last else ''}"
+            yield from rows(name, "batch_norm", (x, w, w, None, None, None, I32(1), 0.1), 1e-5, torch.empty_like(x),
+                            (None, None), lambda x=x, w=w: F.relu_(F.batch_norm(x, None, None, w, w, True)))
+    x, w = torch.randn(32, 256, 28, 28), torch.randn(256)
+    yield from rows("group_norm(32) 32x256x28x28", "group_norm", (x, I64(32), w, w), 1e-5, torch.empty_like(x),
+                    (None, None), lambda: F.relu_(F.group_norm(x, 32, w, w)))
+    rows_of, weight = torch.randn(4096, 4096), torch.randn(4096)
+    yield from rows("layer_norm 4096x4096", "layer_norm", (rows_of, I32(1), weight, weight), 1e-5,
+                    torch.empty_like(rows_of), (None, None),
+                    lambda: F.relu_(F.layer_norm(rows_of, (4096,), weight, weight)))
+
+
 def other_rows():
     """The same of what is measured in f32 alone."""
     x = torch.randn(4096, 4096)
@@ -139,11 +171,12 @@ def memory_and_threads(library, own, x):
 
 
 def main():
-    if not 2 <= len(sys.argv) <= 3 or sys.argv[1] in ("-h", "--help") or (
-            len(sys.argv) == 3 and sys.argv[2] not in DTYPES):
+    if not 2 <= len(sys.argv) <= 4 or sys.argv[1] in ("-h", "--help") or (
+            len(sys.argv) >= 3 and sys.argv[2] not in DTYPES):
         print(__doc__)
         return 0 if sys.argv[1:] in (["-h"], ["--help"]) else 2
-    dtype = sys.argv[2] if len(sys.argv) == 3 else "f32"
+    dtype = sys.argv[2] if len(sys.argv) >= 3 else "f32"
+    part = sys.argv[3] if len(sys.argv) == 4 else ""
     library = ctypes.CDLL(os.path.abspath(sys.argv[1]))
     library.unitvar_last_error.restype = ctypes.c_char_p
     library.unitvar_isa.restype = ctypes.c_char_p
@@ -152,7 +185,9 @@ def main():
     isa = library.unitvar_isa().decode()
     print(f"PyTorch {torch.__version__}, NumPy {numpy.__version__}, unitvar {isa}, {dtype}, 1 thread")
     for name, function, arguments, peer, peer_name, target in itertools.chain(
-            norm_rows(dtype != "f32"), other_rows() if dtype == "f32" else ()):
+            norm_rows(dtype != "f32"), activation_rows(library), other_rows() if dtype == "f32" else ()):
+        if part not in name:
+            continue
         call = getattr(library, "unitvar_" + function)
         values = [convert(x) for x in arguments]
 
@@ -161,7 +196,7 @@ def main():
                 sys.exit(library.unitvar_last_error().decode())
 
         ratio, a, b, _ = interleaved.compare(own, peer, ROUNDS, time.thread_time)
-        beside = "" if peer_name == "NumPy" else memory_and_threads(library, own, arguments[0])
+        beside = "" if peer_name in ("NumPy", "two calls") else memory_and_threads(library, own, arguments[0])
         verdict = "" if target is None else f" >= {target} {'met' if ratio >= target else 'NOT MET'}"
         print(f"{name}: {1e3 * a:.3f} ms, {peer_name} {1e3 * b:.3f} ms: {ratio:.2f} times{verdict}{beside}", flush=True)
     return 0

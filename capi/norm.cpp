@@ -9,6 +9,7 @@
 #include "guard.hpp"
 #include "moments.hpp"
 
+using unitvar::Activation;
 using unitvar::BatchGradientSums;
 using unitvar::ChannelWindow;
 using unitvar::NormGradients;
@@ -45,6 +46,11 @@ BatchGradientSums of(const unitvar_batch_gradient_sums &s)
 unitvar_batch_gradient_sums of(const BatchGradientSums &s)
 {
     return {s.count, s.gradient, s.product};
+}
+
+Activation activation_of(std::int32_t nonlinearity, double negative_slope)
+{
+    return {static_cast<unitvar::Nonlinearity>(nonlinearity), negative_slope};
 }
 
 // An array of the caller's as the core has it.
@@ -101,12 +107,35 @@ int32_t unitvar_layer_norm(const unitvar_tensor *x, int32_t normalized_ndim, con
     });
 }
 
+int32_t unitvar_layer_norm_activation(const unitvar_tensor *x, int32_t normalized_ndim, const unitvar_tensor *weight,
+                                      const unitvar_tensor *bias, double eps, int32_t nonlinearity,
+                                      double negative_slope, unitvar_tensor *y, unitvar_tensor *mean,
+                                      unitvar_tensor *rstd)
+{
+    return guard([&] {
+        unitvar::layer_norm(tensor_view(x, "x"), normalized_ndim, OptionalTensor(weight, "weight"),
+                            OptionalTensor(bias, "bias"), eps, tensor_view(y, "y"), OptionalTensor(mean, "mean"),
+                            OptionalTensor(rstd, "rstd"), activation_of(nonlinearity, negative_slope));
+    });
+}
+
 int32_t unitvar_rms_norm(const unitvar_tensor *x, int32_t normalized_ndim, const unitvar_tensor *weight, double eps,
                          unitvar_tensor *y, unitvar_tensor *rstd)
 {
     return guard([&] {
         unitvar::rms_norm(tensor_view(x, "x"), normalized_ndim, OptionalTensor(weight, "weight"), eps,
                           tensor_view(y, "y"), OptionalTensor(rstd, "rstd"));
+    });
+}
+
+int32_t unitvar_rms_norm_activation(const unitvar_tensor *x, int32_t normalized_ndim, const unitvar_tensor *weight,
+                                    double eps, int32_t nonlinearity, double negative_slope, unitvar_tensor *y,
+                                    unitvar_tensor *rstd)
+{
+    return guard([&] {
+        unitvar::rms_norm(tensor_view(x, "x"), normalized_ndim, OptionalTensor(weight, "weight"), eps,
+                          tensor_view(y, "y"), OptionalTensor(rstd, "rstd"),
+                          activation_of(nonlinearity, negative_slope));
     });
 }
 
@@ -174,6 +203,18 @@ int32_t unitvar_group_norm(const unitvar_tensor *x, int64_t groups, const unitva
     });
 }
 
+int32_t unitvar_group_norm_activation(const unitvar_tensor *x, int64_t groups, const unitvar_tensor *weight,
+                                      const unitvar_tensor *bias, double eps, int32_t nonlinearity,
+                                      double negative_slope, unitvar_tensor *y, unitvar_tensor *mean,
+                                      unitvar_tensor *rstd)
+{
+    return guard([&] {
+        unitvar::group_norm(tensor_view(x, "x"), groups, OptionalTensor(weight, "weight"), OptionalTensor(bias, "bias"),
+                            eps, tensor_view(y, "y"), OptionalTensor(mean, "mean"), OptionalTensor(rstd, "rstd"),
+                            activation_of(nonlinearity, negative_slope));
+    });
+}
+
 int32_t unitvar_batch_norm(const unitvar_tensor *x, const unitvar_tensor *weight, const unitvar_tensor *bias,
                            unitvar_tensor *running_mean, unitvar_tensor *running_var, int64_t *num_batches_tracked,
                            int32_t training, double momentum, double eps, unitvar_tensor *y, unitvar_tensor *save_mean,
@@ -186,6 +227,22 @@ int32_t unitvar_batch_norm(const unitvar_tensor *x, const unitvar_tensor *weight
                             RunningStatistics{kept_mean, kept_var, num_batches_tracked, momentum}, training != 0, eps,
                             tensor_view(y, "y"), OptionalTensor(save_mean, "save_mean"),
                             OptionalTensor(save_rstd, "save_rstd"));
+    });
+}
+
+int32_t unitvar_batch_norm_activation(const unitvar_tensor *x, const unitvar_tensor *weight, const unitvar_tensor *bias,
+                                      unitvar_tensor *running_mean, unitvar_tensor *running_var,
+                                      int64_t *num_batches_tracked, int32_t training, double momentum, double eps,
+                                      int32_t nonlinearity, double negative_slope, unitvar_tensor *y,
+                                      unitvar_tensor *save_mean, unitvar_tensor *save_rstd)
+{
+    return guard([&] {
+        const OptionalTensor kept_mean(running_mean, "running_mean");
+        const OptionalTensor kept_var(running_var, "running_var");
+        unitvar::batch_norm(tensor_view(x, "x"), OptionalTensor(weight, "weight"), OptionalTensor(bias, "bias"),
+                            RunningStatistics{kept_mean, kept_var, num_batches_tracked, momentum}, training != 0, eps,
+                            tensor_view(y, "y"), OptionalTensor(save_mean, "save_mean"),
+                            OptionalTensor(save_rstd, "save_rstd"), activation_of(nonlinearity, negative_slope));
     });
 }
 
@@ -212,6 +269,24 @@ int32_t unitvar_batch_norm_given(const unitvar_tensor *x, const unitvar_tensor *
     });
 }
 
+int32_t unitvar_batch_norm_given_activation(const unitvar_tensor *x, const unitvar_tensor *weight,
+                                            const unitvar_tensor *bias, const unitvar_wide_moments *moments, size_t n,
+                                            unitvar_tensor *running_mean, unitvar_tensor *running_var,
+                                            int64_t *num_batches_tracked, double momentum, double eps,
+                                            int32_t nonlinearity, double negative_slope, unitvar_tensor *y,
+                                            unitvar_tensor *save_mean, unitvar_tensor *save_rstd)
+{
+    return guard([&] {
+        const OptionalTensor kept_mean(running_mean, "running_mean");
+        const OptionalTensor kept_var(running_var, "running_var");
+        unitvar::batch_norm_given(tensor_view(x, "x"), OptionalTensor(weight, "weight"), OptionalTensor(bias, "bias"),
+                                  values(moments, n, "moments"),
+                                  RunningStatistics{kept_mean, kept_var, num_batches_tracked, momentum}, eps,
+                                  tensor_view(y, "y"), OptionalTensor(save_mean, "save_mean"),
+                                  OptionalTensor(save_rstd, "save_rstd"), activation_of(nonlinearity, negative_slope));
+    });
+}
+
 int32_t unitvar_instance_norm(const unitvar_tensor *x, const unitvar_tensor *weight, const unitvar_tensor *bias,
                               unitvar_tensor *running_mean, unitvar_tensor *running_var, int32_t use_input_stats,
                               double momentum, double eps, unitvar_tensor *y)
@@ -222,6 +297,20 @@ int32_t unitvar_instance_norm(const unitvar_tensor *x, const unitvar_tensor *wei
         unitvar::instance_norm(tensor_view(x, "x"), OptionalTensor(weight, "weight"), OptionalTensor(bias, "bias"),
                                RunningStatistics{kept_mean, kept_var, nullptr, momentum}, use_input_stats != 0, eps,
                                tensor_view(y, "y"));
+    });
+}
+
+int32_t unitvar_instance_norm_activation(const unitvar_tensor *x, const unitvar_tensor *weight,
+                                         const unitvar_tensor *bias, unitvar_tensor *running_mean,
+                                         unitvar_tensor *running_var, int32_t use_input_stats, double momentum,
+                                         double eps, int32_t nonlinearity, double negative_slope, unitvar_tensor *y)
+{
+    return guard([&] {
+        const OptionalTensor kept_mean(running_mean, "running_mean");
+        const OptionalTensor kept_var(running_var, "running_var");
+        unitvar::instance_norm(tensor_view(x, "x"), OptionalTensor(weight, "weight"), OptionalTensor(bias, "bias"),
+                               RunningStatistics{kept_mean, kept_var, nullptr, momentum}, use_input_stats != 0, eps,
+                               tensor_view(y, "y"), activation_of(nonlinearity, negative_slope));
     });
 }
 

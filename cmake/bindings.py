@@ -216,7 +216,7 @@ PYTHON_EXCEPTIONS = [
     (r"\w+\.grad_(mean|var)_logits &real", "three_out?"),
     (r"batch_moments\.moments &wide", "five!"),
     (r"\w+\.moments &wide", "five"),
-    (r"(batch_moments|batch_norm_given)\.n size", "fives"),
+    (r"(batch_moments|batch_norm_given|batch_norm_given_activation)\.n size", "fives"),
     (r"batch_norm_backward_(sums|given)\.n size", "triples"),
     # Tensors that may be NULL, but for those that a function is nothing without.
     (r"(prelu|linear|torch_\w+|prelu_backward|linear_backward)\.weight (array|out)", r"\2"),

@@ -412,6 +412,13 @@ void check_norms(NormTensors &t)
             [&] { return unitvar_layer_norm(t.x, 1, t.row_weight, t.row_bias, 1e-5, t.y, t.row_mean, t.row_rstd); });
     checked("unitvar_rms_norm", {&t.y.bytes(), &t.row_rstd.bytes()},
             [&] { return unitvar_rms_norm(t.x, 1, t.row_weight, 1e-5, t.y, t.row_rstd); });
+    checked("unitvar_layer_norm_activation", {&t.y.bytes(), &t.row_mean.bytes(), &t.row_rstd.bytes()}, [&] {
+        return unitvar_layer_norm_activation(t.x, 1, t.row_weight, t.row_bias, 1e-5, UNITVAR_RELU, 0, t.y, t.row_mean,
+                                             t.row_rstd);
+    });
+    checked("unitvar_rms_norm_activation", {&t.y.bytes(), &t.row_rstd.bytes()}, [&] {
+        return unitvar_rms_norm_activation(t.x, 1, t.row_weight, 1e-5, UNITVAR_LEAKY_RELU, 0.1, t.y, t.row_rstd);
+    });
     checked("unitvar_layer_norm_residual", {&t.y.bytes(), &t.row_mean.bytes(), &t.row_rstd.bytes()}, [&] {
         return unitvar_layer_norm_residual(t.x, t.grad, 1, t.row_weight, t.row_bias, 1e-5, nullptr, t.y, t.row_mean,
                                            t.row_rstd);
@@ -434,6 +441,10 @@ void check_norms(NormTensors &t)
             [&] { return unitvar_layer_norm_given(t.x, 1, t.row_mean, t.row_rstd, t.row_weight, t.row_bias, t.y); });
     checked("unitvar_group_norm", {&t.y.bytes(), &t.group_mean.bytes(), &t.group_rstd.bytes()},
             [&] { return unitvar_group_norm(t.x, 2, t.weight, t.bias, 1e-5, t.y, t.group_mean, t.group_rstd); });
+    checked("unitvar_group_norm_activation", {&t.y.bytes(), &t.group_mean.bytes(), &t.group_rstd.bytes()}, [&] {
+        return unitvar_group_norm_activation(t.x, 2, t.weight, t.bias, 1e-5, UNITVAR_RELU, 0, t.y, t.group_mean,
+                                             t.group_rstd);
+    });
     const std::vector<Bytes *> kept{&t.y.bytes(), &t.running_mean.bytes(), &t.running_var.bytes(), &t.batches};
     std::vector<Bytes *> batch = kept;
     batch.insert(batch.end(), {&t.save_mean.bytes(), &t.save_rstd.bytes()});
@@ -445,6 +456,14 @@ void check_norms(NormTensors &t)
         checked("unitvar_instance_norm", kept, [&] {
             return unitvar_instance_norm(t.x, t.weight, t.bias, t.running_mean, t.running_var, training, 0.1, 1e-5,
                                          t.y);
+        });
+        checked("unitvar_batch_norm_activation", batch, [&] {
+            return unitvar_batch_norm_activation(t.x, t.weight, t.bias, t.running_mean, t.running_var, t.count(),
+                                                 training, 0.1, 1e-5, UNITVAR_RELU, 0, t.y, t.save_mean, t.save_rstd);
+        });
+        checked("unitvar_instance_norm_activation", kept, [&] {
+            return unitvar_instance_norm_activation(t.x, t.weight, t.bias, t.running_mean, t.running_var, training, 0.1,
+                                                    1e-5, UNITVAR_RELU, 0, t.y);
         });
         checked("unitvar_switchable_norm", kept, [&] {
             const double logits[3] = {0, 1, 2};
@@ -466,6 +485,11 @@ void check_norms(NormTensors &t)
     checked("unitvar_batch_norm_given", batch, [&] {
         return unitvar_batch_norm_given(t.x, t.weight, t.bias, t.wide(), n, t.running_mean, t.running_var, t.count(),
                                         0.1, 1e-5, t.y, t.save_mean, t.save_rstd);
+    });
+    checked("unitvar_batch_norm_given_activation", batch, [&] {
+        return unitvar_batch_norm_given_activation(t.x, t.weight, t.bias, t.wide(), n, t.running_mean, t.running_var,
+                                                   t.count(), 0.1, 1e-5, UNITVAR_RELU, 0, t.y, t.save_mean,
+                                                   t.save_rstd);
     });
     checked("unitvar_batch_norm_backward_sums", {&t.gradient_sums},
             [&] { return unitvar_batch_norm_backward_sums(t.grad, t.x, t.save_mean, t.sums(), n); });

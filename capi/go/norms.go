@@ -94,14 +94,20 @@ func BatchMoments(x *Tensor, moments []Moments) error {
 	return nil
 }
 
-// BatchNormGiven is BatchNorm in training of one part of a batch, from the moments of all parts, which are merged in
-// their order. x may have no images; it records the running statistics all the same.
-func BatchNormGiven(x, weight, bias *Tensor, moments []Moments, runningMean, runningVar *Tensor,
-	numBatchesTracked *int64, momentum, eps float64, y, saveMean, saveRstd *Tensor) error {
+// rawMoments are what C takes, and one more, so that there is an address.
+func rawMoments(moments []Moments) []C.unitvar_wide_moments {
 	raw := make([]C.unitvar_wide_moments, len(moments)+1)
 	for i, m := range moments {
 		raw[i] = m.raw()
 	}
+	return raw
+}
+
+// BatchNormGiven is BatchNorm in training of one part of a batch, from the moments of all parts, which are merged in
+// their order. x may have no images; it records the running statistics all the same.
+func BatchNormGiven(x, weight, bias *Tensor, moments []Moments, runningMean, runningVar *Tensor,
+	numBatchesTracked *int64, momentum, eps float64, y, saveMean, saveRstd *Tensor) error {
+	raw := rawMoments(moments)
 	return finish(C.go_batch_norm_given(x.raw(), weight.raw(), bias.raw(), &raw[0], C.size_t(len(moments)),
 		runningMean.raw(), runningVar.raw(), (*C.int64_t)(numBatchesTracked), C.double(momentum), C.double(eps), y.raw(),
 		saveMean.raw(), saveRstd.raw()))
@@ -112,6 +118,54 @@ func InstanceNorm(x, weight, bias, runningMean, runningVar *Tensor, useInputStat
 	y *Tensor) error {
 	return finish(C.go_instance_norm(x.raw(), weight.raw(), bias.raw(), runningMean.raw(), runningVar.raw(),
 		truth(useInputStats), C.double(momentum), C.double(eps), y.raw()))
+}
+
+// LayerNormActivation is LayerNorm and then an activation of y, in one pass and with the bits of both: ReLU, LeakyReLU, which
+// alone looks at the slope, or Linear for none. So the ones below. Gradients are those of the activation with y for x, where
+// a slope is at least 0, and then those of the norm.
+func LayerNormActivation(x *Tensor, normalizedNDim int32, weight, bias *Tensor, eps float64, n Nonlinearity,
+	negativeSlope float64, y, mean, rstd *Tensor) error {
+	return finish(C.go_layer_norm_activation(x.raw(), C.int32_t(normalizedNDim), weight.raw(), bias.raw(), C.double(eps),
+		C.int32_t(n), C.double(negativeSlope), y.raw(), mean.raw(), rstd.raw()))
+}
+
+// RMSNormActivation is RMSNorm and an activation.
+func RMSNormActivation(x *Tensor, normalizedNDim int32, weight *Tensor, eps float64, n Nonlinearity,
+	negativeSlope float64, y, rstd *Tensor) error {
+	return finish(C.go_rms_norm_activation(x.raw(), C.int32_t(normalizedNDim), weight.raw(), C.double(eps),
+		C.int32_t(n), C.double(negativeSlope), y.raw(), rstd.raw()))
+}
+
+// GroupNormActivation is GroupNorm and an activation.
+func GroupNormActivation(x *Tensor, groups int64, weight, bias *Tensor, eps float64, n Nonlinearity,
+	negativeSlope float64, y, mean, rstd *Tensor) error {
+	return finish(C.go_group_norm_activation(x.raw(), C.int64_t(groups), weight.raw(), bias.raw(), C.double(eps),
+		C.int32_t(n), C.double(negativeSlope), y.raw(), mean.raw(), rstd.raw()))
+}
+
+// BatchNormActivation is BatchNorm and an activation.
+func BatchNormActivation(x, weight, bias, runningMean, runningVar *Tensor, numBatchesTracked *int64, training bool,
+	momentum, eps float64, n Nonlinearity, negativeSlope float64, y, saveMean, saveRstd *Tensor) error {
+	return finish(C.go_batch_norm_activation(x.raw(), weight.raw(), bias.raw(), runningMean.raw(), runningVar.raw(),
+		(*C.int64_t)(numBatchesTracked), truth(training), C.double(momentum), C.double(eps), C.int32_t(n),
+		C.double(negativeSlope), y.raw(), saveMean.raw(), saveRstd.raw()))
+}
+
+// BatchNormGivenActivation is BatchNormGiven and an activation.
+func BatchNormGivenActivation(x, weight, bias *Tensor, moments []Moments, runningMean, runningVar *Tensor,
+	numBatchesTracked *int64, momentum, eps float64, n Nonlinearity, negativeSlope float64,
+	y, saveMean, saveRstd *Tensor) error {
+	raw := rawMoments(moments)
+	return finish(C.go_batch_norm_given_activation(x.raw(), weight.raw(), bias.raw(), &raw[0], C.size_t(len(moments)),
+		runningMean.raw(), runningVar.raw(), (*C.int64_t)(numBatchesTracked), C.double(momentum), C.double(eps),
+		C.int32_t(n), C.double(negativeSlope), y.raw(), saveMean.raw(), saveRstd.raw()))
+}
+
+// InstanceNormActivation is InstanceNorm and an activation.
+func InstanceNormActivation(x, weight, bias, runningMean, runningVar *Tensor, useInputStats bool, momentum, eps float64,
+	n Nonlinearity, negativeSlope float64, y *Tensor) error {
+	return finish(C.go_instance_norm_activation(x.raw(), weight.raw(), bias.raw(), runningMean.raw(), runningVar.raw(),
+		truth(useInputStats), C.double(momentum), C.double(eps), C.int32_t(n), C.double(negativeSlope), y.raw()))
 }
 
 // SwitchableNorm mixes instance, layer and batch statistics by the softmax of three logits each.

@@ -135,6 +135,31 @@ var layers = map[string]func(l *layerBuffers) error{
 		return unitvar.SwitchableNorm(whole(l.x), of(l.w, 6), of(l.b, 6), [3]float64{1, 0, -1}, [3]float64{0, -1, 2},
 			of(l.runningMean, 6), of(l.runningVar, 6), true, momentum, eps, whole(l.y))
 	},
+	"layer_norm_activation": func(l *layerBuffers) error {
+		return unitvar.LayerNormActivation(whole(l.x), 1, of(l.w, 5), of(l.b, 5), eps, unitvar.ReLU, 0, whole(l.y),
+			of(l.mean, 4, 6), of(l.rstd, 4, 6))
+	},
+	"rms_norm_activation": func(l *layerBuffers) error {
+		return unitvar.RMSNormActivation(whole(l.x), 1, of(l.w, 5), eps, unitvar.LeakyReLU, 0.01, whole(l.y),
+			of(l.rstd, 4, 6))
+	},
+	"group_norm_activation": func(l *layerBuffers) error {
+		return unitvar.GroupNormActivation(whole(l.x), 3, of(l.w, 6), of(l.b, 6), eps, unitvar.ReLU, 0, whole(l.y),
+			of(l.mean, 4, 3), of(l.rstd, 4, 3))
+	},
+	"batch_norm_activation": func(l *layerBuffers) error {
+		return unitvar.BatchNormActivation(whole(l.x), of(l.w, 6), of(l.b, 6), of(l.runningMean, 6), of(l.runningVar, 6),
+			&l.batches, true, momentum, eps, unitvar.LeakyReLU, 0.2, whole(l.y), of(l.mean, 6), of(l.rstd, 6))
+	},
+	"batch_norm_given_activation": func(l *layerBuffers) error {
+		return unitvar.BatchNormGivenActivation(half(l.x, 1), of(l.w, 6), of(l.b, 6), momentsOfHalves(l),
+			of(l.runningMean, 6), of(l.runningVar, 6), &l.batches, momentum, eps, unitvar.ReLU, 0, half(l.y, 1),
+			of(l.mean, 6), of(l.rstd, 6))
+	},
+	"instance_norm_activation": func(l *layerBuffers) error {
+		return unitvar.InstanceNormActivation(whole(l.x), of(l.w, 6), of(l.b, 6), of(l.runningMean, 6),
+			of(l.runningVar, 6), true, momentum, eps, unitvar.Linear, 0, whole(l.y))
+	},
 	"local_response_norm": func(l *layerBuffers) error {
 		return unitvar.LocalResponseNorm(whole(l.x), 3, 1e-4, 0.75, 1, whole(l.y))
 	},

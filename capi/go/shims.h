@@ -244,6 +244,35 @@ SHIM(leaky_relu, (tensor x, double negative_slope, tensor y), (T(x), negative_sl
 SHIM(prelu, (tensor x, tensor weight, tensor y), (T(x), T(weight), T(y)))
 SHIM(linear, (tensor x, tensor weight, tensor bias, tensor y), (T(x), T(weight), T(bias), T(y)))
 SHIM(dropout, (generator * g, tensor x, double p, tensor y), (g, T(x), p, T(y)))
+SHIM(layer_norm_activation,
+     (tensor x, int32_t normalized_ndim, tensor weight, tensor bias, double eps, int32_t nonlinearity,
+      double negative_slope, tensor y, tensor mean, tensor rstd),
+     (T(x), normalized_ndim, T(weight), T(bias), eps, nonlinearity, negative_slope, T(y), T(mean), T(rstd)))
+SHIM(rms_norm_activation,
+     (tensor x, int32_t normalized_ndim, tensor weight, double eps, int32_t nonlinearity, double negative_slope,
+      tensor y, tensor rstd),
+     (T(x), normalized_ndim, T(weight), eps, nonlinearity, negative_slope, T(y), T(rstd)))
+SHIM(group_norm_activation,
+     (tensor x, int64_t groups, tensor weight, tensor bias, double eps, int32_t nonlinearity, double negative_slope,
+      tensor y, tensor mean, tensor rstd),
+     (T(x), groups, T(weight), T(bias), eps, nonlinearity, negative_slope, T(y), T(mean), T(rstd)))
+SHIM(batch_norm_activation,
+     (tensor x, tensor weight, tensor bias, tensor running_mean, tensor running_var, int64_t *num_batches_tracked,
+      int32_t training, double momentum, double eps, int32_t nonlinearity, double negative_slope, tensor y,
+      tensor save_mean, tensor save_rstd),
+     (T(x), T(weight), T(bias), T(running_mean), T(running_var), num_batches_tracked, training, momentum, eps,
+      nonlinearity, negative_slope, T(y), T(save_mean), T(save_rstd)))
+SHIM(batch_norm_given_activation,
+     (tensor x, tensor weight, tensor bias, const unitvar_wide_moments *moments, size_t n, tensor running_mean,
+      tensor running_var, int64_t *num_batches_tracked, double momentum, double eps, int32_t nonlinearity,
+      double negative_slope, tensor y, tensor save_mean, tensor save_rstd),
+     (T(x), T(weight), T(bias), moments, n, T(running_mean), T(running_var), num_batches_tracked, momentum, eps,
+      nonlinearity, negative_slope, T(y), T(save_mean), T(save_rstd)))
+SHIM(instance_norm_activation,
+     (tensor x, tensor weight, tensor bias, tensor running_mean, tensor running_var, int32_t use_input_stats,
+      double momentum, double eps, int32_t nonlinearity, double negative_slope, tensor y),
+     (T(x), T(weight), T(bias), T(running_mean), T(running_var), use_input_stats, momentum, eps, nonlinearity,
+      negative_slope, T(y)))
 SHIM(relu_backward, (tensor grad_y, tensor x, tensor grad_x), (T(grad_y), T(x), T(grad_x)))
 SHIM(leaky_relu_backward, (tensor grad_y, tensor x, double negative_slope, tensor grad_x),
      (T(grad_y), T(x), negative_slope, T(grad_x)))

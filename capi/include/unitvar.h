@@ -871,6 +871,42 @@ UNITVAR_API int32_t unitvar_linear(const unitvar_tensor *x, const unitvar_tensor
  * of 64 elements on may be done by themselves.
  * Errors: INVALID_ARGUMENT for a p that is NaN or outside 0 to 1; UNSUPPORTED for TORCH_MT19937; STREAM_EXHAUSTED. */
 UNITVAR_API int32_t unitvar_dropout(unitvar_generator *g, const unitvar_tensor *x, double p, unitvar_tensor *y);
+/* Norms of section 9 and then an activation of what they give, in one pass over y: the bits of the two functions, the second
+ * of them with y in place. nonlinearity: UNITVAR_RELU, UNITVAR_LEAKY_RELU or, for none, UNITVAR_LINEAR. negative_slope: of
+ * UNITVAR_LEAKY_RELU, as unitvar_leaky_relu has it; the others do not look at it. All else: as the norm without one.
+ * Gradients are those of the activation, then those of the norm: unitvar_relu_backward(grad_y, y, grad), or
+ * unitvar_leaky_relu_backward with a slope of at least 0, takes y for what it came from, whose sign it has, with the same bits;
+ * the norm's gradients are those of grad, which may be grad_y in place.
+ * Errors: INVALID_ARGUMENT also for another nonlinearity, a slope that is not finite. */
+UNITVAR_API int32_t unitvar_layer_norm_activation(const unitvar_tensor *x, int32_t normalized_ndim,
+                                                  const unitvar_tensor *weight, const unitvar_tensor *bias, double eps,
+                                                  int32_t nonlinearity, double negative_slope, unitvar_tensor *y,
+                                                  unitvar_tensor *mean, unitvar_tensor *rstd);
+UNITVAR_API int32_t unitvar_rms_norm_activation(const unitvar_tensor *x, int32_t normalized_ndim,
+                                                const unitvar_tensor *weight, double eps, int32_t nonlinearity,
+                                                double negative_slope, unitvar_tensor *y, unitvar_tensor *rstd);
+UNITVAR_API int32_t unitvar_group_norm_activation(const unitvar_tensor *x, int64_t groups, const unitvar_tensor *weight,
+                                                  const unitvar_tensor *bias, double eps, int32_t nonlinearity,
+                                                  double negative_slope, unitvar_tensor *y, unitvar_tensor *mean,
+                                                  unitvar_tensor *rstd);
+UNITVAR_API int32_t unitvar_batch_norm_activation(const unitvar_tensor *x, const unitvar_tensor *weight,
+                                                  const unitvar_tensor *bias, unitvar_tensor *running_mean,
+                                                  unitvar_tensor *running_var, int64_t *num_batches_tracked,
+                                                  int32_t training, double momentum, double eps, int32_t nonlinearity,
+                                                  double negative_slope, unitvar_tensor *y, unitvar_tensor *save_mean,
+                                                  unitvar_tensor *save_rstd);
+UNITVAR_API int32_t unitvar_batch_norm_given_activation(const unitvar_tensor *x, const unitvar_tensor *weight,
+                                                        const unitvar_tensor *bias, const unitvar_wide_moments *moments,
+                                                        size_t n, unitvar_tensor *running_mean,
+                                                        unitvar_tensor *running_var, int64_t *num_batches_tracked,
+                                                        double momentum, double eps, int32_t nonlinearity,
+                                                        double negative_slope, unitvar_tensor *y,
+                                                        unitvar_tensor *save_mean, unitvar_tensor *save_rstd);
+UNITVAR_API int32_t unitvar_instance_norm_activation(const unitvar_tensor *x, const unitvar_tensor *weight,
+                                                     const unitvar_tensor *bias, unitvar_tensor *running_mean,
+                                                     unitvar_tensor *running_var, int32_t use_input_stats,
+                                                     double momentum, double eps, int32_t nonlinearity,
+                                                     double negative_slope, unitvar_tensor *y);
 
 /* Gradients as in section 9. At x = 0 the gradient is 0, negative_slope * grad_y or weight * grad_y. grad_x ? of prelu
  * and linear, grad_weight ?, grad_bias ?: as x, weight and bias. */

@@ -75,20 +75,22 @@ else:
 __all__ = [
     "CorruptState", "Distribution", "Engine", "Error", "FanMode", "Generator", "Initializer", "Internal",
     "InvalidArgument", "InvalidType", "Kind", "Moments", "Nonlinearity", "OutOfMemory", "Status", "StreamExhausted",
-    "Unsupported", "batch_moments", "batch_norm", "batch_norm_backward", "batch_norm_backward_given",
-    "batch_norm_backward_sums", "batch_norm_given", "calculate_fans", "calculate_gain", "dropout", "group_norm",
-    "group_norm_backward", "init_constant", "init_delta_orthogonal", "init_dirac", "init_eye", "init_kaiming_normal",
-    "init_kaiming_uniform", "init_normal", "init_ones", "init_orthogonal", "init_sparse", "init_trunc_normal",
-    "init_uniform", "init_variance_scaling", "init_xavier_normal", "init_xavier_uniform", "init_zeros", "instance_norm",
-    "instance_norm_backward", "isa", "layer_norm", "layer_norm_axes", "layer_norm_axes_backward", "layer_norm_backward",
-    "layer_norm_given", "layer_norm_residual", "leaky_relu", "leaky_relu_backward", "linear", "linear_backward",
-    "local_response_norm", "local_response_norm_backward", "local_response_norm_window",
-    "local_response_norm_window_backward", "mean_var", "num_threads", "prelu", "prelu_backward", "relu",
-    "relu_backward", "rms_norm", "rms_norm_axes", "rms_norm_axes_backward", "rms_norm_backward", "rms_norm_residual",
-    "set_isa", "set_num_threads", "sobol", "sobol_normal", "stream_version", "switchable_norm",
-    "switchable_norm_backward", "torch_bernoulli", "torch_cauchy", "torch_conv_reset", "torch_embedding_reset",
-    "torch_exponential", "torch_geometric", "torch_linear_reset", "torch_log_normal", "torch_multinomial",
-    "torch_randint", "torch_random", "version", "version_string",
+    "Unsupported", "batch_moments", "batch_norm", "batch_norm_activation", "batch_norm_backward",
+    "batch_norm_backward_given", "batch_norm_backward_sums", "batch_norm_given", "batch_norm_given_activation",
+    "calculate_fans", "calculate_gain", "dropout", "group_norm", "group_norm_activation", "group_norm_backward",
+    "init_constant", "init_delta_orthogonal", "init_dirac", "init_eye", "init_kaiming_normal", "init_kaiming_uniform",
+    "init_normal", "init_ones", "init_orthogonal", "init_sparse", "init_trunc_normal", "init_uniform",
+    "init_variance_scaling", "init_xavier_normal", "init_xavier_uniform", "init_zeros", "instance_norm",
+    "instance_norm_activation", "instance_norm_backward", "isa", "layer_norm", "layer_norm_activation",
+    "layer_norm_axes", "layer_norm_axes_backward", "layer_norm_backward", "layer_norm_given", "layer_norm_residual",
+    "leaky_relu", "leaky_relu_backward", "linear", "linear_backward", "local_response_norm",
+    "local_response_norm_backward", "local_response_norm_window", "local_response_norm_window_backward", "mean_var",
+    "num_threads", "prelu", "prelu_backward", "relu", "relu_backward", "rms_norm", "rms_norm_activation",
+    "rms_norm_axes", "rms_norm_axes_backward", "rms_norm_backward", "rms_norm_residual", "set_isa", "set_num_threads",
+    "sobol", "sobol_normal", "stream_version", "switchable_norm", "switchable_norm_backward", "torch_bernoulli",
+    "torch_cauchy", "torch_conv_reset", "torch_embedding_reset", "torch_exponential", "torch_geometric",
+    "torch_linear_reset", "torch_log_normal", "torch_multinomial", "torch_randint", "torch_random", "version",
+    "version_string",
 ]
 
 
@@ -311,6 +313,21 @@ _FUNCTIONS = {
     "prelu": "x:array weight:array y:out",
     "linear": "x:array weight:array bias:array? y:out",
     "dropout": "g:g x:array p:real y:out",
+    "layer_norm_activation": "x:array normalized_ndim:dims weight:array? bias:array? eps:real "
+                             "nonlinearity:nonlinearity negative_slope:real y:out mean:out? rstd:out?",
+    "rms_norm_activation": "x:array normalized_ndim:dims weight:array? eps:eps? nonlinearity:nonlinearity "
+                           "negative_slope:real y:out rstd:out?",
+    "group_norm_activation": "x:array groups:int64 weight:array? bias:array? eps:real nonlinearity:nonlinearity "
+                             "negative_slope:real y:out mean:out? rstd:out?",
+    "batch_norm_activation": "x:array weight:array? bias:array? running_mean:out? running_var:out? "
+                             "num_batches_tracked:count? training:flag momentum:real? eps:real "
+                             "nonlinearity:nonlinearity negative_slope:real y:out save_mean:out? save_rstd:out?",
+    "batch_norm_given_activation": "x:array weight:array? bias:array? moments:five n:fives running_mean:out? "
+                                   "running_var:out? num_batches_tracked:count? momentum:real? eps:real "
+                                   "nonlinearity:nonlinearity negative_slope:real y:out save_mean:out? save_rstd:out?",
+    "instance_norm_activation": "x:array weight:array? bias:array? running_mean:out? running_var:out? "
+                                "use_input_stats:flag momentum:real eps:real nonlinearity:nonlinearity "
+                                "negative_slope:real y:out",
     "relu_backward": "grad_y:array x:array grad_x:out",
     "leaky_relu_backward": "grad_y:array x:array negative_slope:real grad_x:out",
     "prelu_backward": "grad_y:array x:array weight:array grad_x:out? grad_weight:out?",
@@ -2106,6 +2123,63 @@ def prelu(x: Array, y: Array, weight: Array) -> None:
 def linear(x: Array, y: Array, weight: Array, bias: Optional[Array] = None) -> None:
     """y = x weight^T + bias, for x (..., in), weight (out, in), bias (out) and y (..., out)."""
     _library.linear(x, weight, bias, y)
+
+
+def layer_norm_activation(x: Array, y: Array, normalized_ndim: DimsLike = 1, weight: Optional[Array] = None,
+                          bias: Optional[Array] = None, eps: Number = 1e-5,
+                          nonlinearity: NonlinearityLike = Nonlinearity.RELU, negative_slope: Number = 0.01,
+                          mean: Optional[Array] = None, rstd: Optional[Array] = None) -> None:
+    """layer_norm and then relu, or "leaky_relu", of y in place, in one pass and with the same bits; so the ones below.
+
+    Gradients: those of relu or, for a slope of at least 0, of leaky_relu, with y for x, and then those of the norm."""
+    _library.layer_norm_activation(x, normalized_ndim, weight, bias, eps, nonlinearity, negative_slope, y, mean, rstd)
+
+
+def rms_norm_activation(x: Array, y: Array, normalized_ndim: DimsLike = 1, weight: Optional[Array] = None,
+                        eps: Optional[Number] = None, nonlinearity: NonlinearityLike = Nonlinearity.RELU,
+                        negative_slope: Number = 0.01, rstd: Optional[Array] = None) -> None:
+    """rms_norm and an activation."""
+    _library.rms_norm_activation(x, normalized_ndim, weight, eps, nonlinearity, negative_slope, y, rstd)
+
+
+def group_norm_activation(x: Array, y: Array, groups: Integer, weight: Optional[Array] = None,
+                          bias: Optional[Array] = None, eps: Number = 1e-5,
+                          nonlinearity: NonlinearityLike = Nonlinearity.RELU, negative_slope: Number = 0.01,
+                          mean: Optional[Array] = None, rstd: Optional[Array] = None) -> None:
+    """group_norm and an activation."""
+    _library.group_norm_activation(x, groups, weight, bias, eps, nonlinearity, negative_slope, y, mean, rstd)
+
+
+def batch_norm_activation(x: Array, y: Array, weight: Optional[Array] = None, bias: Optional[Array] = None,
+                          running_mean: Optional[Array] = None, running_var: Optional[Array] = None,
+                          num_batches_tracked: Optional[Array] = None, training: bool = False,
+                          momentum: Optional[Number] = 0.1, eps: Number = 1e-5,
+                          nonlinearity: NonlinearityLike = Nonlinearity.RELU, negative_slope: Number = 0.01,
+                          save_mean: Optional[Array] = None, save_rstd: Optional[Array] = None) -> None:
+    """batch_norm and an activation."""
+    _library.batch_norm_activation(x, weight, bias, running_mean, running_var, num_batches_tracked, training, momentum,
+                                   eps, nonlinearity, negative_slope, y, save_mean, save_rstd)
+
+
+def batch_norm_given_activation(x: Array, y: Array, moments: Array, weight: Optional[Array] = None,
+                                bias: Optional[Array] = None, running_mean: Optional[Array] = None,
+                                running_var: Optional[Array] = None, num_batches_tracked: Optional[Array] = None,
+                                momentum: Optional[Number] = 0.1, eps: Number = 1e-5,
+                                nonlinearity: NonlinearityLike = Nonlinearity.RELU, negative_slope: Number = 0.01,
+                                save_mean: Optional[Array] = None, save_rstd: Optional[Array] = None) -> None:
+    """batch_norm_given and an activation."""
+    _library.batch_norm_given_activation(x, weight, bias, moments, None, running_mean, running_var, num_batches_tracked,
+                                         momentum, eps, nonlinearity, negative_slope, y, save_mean, save_rstd)
+
+
+def instance_norm_activation(x: Array, y: Array, weight: Optional[Array] = None, bias: Optional[Array] = None,
+                             running_mean: Optional[Array] = None, running_var: Optional[Array] = None,
+                             use_input_stats: bool = True, momentum: Number = 0.1, eps: Number = 1e-5,
+                             nonlinearity: NonlinearityLike = Nonlinearity.RELU,
+                             negative_slope: Number = 0.01) -> None:
+    """instance_norm and an activation."""
+    _library.instance_norm_activation(x, weight, bias, running_mean, running_var, use_input_stats, momentum, eps,
+                                      nonlinearity, negative_slope, y)
 
 
 def relu_backward(grad_y: Array, x: Array, grad_x: Array) -> None:

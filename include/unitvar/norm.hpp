@@ -4,11 +4,13 @@
 // A null pointer stands for an absent tensor. x, y and their gradients have one element type; weights, biases and
 // statistics may be f32 where that has 16 bits. Each has strides of its own. All arguments are checked before the first
 // byte is written: InvalidArgument for what does not fit. y may be exactly x; no other memory may be shared.
+// With an activation y is what that function of activation.hpp makes of it in place, to the bit, in one pass.
 #pragma once
 
 #include <cstdint>
 #include <span>
 
+#include "unitvar/init.hpp"
 #include "unitvar/moments.hpp"
 #include "unitvar/tensor.hpp"
 
@@ -18,10 +20,17 @@ namespace unitvar {
 void mean_var(const TensorView &x, std::span<const std::int32_t> axes, double correction, const TensorView *mean,
               const TensorView *var);
 
+// linear: none; relu, leaky_relu. InvalidArgument for the other nonlinearities.
+struct Activation {
+    Nonlinearity nonlinearity = Nonlinearity::linear;
+    double negative_slope = 0.01; // of leaky_relu
+};
+
 void layer_norm(const TensorView &x, std::int32_t normalized_ndim, const TensorView *weight, const TensorView *bias,
-                double eps, const TensorView &y, const TensorView *mean = nullptr, const TensorView *rstd = nullptr);
+                double eps, const TensorView &y, const TensorView *mean = nullptr, const TensorView *rstd = nullptr,
+                const Activation &activation = {});
 void rms_norm(const TensorView &x, std::int32_t normalized_ndim, const TensorView *weight, double eps,
-              const TensorView &y, const TensorView *rstd = nullptr);
+              const TensorView &y, const TensorView *rstd = nullptr, const Activation &activation = {});
 // Of x + residual rounded to the element type, which sum gets; sum and y may be x and residual, each another one.
 void layer_norm_residual(const TensorView &x, const TensorView &residual, std::int32_t normalized_ndim,
                          const TensorView *weight, const TensorView *bias, double eps, const TensorView *sum,
@@ -39,7 +48,8 @@ void rms_norm_axes(const TensorView &x, std::span<const std::int32_t> axes, cons
 void layer_norm_given(const TensorView &x, std::int32_t normalized_ndim, const TensorView &mean, const TensorView &rstd,
                       const TensorView *weight, const TensorView *bias, const TensorView &y);
 void group_norm(const TensorView &x, std::int64_t groups, const TensorView *weight, const TensorView *bias, double eps,
-                const TensorView &y, const TensorView *mean = nullptr, const TensorView *rstd = nullptr);
+                const TensorView &y, const TensorView *mean = nullptr, const TensorView *rstd = nullptr,
+                const Activation &activation = {});
 
 // What a layer keeps from batch to batch; all absent: nothing is kept.
 struct RunningStatistics {
@@ -51,16 +61,17 @@ struct RunningStatistics {
 
 void batch_norm(const TensorView &x, const TensorView *weight, const TensorView *bias, const RunningStatistics &running,
                 bool training, double eps, const TensorView &y, const TensorView *save_mean = nullptr,
-                const TensorView *save_rstd = nullptr);
+                const TensorView *save_rstd = nullptr, const Activation &activation = {});
 // Of a batch that lies in several places: moments gets those of each channel of a part x; the norm of a part from the
 // moments of all parts, part after part, which are merged in that order. A part may have no images.
 void batch_moments(const TensorView &x, std::span<WideMoments> moments);
 void batch_norm_given(const TensorView &x, const TensorView *weight, const TensorView *bias,
                       std::span<const WideMoments> moments, const RunningStatistics &running, double eps,
-                      const TensorView &y, const TensorView *save_mean = nullptr,
-                      const TensorView *save_rstd = nullptr);
+                      const TensorView &y, const TensorView *save_mean = nullptr, const TensorView *save_rstd = nullptr,
+                      const Activation &activation = {});
 void instance_norm(const TensorView &x, const TensorView *weight, const TensorView *bias,
-                   const RunningStatistics &running, bool use_input_stats, double eps, const TensorView &y);
+                   const RunningStatistics &running, bool use_input_stats, double eps, const TensorView &y,
+                   const Activation &activation = {});
 
 // Logits of the weights of instance, layer and batch statistics.
 struct SwitchLogits {

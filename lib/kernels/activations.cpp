@@ -26,10 +26,12 @@ template <class T, class S> UNITVAR_INLINE Block<T> load_block(const S *source)
         return load<Block<T>>(source);
     }
 }
-template <class T> UNITVAR_INLINE void store_block(T *target, const Block<T> &value)
+template <class T, bool Streamed = false> UNITVAR_INLINE void store_block(T *target, const Block<T> &value)
 {
     if constexpr (is_half<T>) {
-        InFloat<T>::store_to(target, value);
+        InFloat<T>::template store_to<Streamed>(target, value);
+    } else if constexpr (Streamed) {
+        stream(target, value);
     } else {
         store(target, value);
     }
@@ -54,6 +56,30 @@ UNITVAR_INLINE void transform(void *target, std::size_t n, const F &f, const S *
     store_block<T>(y + rest, last);
 }
 
+// The same of runs, past the caches where those are whole lines of whole blocks.
+template <class T, class F>
+UNITVAR_INLINE void transform_runs(const T *x, void *target, const core::Runs &runs, core::StoreMode mode, const F &f)
+{
+    auto *y = static_cast<T *>(target);
+    const std::size_t n = runs.length;
+    if (n % block<T> != 0 || !streams(y, n, runs.stride, mode)) {
+        for (std::size_t r = 0; r < runs.count; ++r) {
+            transform<T>(y + r * runs.stride, n, f, x + r * runs.stride);
+        }
+        return;
+    }
+    for (std::size_t r = 0; r < runs.count; ++r, x += runs.stride, y += runs.stride) {
+        for (std::size_t i = 0; i < n; i += block<T>) {
+            store_block<T, true>(y + i, f(load_block<T>(x + i)));
+        }
+    }
+}
+
+void fence()
+{
+    stream_fence();
+}
+
 template <class T> const T *elements(const void *source)
 {
     return static_cast<const T *>(source);
@@ -64,18 +90,18 @@ template <class T> UNITVAR_INLINE Block<T> where_positive(const Block<T> &x, con
     return select_less(broadcast<Block<T>>(Lane<T>(0)), x, a, b);
 }
 
-template <class T> void relu(const void *x, void *y, std::size_t n)
+template <class T> void relu(const void *x, void *y, const core::Runs &runs, core::StoreMode mode)
 {
     const auto zero = broadcast<Block<T>>(Lane<T>(0));
-    transform<T>(
-        y, n, [&](const Block<T> &v) UNITVAR_INLINE_LAMBDA { return select_less(v, zero, zero, v); }, elements<T>(x));
+    transform_runs(elements<T>(x), y, runs, mode,
+                   [&](const Block<T> &v) UNITVAR_INLINE_LAMBDA { return select_less(v, zero, zero, v); });
 }
 
-template <class T> void leaky_relu(const void *x, void *y, std::size_t n, double slope)
+template <class T> void leaky_relu(const void *x, void *y, const core::Runs &runs, double slope, core::StoreMode mode)
 {
     const auto s = broadcast<Block<T>>(static_cast<Lane<T>>(slope));
-    transform<T>(
-        y, n, [&](const Block<T> &v) UNITVAR_INLINE_LAMBDA { return where_positive<T>(v, v, v * s); }, elements<T>(x));
+    transform_runs(elements<T>(x), y, runs, mode,
+                   [&](const Block<T> &v) UNITVAR_INLINE_LAMBDA { return where_positive<T>(v, v, v * s); });
 }
 
 template <class T> void prelu(const void *x, const void *slope, void *y, std::size_t n)
@@ -133,9 +159,14 @@ template <class T> double prelu_slope_gradient(const void *gradient, const void 
 }
 
 template <class T>
-constexpr core::ActivationKernels activation_kernels{
-    &relu<T>,           &leaky_relu<T>,          &prelu<T>, &relu_gradient<T>, &leaky_relu_gradient<T>,
-    &prelu_gradient<T>, &prelu_slope_gradient<T>};
+constexpr core::ActivationKernels activation_kernels{&fence,
+                                                     &relu<T>,
+                                                     &leaky_relu<T>,
+                                                     &prelu<T>,
+                                                     &relu_gradient<T>,
+                                                     &leaky_relu_gradient<T>,
+                                                     &prelu_gradient<T>,
+                                                     &prelu_slope_gradient<T>};
 
 } // namespace
 

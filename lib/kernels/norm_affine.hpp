@@ -54,13 +54,6 @@ template <class T, bool Streamed, class F> UNITVAR_INLINE void transform(const T
     }
 }
 
-template <class T> bool streams(const T *y, std::size_t n, std::size_t stride, core::StoreMode mode)
-{
-    constexpr std::size_t line = 64;
-    return mode == core::StoreMode::streaming && reinterpret_cast<std::uintptr_t>(y) % line == 0 &&
-           n * sizeof(T) % line == 0 && stride * sizeof(T) % line == 0;
-}
-
 template <class T, bool Streamed> void runs_of(const T *x, T *y, const core::Runs &runs, const core::Affine &affine)
 {
     const Coefficients<InDouble> value(affine);

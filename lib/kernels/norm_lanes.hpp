@@ -103,6 +103,14 @@ template <class T, std::size_t Lanes = norm_lanes> struct ShortRun {
     ShortRun(const T *source, std::size_t count) { __builtin_memcpy(lane, source, count * sizeof(T)); }
 };
 
+// Whether runs of n elements, stride apart, go past the caches in whole lines.
+template <class T> bool streams(const T *y, std::size_t n, std::size_t stride, core::StoreMode mode)
+{
+    constexpr std::size_t line = 64;
+    return mode == core::StoreMode::streaming && reinterpret_cast<std::uintptr_t>(y) % line == 0 &&
+           n * sizeof(T) % line == 0 && stride * sizeof(T) % line == 0;
+}
+
 // Lanes first to last - 1 of a block.
 struct LaneRange {
     double first;

@@ -741,6 +741,15 @@ static void dropout(void)
     end_layer();
     unitvar_generator_destroy(g);
 }
+LAYER(layer_norm_activation, X, 1, FIVE(w), FIVE(b), eps, UNITVAR_RELU, 0.0, Y, of(layer.mean, 4, 6, 0),
+      of(layer.rstd, 4, 6, 0))
+LAYER(rms_norm_activation, X, 1, FIVE(w), eps, UNITVAR_LEAKY_RELU, 0.01, Y, of(layer.rstd, 4, 6, 0))
+LAYER(group_norm_activation, X, 3, SIX(w), SIX(b), eps, UNITVAR_RELU, 0.0, Y, of(layer.mean, 4, 3, 0),
+      of(layer.rstd, 4, 3, 0))
+LAYER(batch_norm_activation, X, SIX(w), SIX(b), SIX(running_mean), SIX(running_var), &layer.batches, 1, momentum, eps,
+      UNITVAR_LEAKY_RELU, 0.2, Y, SIX(mean), SIX(rstd))
+LAYER(instance_norm_activation, X, SIX(w), SIX(b), SIX(running_mean), SIX(running_var), 1, momentum, eps,
+      UNITVAR_LINEAR, 0.0, Y)
 LAYER(relu, X, Y)
 LAYER(leaky_relu, X, 0.01, Y)
 LAYER(prelu, X, SIX(w), Y)
@@ -794,6 +803,16 @@ static void batch_norm_given(void)
     OK(unitvar_batch_norm_given(half_of(layer.x, 1), SIX(w), SIX(b), moments, 2 * channels, SIX(running_mean),
                                 SIX(running_var), &layer.batches, momentum, eps, half_of(layer.y, 1), SIX(mean),
                                 SIX(rstd)));
+    end_layer();
+}
+static void batch_norm_given_activation(void)
+{
+    unitvar_wide_moments moments[2 * channels];
+    begin_layer();
+    moments_of_halves(moments);
+    OK(unitvar_batch_norm_given_activation(half_of(layer.x, 1), SIX(w), SIX(b), moments, 2 * channels,
+                                           SIX(running_mean), SIX(running_var), &layer.batches, momentum, eps,
+                                           UNITVAR_RELU, 0.0, half_of(layer.y, 1), SIX(mean), SIX(rstd)));
     end_layer();
 }
 static void batch_norm_backward_sums(void)
@@ -953,6 +972,12 @@ static const struct function functions[] = {
     FUNCTION(prelu),
     FUNCTION(linear),
     FUNCTION(dropout),
+    FUNCTION(layer_norm_activation),
+    FUNCTION(rms_norm_activation),
+    FUNCTION(group_norm_activation),
+    FUNCTION(batch_norm_activation),
+    FUNCTION(batch_norm_given_activation),
+    FUNCTION(instance_norm_activation),
     FUNCTION(relu_backward),
     FUNCTION(leaky_relu_backward),
     FUNCTION(prelu_backward),

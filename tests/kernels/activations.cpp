@@ -1,5 +1,6 @@
 // Activations, their gradients and dropout: elementwise, so the reference is computed in pieces.
 #include "entries.hpp"
+#include "runs.hpp"
 
 namespace checkkernels {
 namespace {
@@ -16,28 +17,50 @@ double slope_of(Session &session)
     return session.pick({0.01, -0.5, 0.0, 1.0, session.random.wide<double>()});
 }
 
-template <class T> void drive_relu(Trial<void (*)(const void *, void *, std::size_t)> &trial)
+void drive_fence(Trial<void (*)()> &trial)
+{
+    Case c(trial, "");
+    c.run(1, [](auto kernel, Role) { kernel(); });
+}
+
+// Of one run, in pieces for the reference.
+template <class T> void drive_relu(Trial<void (*)(const void *, void *, const Runs &, StoreMode)> &trial)
 {
     for (const std::size_t n : trial.lengths(lengths_of<T>())) {
-        Case c(trial, formatted("n = %zu", n));
-        const auto x = c.in("x", trial.random.floats<T>(n));
-        const auto y = c.out("y", Elements<T>{n});
-        c.may_be(y, x);
-        c.every_offset(n == 61);
-        c.run_elementwise(n, [&](auto kernel, std::size_t i, std::size_t count) { kernel(x + i, y + i, count); });
+        for (const StoreMode mode : trial.modes()) {
+            Case c(trial, formatted("n = %zu, %s", n, name_of(mode)));
+            const auto x = c.in("x", trial.random.floats<T>(n));
+            const auto y = c.out("y", Elements<T>{n});
+            c.may_be(y, x);
+            c.every_offset(n == 61);
+            c.run_elementwise(n, [&](auto kernel, std::size_t i, std::size_t count) {
+                kernel(x + i, y + i, {count, 1, 0}, mode);
+            });
+        }
     }
 }
 
-template <class T> void drive_leaky_relu(Trial<void (*)(const void *, void *, std::size_t, double)> &trial)
+// Of several, which the reference takes one by one.
+template <class T> void drive_leaky_relu(Trial<void (*)(const void *, void *, const Runs &, double, StoreMode)> &trial)
 {
     for (const std::size_t n : trial.lengths(lengths_of<T>())) {
-        const double slope = slope_of(trial);
-        Case c(trial, formatted("n = %zu, slope = %.17g", n, slope));
-        const auto x = c.in("x", trial.random.floats<T>(n));
-        const auto y = c.out("y", Elements<T>{n});
-        c.may_be(y, x);
-        c.run_elementwise(n,
-                          [&](auto kernel, std::size_t i, std::size_t count) { kernel(x + i, y + i, count, slope); });
+        for (const StoreMode mode : trial.modes()) {
+            const double slope = slope_of(trial);
+            const Runs runs = runs_of<T>(trial, n);
+            Case c(trial, formatted("runs {%zu, %zu, %zu}, slope = %.17g, %s", n, runs.count, runs.stride, slope,
+                                    name_of(mode)));
+            const auto x = c.in("x", trial.random.floats<T>(elements_of(runs)));
+            const auto y = c.out("y", Elements<T>{elements_of(runs)});
+            c.may_be(y, x);
+            c.run(n * runs.count, [&](auto kernel, Role role) {
+                if (role != reference || trial.bench()) {
+                    kernel(x, y, runs, slope, mode);
+                    return;
+                }
+                for (std::size_t i = 0; i < runs.count; ++i)
+                    kernel(x + i * runs.stride, y + i * runs.stride, {n, 1, 0}, slope, StoreMode::cached);
+            });
+        }
     }
 }
 
@@ -139,6 +162,7 @@ template void drive_dropout<F16>(Trial<core::DropoutKernel> &);
 template <class T> void add_activations(Entries &entries, const std::string &name, const Access<Table> &at)
 {
     static constexpr std::tuple rows{
+        Row{"fence", &Table::fence, kernel(drive_fence)},
         Row{"relu", &Table::relu, kernel(drive_relu<T>)},
         Row{"leaky_relu", &Table::leaky_relu, kernel(drive_leaky_relu<T>)},
         Row{"prelu", &Table::prelu, kernel(drive_prelu<T>)},

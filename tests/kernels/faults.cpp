@@ -82,10 +82,11 @@ float get(const void *source, std::size_t i)
 
 using Relu = decltype(core::ActivationKernels::relu);
 // Relu, and then something else.
-template <void (*Also)(const void *, void *, std::size_t)> void relu_and(const void *x, void *y, std::size_t n)
+template <void (*Also)(const void *, void *, std::size_t)>
+void relu_and(const void *x, void *y, const core::Runs &runs, StoreMode mode)
 {
-    activations().relu(x, y, n);
-    Also(x, y, n);
+    activations().relu(x, y, runs, mode);
+    Also(x, y, runs.length);
 }
 
 void (*volatile trap)() = [] { std::raise(SIGFPE); };
@@ -162,14 +163,16 @@ constexpr const char *normal = "fill.pcg32.normal_f32";
 const Fault faults[] = {
     {relu, "the last element left out", Finding::value,
      [](Copy &copy) {
-         copy.norms.activation.relu = [](const void *x, void *y, std::size_t n) {
-             activations().relu(x, y, n == 0 ? 0 : n - 1);
+         copy.norms.activation.relu = [](const void *x, void *y, const core::Runs &runs, StoreMode mode) {
+             const std::size_t n = runs.length;
+             activations().relu(x, y, {n == 0 ? 0 : n - 1, 1, 0}, mode);
          };
      }},
     {relu, "the last of a whole number of blocks left out", Finding::value,
      [](Copy &copy) {
-         copy.norms.activation.relu = [](const void *x, void *y, std::size_t n) {
-             activations().relu(x, y, n == 64 ? 32 : n);
+         copy.norms.activation.relu = [](const void *x, void *y, const core::Runs &runs, StoreMode mode) {
+             const std::size_t n = runs.length;
+             activations().relu(x, y, {n == 64 ? 32 : n, 1, 0}, mode);
          };
      }},
     {relu, "two lanes exchanged", Finding::value, in_relu<swap_lanes>},
@@ -186,10 +189,11 @@ const Fault faults[] = {
     {relu, "a signal", Finding::crash, in_relu<raise_signal>},
     {relu, "the target written before the source is read", Finding::value,
      [](Copy &copy) {
-         copy.norms.activation.relu = [](const void *x, void *y, std::size_t n) {
+         copy.norms.activation.relu = [](const void *x, void *y, const core::Runs &runs, StoreMode mode) {
+             const std::size_t n = runs.length;
              if (n > 1)
                  put(y, n - 1, 1);
-             activations().relu(x, y, n);
+             activations().relu(x, y, runs, mode);
          };
      }},
     {"norms_f32.activation.prelu_slope_gradient", "a sum one ulp off", Finding::returned,

@@ -1,5 +1,6 @@
 // The affine half of norms, conversions, gradients and local response normalisation.
 #include "entries.hpp"
+#include "runs.hpp"
 
 namespace checkkernels {
 namespace {
@@ -8,7 +9,6 @@ using core::Affine;
 using core::AffineKernels;
 using core::ConvertKernels;
 using core::GradientKernels;
-using core::Runs;
 
 // Elements of 16 bits are computed in twice as many lanes.
 template <class T> inline constexpr std::size_t affine_block = is_half<T> ? 32 : 16;
@@ -16,24 +16,6 @@ template <class T> inline constexpr std::size_t affine_block = is_half<T> ? 32 :
 constexpr std::size_t whole_blocks(std::size_t n)
 {
     return (n + core::half_block - 1) / core::half_block * core::half_block;
-}
-
-const char *name_of(StoreMode mode)
-{
-    return mode == StoreMode::streaming ? "streaming" : mode == StoreMode::prefetched ? "prefetched" : "cached";
-}
-
-// Some runs of a length: their distance is at times a whole number of lines, which streaming stores ask for.
-template <class T> Runs runs_of(Session &session, std::size_t length, std::size_t most = 5)
-{
-    constexpr std::size_t line = 64 / sizeof(T);
-    const std::size_t count = session.bench() ? 1 : session.random.between(1, most);
-    const std::size_t gap = session.random.below(20);
-    return {length, count, session.random.one_in(2) ? (length + gap + line - 1) / line * line : length + gap};
-}
-std::size_t elements_of(const Runs &runs)
-{
-    return runs.stride * (runs.count - 1) + runs.length;
 }
 
 // At times beyond the range of f32.

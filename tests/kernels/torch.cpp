@@ -12,11 +12,6 @@ using core::Mt19937State;
 using core::torch_read_ahead;
 using Table = core::TorchKernels;
 
-const char *name_of(StoreMode mode)
-{
-    return mode == StoreMode::streaming ? "streaming" : "cached";
-}
-
 void drive_fence(Trial<void (*)()> &trial)
 {
     Case c(trial, "");

@@ -41,6 +41,10 @@ struct Options {
 // What was wrong. The self-test asks for the kind that a fault should show.
 enum class Finding { value, returned, guard, input, crash, control, driver };
 [[nodiscard]] const char *name_of(Finding finding);
+[[nodiscard]] constexpr const char *name_of(StoreMode mode) noexcept
+{
+    return mode == StoreMode::streaming ? "streaming" : mode == StoreMode::prefetched ? "prefetched" : "cached";
+}
 
 // The tables side by side: in check mode 0 is the reference and 1 the one on trial, in bench mode all are timed.
 using Role = std::size_t;

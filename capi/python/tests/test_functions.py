@@ -301,6 +301,20 @@ LAYERS = {
     "local_response_norm": lambda v: unitvar.local_response_norm(v.x, v.y, 3),
     "local_response_norm_window": lambda v: unitvar.local_response_norm_window(v.x, v.y, 1, 2, 4),
     "dropout": lambda v: unitvar.dropout(pcg32(), v.x, v.y, 0.1),
+    "layer_norm_activation": lambda v: unitvar.layer_norm_activation(
+        v.x, v.y, weight=v.w[:5], bias=v.b[:5], **v.statistics(4, 6)),
+    "rms_norm_activation": lambda v: unitvar.rms_norm_activation(
+        v.x, v.y, 1, v.w[:5], 1e-5, "leaky_relu", rstd=v.statistics(4, 6)["rstd"]),
+    "group_norm_activation": lambda v: unitvar.group_norm_activation(
+        v.x, v.y, 3, v.w[:6], v.b[:6], **v.statistics(4, 3)),
+    "batch_norm_activation": lambda v: unitvar.batch_norm_activation(
+        v.x, v.y, v.w[:6], v.b[:6], v.running_mean, v.running_var, v.batches, True, nonlinearity="leaky_relu",
+        negative_slope=0.2, save_mean=v.mean[:6], save_rstd=v.rstd[:6]),
+    "batch_norm_given_activation": lambda v: unitvar.batch_norm_given_activation(
+        v.x[2:], v.y[2:], moments_of_halves(v), v.w[:6], v.b[:6], v.running_mean, v.running_var, v.batches,
+        save_mean=v.mean[:6], save_rstd=v.rstd[:6]),
+    "instance_norm_activation": lambda v: unitvar.instance_norm_activation(
+        v.x, v.y, v.w[:6], v.b[:6], v.running_mean, v.running_var, nonlinearity="linear"),
     "relu": lambda v: unitvar.relu(v.x, v.y),
     "leaky_relu": lambda v: unitvar.leaky_relu(v.x, v.y),
     "prelu": lambda v: unitvar.prelu(v.x, v.y, v.w[:6]),

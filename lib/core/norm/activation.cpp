@@ -5,6 +5,7 @@
 
 #include "core/floating_point.hpp"
 #include "core/message.hpp"
+#include "core/norm/activated.hpp"
 #include "core/norm/gradients.hpp"
 #include "core/norm/staging.hpp"
 #include "core/parallel.hpp"
@@ -20,25 +21,20 @@ using core::Tensor;
 
 constexpr std::size_t piece = std::size_t{1} << 14U;
 
-// work(first, n) on pieces of elements.
-template <class Work> void for_pieces(std::size_t elements, const Work &work) noexcept
+// work(first, n) on pieces of elements, and done() after the last that a thread takes at a time.
+template <class Work, class Done> void for_pieces(std::size_t elements, const Work &work, const Done &done) noexcept
 {
     const std::size_t pieces = (elements + piece - 1) / piece;
     core::parallel_for(pieces, core::grain_of(piece), [&](std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i) {
             work(i * piece, std::min(piece, elements - i * piece));
         }
+        done();
     });
 }
-
-double rounded_slope(double slope, DType dtype)
+template <class Work> void for_pieces(std::size_t elements, const Work &work) noexcept
 {
-    core::require_finite("negative_slope", slope);
-    const double rounded = dtype == DType::f64 ? slope : static_cast<double>(static_cast<float>(slope));
-    if (rounded - rounded != 0) {
-        core::invalid_value("negative_slope", slope, "a finite number of x's element type");
-    }
-    return rounded;
+    for_pieces(elements, work, [] {});
 }
 
 // What elementwise functions check: tensors of one shape, of which the last, written one may be exactly another.
@@ -54,17 +50,26 @@ void check_elementwise(std::initializer_list<const Tensor *> tensors)
     core::require_environment();
 }
 
-// work(x, y, n) over all elements in the order of memory.
+const core::ActivationKernels &kernels_for(const Tensor &x)
+{
+    return *core::norm_kernels(x.dtype()).activation;
+}
+
+// work(x, y, n, mode) over all elements in the order of memory.
 template <class Work> void elementwise(const Tensor &x, const Tensor &y, const Work &work)
 {
     core::Operands operands;
     const core::MemoryFormat format = core::working_format({&x, &y});
     const Tensor &source = operands.input(x, format);
     const Tensor &target = operands.output(y, format, &source);
-    for_pieces(x.elements(), [&](std::size_t first, std::size_t n) {
-        const std::size_t at = first * x.element_bytes();
-        work(source.data() + at, target.data() + at, n);
-    });
+    const core::StoreMode mode = core::store_mode(source, target);
+    for_pieces(
+        x.elements(),
+        [&](std::size_t first, std::size_t n) {
+            const std::size_t at = first * x.element_bytes();
+            work(source.data() + at, target.data() + at, n, mode);
+        },
+        kernels_for(x).fence);
     operands.write_back();
 }
 // work(gradient, x, y, n)
@@ -174,11 +179,6 @@ private:
     core::Scratch::Buffer<unsigned char> turns_; // of short runs
 };
 
-const core::ActivationKernels &kernels_for(const Tensor &x)
-{
-    return *core::norm_kernels(x.dtype()).activation;
-}
-
 } // namespace
 
 void relu(const TensorView &x_view, const TensorView &y_view)
@@ -188,7 +188,9 @@ void relu(const TensorView &x_view, const TensorView &y_view)
     const Tensor y("y", y_view, Access::write);
     check_elementwise({&x, &y});
     const core::ActivationKernels &kernels = kernels_for(x);
-    elementwise(x, y, kernels.relu);
+    elementwise(x, y, [&](const unsigned char *from, unsigned char *to, std::size_t n, core::StoreMode mode) {
+        kernels.relu(from, to, {n, 1, 0}, mode);
+    });
 }
 
 void leaky_relu(const TensorView &x_view, double negative_slope, const TensorView &y_view)
@@ -197,10 +199,10 @@ void leaky_relu(const TensorView &x_view, double negative_slope, const TensorVie
     const Tensor x("x", x_view, Access::read);
     const Tensor y("y", y_view, Access::write);
     check_elementwise({&x, &y});
-    const double slope = rounded_slope(negative_slope, x.dtype());
+    const double slope = core::rounded_slope(negative_slope, x.dtype());
     const core::ActivationKernels &kernels = kernels_for(x);
-    elementwise(x, y, [&](const unsigned char *from, unsigned char *to, std::size_t n) {
-        kernels.leaky_relu(from, to, n, slope);
+    elementwise(x, y, [&](const unsigned char *from, unsigned char *to, std::size_t n, core::StoreMode mode) {
+        kernels.leaky_relu(from, to, {n, 1, 0}, slope, mode);
     });
 }
 
@@ -228,7 +230,7 @@ void prelu(const TensorView &x_view, const TensorView &weight_view, const Tensor
     slopes.for_each(
         [&](std::size_t first, std::size_t n, double slope) {
             const std::size_t at = first * x.element_bytes();
-            kernels.leaky_relu(x.data() + at, y.data() + at, n, slope);
+            kernels.leaky_relu(x.data() + at, y.data() + at, {n, 1, 0}, slope, core::StoreMode::cached);
         },
         [&](std::size_t first, std::size_t n, const unsigned char *each) {
             const std::size_t at = first * x.element_bytes();
@@ -256,7 +258,7 @@ void leaky_relu_backward(const TensorView &grad_y_view, const TensorView &x_view
     const Tensor x("x", x_view, Access::read);
     const Tensor grad_x("grad_x", grad_x_view, Access::write);
     check_elementwise({&grad_y, &x, &grad_x});
-    const double slope = rounded_slope(negative_slope, x.dtype());
+    const double slope = core::rounded_slope(negative_slope, x.dtype());
     const core::ActivationKernels &kernels = kernels_for(x);
     elementwise_gradient(grad_y, x, grad_x,
                          [&](const unsigned char *gradient, const unsigned char *from, unsigned char *to,

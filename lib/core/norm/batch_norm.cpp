@@ -35,11 +35,11 @@ class BatchNorm {
 public:
     // given: the moments of each channel, or none: they are taken of x.
     BatchNorm(const BatchTensors &tensors, const core::Images &images, const core::Running &running, bool training,
-              double eps, std::span<const ChunkMoments> given = {})
+              double eps, const core::Activated &activated, std::span<const ChunkMoments> given)
         : t_(tensors), images_(images), running_(running), training_(training),
           recorded_(!training && running.present()), eps_(eps), given_(given),
           kernels_(core::norm_kernels(t_.x.dtype())),
-          affine_(scratch_, *kernels_.affine, images, core::ImageAffine::Per::channel, t_.x, t_.y)
+          affine_(scratch_, *kernels_.affine, images, core::ImageAffine::Per::channel, t_.x, t_.y, activated)
     {
         const bool fused = images.has_runs() && core::enough_for_threads(images.channels);
         if (!given_.empty()) {
@@ -148,12 +148,14 @@ struct BatchArguments {
             {&x, &weight, &bias, &y, &save_mean, &save_rstd, &running.mean_tensor(), &running.var_tensor()}, y, {&x});
     }
     void run(const core::Images &images, const core::Running &running, bool training, double eps,
-             std::span<const ChunkMoments> given = {}) const
+             const core::Activated &activated, std::span<const ChunkMoments> given = {}) const
     {
         core::Operands operands;
         const Tensor &source = operands.input(x, format());
         const Tensor &target = operands.output(y, format(), &source);
-        BatchNorm({source, weight, bias, target, save_mean, save_rstd}, images, running, training, eps, given).run();
+        BatchNorm({source, weight, bias, target, save_mean, save_rstd}, images, running, training, eps, activated,
+                  given)
+            .run();
         operands.write_back();
     }
 };
@@ -183,20 +185,21 @@ std::vector<ChunkMoments> merged(std::span<const WideMoments> parts, std::size_t
 
 void batch_norm(const TensorView &x, const TensorView *weight, const TensorView *bias,
                 const RunningStatistics &statistics, bool training, double eps, const TensorView &y,
-                const TensorView *save_mean, const TensorView *save_rstd)
+                const TensorView *save_mean, const TensorView *save_rstd, const Activation &activation)
 {
     const core::DefaultFloatingPoint environment;
     const BatchArguments a(x, weight, bias, y, save_mean, save_rstd);
     core::Running running(statistics, training);
     const core::Images images = a.check(running);
     const double rounded = core::rounded_eps(eps, a.x.dtype());
+    const core::Activated activated(activation, a.x.dtype());
     if (training) {
         core::require_two_values(a.x, images.count * images.positions);
     }
     a.require_own_memory(running);
     core::require_environment();
     if (a.x.elements() != 0) {
-        a.run(images, running, training, rounded);
+        a.run(images, running, training, rounded, activated);
     }
 }
 
@@ -223,18 +226,20 @@ void batch_moments(const TensorView &x_view, std::span<WideMoments> moments)
 
 void batch_norm_given(const TensorView &x, const TensorView *weight, const TensorView *bias,
                       std::span<const WideMoments> moments, const RunningStatistics &statistics, double eps,
-                      const TensorView &y, const TensorView *save_mean, const TensorView *save_rstd)
+                      const TensorView &y, const TensorView *save_mean, const TensorView *save_rstd,
+                      const Activation &activation)
 {
     const core::DefaultFloatingPoint environment;
     const BatchArguments a(x, weight, bias, y, save_mean, save_rstd);
     core::Running running(statistics, true);
     const core::Images images = a.check(running);
     const double rounded = core::rounded_eps(eps, a.x.dtype());
+    const core::Activated activated(activation, a.x.dtype());
     a.require_own_memory(running);
     const std::vector<ChunkMoments> given = merged(moments, images.channels, a.x.elements() != 0);
     core::require_environment();
     if (!given.empty()) {
-        a.run(images, running, true, rounded, given);
+        a.run(images, running, true, rounded, activated, given);
     }
 }
 

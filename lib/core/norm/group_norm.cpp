@@ -28,10 +28,11 @@ struct ImageTensors {
 // Statistics of each group of each image, which are then applied to it.
 class GroupNorm {
 public:
-    GroupNorm(core::Scratch &scratch, const ImageTensors &tensors, const core::Images &images, std::size_t groups)
+    GroupNorm(core::Scratch &scratch, const ImageTensors &tensors, const core::Images &images, std::size_t groups,
+              const core::Activated &activated)
         : t_(tensors), images_(images), groups_(groups), width_(images.channels / groups),
           affine_(scratch, *core::norm_kernels(t_.x.dtype()).affine, images, ImageAffine::Per::image_channel, t_.x,
-                  t_.y)
+                  t_.y, activated)
     {
         const core::MomentKernels &kernels = *core::norm_kernels(t_.x.dtype()).moments;
         const core::Runs runs{width_ * images.positions, 1, 0};
@@ -105,7 +106,7 @@ void record(const core::Running &running, const core::Images &images, const Chun
 
 void group_norm(const TensorView &x_view, std::int64_t groups, const TensorView *weight_view,
                 const TensorView *bias_view, double eps, const TensorView &y_view, const TensorView *mean_view,
-                const TensorView *rstd_view)
+                const TensorView *rstd_view, const Activation &activation)
 {
     const core::DefaultFloatingPoint environment;
     const Tensor x("x", x_view, Access::read);
@@ -128,6 +129,7 @@ void group_norm(const TensorView &x_view, std::int64_t groups, const TensorView 
     core::require_shape(mean, shape);
     core::require_shape(rstd, shape);
     const double rounded = core::rounded_eps(eps, x.dtype());
+    const core::Activated activated(activation, x.dtype());
     const auto count = static_cast<std::size_t>(groups);
     core::require_two_values(x, images.count * (images.channels / count) * images.positions);
     core::require_own_memory(tensors, y, {&x});
@@ -141,7 +143,7 @@ void group_norm(const TensorView &x_view, std::int64_t groups, const TensorView 
     const Tensor &rstds = operands.output(rstd);
     core::Scratch scratch;
     const ImageTensors image_tensors{source, weight, bias, operands.output(y, format, &source)};
-    const GroupNorm norm(scratch, image_tensors, images, count);
+    const GroupNorm norm(scratch, image_tensors, images, count, activated);
     scratch.allocate();
     norm.run([&](std::size_t u, const ChunkMoments &m) {
         const double scale = core::reciprocal_root(m.m2 / m.count, rounded, m.prescale);
@@ -153,7 +155,8 @@ void group_norm(const TensorView &x_view, std::int64_t groups, const TensorView 
 }
 
 void instance_norm(const TensorView &x_view, const TensorView *weight_view, const TensorView *bias_view,
-                   const RunningStatistics &statistics, bool use_input_stats, double eps, const TensorView &y_view)
+                   const RunningStatistics &statistics, bool use_input_stats, double eps, const TensorView &y_view,
+                   const Activation &activation)
 {
     const core::DefaultFloatingPoint environment;
     const Tensor x("x", x_view, Access::read);
@@ -175,6 +178,7 @@ void instance_norm(const TensorView &x_view, const TensorView *weight_view, cons
         core::invalid("running_mean", "NULL", "a tensor, since use_input_stats is 0");
     }
     const double rounded = core::rounded_eps(eps, x.dtype());
+    const core::Activated activated(activation, x.dtype());
     if (use_input_stats && x.elements() != 0 && images.positions == 1) {
         core::invalid("shape of x", core::text(x.shape()), "more than 1 spatial element to take statistics of");
     }
@@ -189,7 +193,7 @@ void instance_norm(const TensorView &x_view, const TensorView *weight_view, cons
     core::Scratch scratch;
     if (!use_input_stats) {
         const ImageAffine affine(scratch, *core::norm_kernels(x.dtype()).affine, images, ImageAffine::Per::channel,
-                                 image_tensors.x, image_tensors.y);
+                                 image_tensors.x, image_tensors.y, activated);
         scratch.allocate();
         for (std::size_t c = 0; c < images.channels; ++c) {
             affine.set(c, running.affine(c, weight, bias, rounded));
@@ -198,7 +202,7 @@ void instance_norm(const TensorView &x_view, const TensorView *weight_view, cons
         operands.write_back();
         return;
     }
-    const GroupNorm norm(scratch, image_tensors, images, images.channels);
+    const GroupNorm norm(scratch, image_tensors, images, images.channels, activated);
     const auto kept = scratch.add<ChunkMoments>(running.present() ? images.count * images.channels : 0);
     scratch.allocate();
     ChunkMoments *const moments = kept.size() != 0 ? scratch.data(kept) : nullptr;

@@ -27,9 +27,9 @@ struct ColumnValues {
 } // namespace
 
 ImageAffine::ImageAffine(Scratch &scratch, const AffineKernels &kernels, const Images &images, Per per, const Tensor &x,
-                         const Tensor &y)
+                         const Tensor &y, const Activated &activated)
     : scratch_(scratch), kernels_(kernels), images_(images), per_(per), x_(x.data()), y_(y.data()),
-      element_bytes_(x.element_bytes()), mode_(store_mode(x, y))
+      element_bytes_(x.element_bytes()), mode_(store_mode(x, y)), activated_(activated)
 {
     const bool short_images = !images.has_runs() && !images.channels_last && per == Per::image_channel;
     if (images.has_runs() || short_images) {
@@ -72,13 +72,24 @@ void ImageAffine::run() const noexcept
 void ImageAffine::apply(std::size_t image, std::size_t channel, const Affine &affine) const noexcept
 {
     const std::size_t at = (image * images_.channels + channel) * images_.positions * element_bytes_;
-    kernels_.runs(x_ + at, y_ + at, {images_.positions, 1, 0}, affine, mode_);
+    activated_.run(y_ + at, images_.positions, mode_,
+                   [&](std::size_t first, std::size_t count, unsigned char *target, StoreMode mode) {
+                       kernels_.runs(x_ + at + first * element_bytes_, target, {count, 1, 0}, affine, mode);
+                   });
 }
 
 void ImageAffine::apply_to_channel(std::size_t channel, const Affine &affine) const noexcept
 {
-    const std::size_t at = channel * images_.positions * element_bytes_;
-    kernels_.runs(x_ + at, y_ + at, {images_.positions, images_.count, images_.image()}, affine, mode_);
+    const std::size_t start = channel * images_.positions * element_bytes_;
+    const std::size_t image = images_.image() * element_bytes_;
+    activated_.run_runs(
+        y_ + start, {images_.positions, images_.count, images_.image()}, mode_,
+        [&](std::size_t i, const Runs &runs) {
+            kernels_.runs(x_ + start + i * image, y_ + start + i * image, runs, affine, mode_);
+        },
+        [&](std::size_t i, std::size_t first, std::size_t count, unsigned char *target, StoreMode mode) {
+            kernels_.runs(x_ + start + i * image + first * element_bytes_, target, {count, 1, 0}, affine, mode);
+        });
 }
 
 void ImageAffine::run_runs() const noexcept
@@ -93,6 +104,17 @@ void ImageAffine::run_runs() const noexcept
                  });
 }
 
+// Rows of columns_ elements, from `first` on.
+void ImageAffine::run_rows(std::size_t first, std::size_t rows, const ColumnAffine &affine) const noexcept
+{
+    const std::size_t bytes = columns_ * element_bytes_;
+    const std::size_t start = first * bytes;
+    activated_.run_rows(y_ + start, rows, columns_, [&](std::size_t row, std::size_t count) {
+        const std::size_t at = start + row * bytes;
+        kernels_.columns(x_ + at, y_ + at, count, columns_, columns_, affine);
+    });
+}
+
 // Rows of all images, which the sets of coefficients share.
 void ImageAffine::run_columns() const noexcept
 {
@@ -102,9 +124,8 @@ void ImageAffine::run_columns() const noexcept
         while (begin < end) {
             const std::size_t set = begin / rows_of_set;
             const std::size_t last = std::min(end, (set + 1) * rows_of_set);
-            const std::size_t at = begin * columns_ * element_bytes_;
             const ColumnValues values{scratch_.data(values_) + set * 3 * columns_, columns_};
-            kernels_.columns(x_ + at, y_ + at, last - begin, columns_, columns_, values.view());
+            run_rows(begin, last - begin, values.view());
             begin = last;
         }
     });
@@ -120,8 +141,7 @@ void ImageAffine::run_short_images() const noexcept
             for (std::size_t i = 0; i < columns_; ++i) {
                 values.set(i, affine[n * images_.channels + i / images_.positions]);
             }
-            const std::size_t at = n * columns_ * element_bytes_;
-            kernels_.columns(x_ + at, y_ + at, 1, columns_, columns_, values.view());
+            run_rows(n, 1, values.view());
         }
     });
 }

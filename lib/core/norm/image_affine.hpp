@@ -1,9 +1,10 @@
-// y = (x - mean) scale + bias with coefficients of each channel, or of each channel of each image: the second half of
-// the norms of images.
+// y = (x - mean) scale + bias with coefficients of each channel, or of each channel of each image, and its activation: the
+// second half of the norms of images.
 #pragma once
 
 #include <cstddef>
 
+#include "core/norm/activated.hpp"
 #include "core/norm/geometry.hpp"
 #include "core/scratch.hpp"
 
@@ -13,7 +14,7 @@ class ImageAffine {
 public:
     enum class Per { channel, image_channel };
     ImageAffine(Scratch &scratch, const AffineKernels &kernels, const Images &images, Per per, const Tensor &x,
-                const Tensor &y);
+                const Tensor &y, const Activated &activated);
 
     // Coefficients of channel i, or of channel i % channels of image i / channels. All are set before run().
     void set(std::size_t i, const Affine &affine) const noexcept;
@@ -24,6 +25,7 @@ public:
     void apply_to_channel(std::size_t channel, const Affine &affine) const noexcept;
 
 private:
+    void run_rows(std::size_t first, std::size_t rows, const ColumnAffine &affine) const noexcept;
     void run_runs() const noexcept;
     void run_columns() const noexcept;
     void run_short_images() const noexcept;
@@ -37,6 +39,7 @@ private:
     unsigned char *y_;
     std::size_t element_bytes_;
     StoreMode mode_;
+    Activated activated_;
     std::size_t columns_ = 0;        // in which one set of coefficients lies
     std::size_t slots_ = 0;          // buffers for images of short runs
     Scratch::Buffer<Affine> affine_; // of runs

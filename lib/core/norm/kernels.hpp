@@ -96,9 +96,11 @@ struct GradientKernels {
 };
 
 struct ActivationKernels {
-    void (*relu)(const void *x, void *y, std::size_t n);
+    // Comes after the last of those that store past the caches: a fence in each would wait for memory once for every piece.
+    void (*fence)();
+    void (*relu)(const void *x, void *y, const Runs &runs, StoreMode mode);
     // y = x > 0 ? x : x * slope, slope rounded to the element type.
-    void (*leaky_relu)(const void *x, void *y, std::size_t n, double slope);
+    void (*leaky_relu)(const void *x, void *y, const Runs &runs, double slope, StoreMode mode);
     // A slope for each element.
     void (*prelu)(const void *x, const void *slope, void *y, std::size_t n);
     // y = x <= 0 ? 0 : gradient; y = x > 0 ? gradient : gradient * slope

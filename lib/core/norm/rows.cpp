@@ -6,6 +6,7 @@
 
 #include "core/floating_point.hpp"
 #include "core/message.hpp"
+#include "core/norm/activated.hpp"
 #include "core/norm/axes.hpp"
 #include "core/norm/geometry.hpp"
 #include "core/norm/gradients.hpp"
@@ -61,8 +62,8 @@ struct RowTensors {
 // Part: what the statistics of a row come from.
 template <class Part> class RowNorm {
 public:
-    RowNorm(const RowTensors &tensors, const core::Rows &rows)
-        : bytes_(tensors.x.element_bytes()), adds_(tensors.residual.present()), rows_(rows),
+    RowNorm(const RowTensors &tensors, const core::Rows &rows, const core::Activated &activated)
+        : activated_(activated), bytes_(tensors.x.element_bytes()), adds_(tensors.residual.present()), rows_(rows),
           kernels_(core::norm_kernels(tensors.x.dtype())), mode_(core::store_mode(tensors.normalised, tensors.y)),
           chunks_({rows.length, 1, 0}), x_(tensors.x, rows), residual_(tensors.residual, rows),
           source_(tensors.normalised, rows), target_(tensors.y, rows),
@@ -104,9 +105,14 @@ private:
     void apply(std::size_t row, std::size_t first, std::size_t n, const Affine &affine) const noexcept
     {
         const std::size_t at = first * bytes_;
-        parameters_.apply(source_[row] + at, target_[row] + at, first, n, affine, mode_);
+        const unsigned char *const x = source_[row] + at;
+        activated_.run(target_[row] + at, n, mode_,
+                       [&](std::size_t from, std::size_t count, unsigned char *target, core::StoreMode mode) {
+                           parameters_.apply(x + from * bytes_, target, first + from, count, affine, mode);
+                       });
     }
 
+    core::Activated activated_;
     std::size_t bytes_;
     bool adds_;
     core::Rows rows_;
@@ -143,16 +149,17 @@ core::Rows check(const RowArguments &a, std::int32_t normalized_ndim)
     return rows;
 }
 
-void layer_norm(const RowArguments &a, std::int32_t normalized_ndim, double eps)
+void layer_norm(const RowArguments &a, std::int32_t normalized_ndim, double eps, const Activation &activation = {})
 {
     const core::Rows rows = check(a, normalized_ndim);
     const double rounded = core::rounded_eps(eps, a.x.dtype());
+    const core::Activated activated(activation, a.x.dtype());
     if (a.x.elements() == 0) {
         return;
     }
     core::Operands operands;
     const RowTensors tensors(operands, a, rows);
-    RowNorm<ChunkMoments>(tensors, rows)
+    RowNorm<ChunkMoments>(tensors, rows, activated)
         .run(
             [](const core::MomentKernels &kernels, const unsigned char *data, std::size_t n) {
                 return kernels.moments(data, {n, 1, 0});
@@ -166,17 +173,18 @@ void layer_norm(const RowArguments &a, std::int32_t normalized_ndim, double eps)
     operands.write_back();
 }
 
-void rms_norm(const RowArguments &a, std::int32_t normalized_ndim, double eps)
+void rms_norm(const RowArguments &a, std::int32_t normalized_ndim, double eps, const Activation &activation = {})
 {
     const core::Rows rows = check(a, normalized_ndim);
     const double rounded = core::rounded_eps(eps, a.x.dtype());
+    const core::Activated activated(activation, a.x.dtype());
     if (a.x.elements() == 0) {
         return;
     }
     const auto length = static_cast<double>(rows.length);
     core::Operands operands;
     const RowTensors tensors(operands, a, rows);
-    RowNorm<core::ChunkSquares>(tensors, rows)
+    RowNorm<core::ChunkSquares>(tensors, rows, activated)
         .run([](const core::MomentKernels &kernels, const unsigned char *data,
                 std::size_t n) { return kernels.sum_of_squares(data, n); },
              [&](std::size_t row, const core::ChunkSquares &squares) {
@@ -277,7 +285,8 @@ private:
 } // namespace
 
 void layer_norm(const TensorView &x, std::int32_t normalized_ndim, const TensorView *weight, const TensorView *bias,
-                double eps, const TensorView &y, const TensorView *mean, const TensorView *rstd)
+                double eps, const TensorView &y, const TensorView *mean, const TensorView *rstd,
+                const Activation &activation)
 {
     const core::DefaultFloatingPoint environment;
     layer_norm({{"x", x, Access::read},
@@ -288,11 +297,11 @@ void layer_norm(const TensorView &x, std::int32_t normalized_ndim, const TensorV
                 {"y", y, Access::write},
                 {"mean", mean, Access::write},
                 {"rstd", rstd, Access::write}},
-               normalized_ndim, eps);
+               normalized_ndim, eps, activation);
 }
 
 void rms_norm(const TensorView &x, std::int32_t normalized_ndim, const TensorView *weight, double eps,
-              const TensorView &y, const TensorView *rstd)
+              const TensorView &y, const TensorView *rstd, const Activation &activation)
 {
     const core::DefaultFloatingPoint environment;
     rms_norm({{"x", x, Access::read},
@@ -303,7 +312,7 @@ void rms_norm(const TensorView &x, std::int32_t normalized_ndim, const TensorVie
               {"y", y, Access::write},
               absent("mean"),
               {"rstd", rstd, Access::write}},
-             normalized_ndim, eps);
+             normalized_ndim, eps, activation);
 }
 
 void layer_norm_given(const TensorView &x, std::int32_t normalized_ndim, const TensorView &mean, const TensorView &rstd,

@@ -331,7 +331,7 @@ void switchable_norm(const TensorView &x_view, const TensorView *weight_view, co
     const core::NormKernels &kernels = core::norm_kernels(x.dtype());
     const core::GroupMoments instances(scratch, *kernels.moments, images, images.channels, x.element_bytes());
     const core::ImageAffine affine(scratch, *kernels.affine, images, core::ImageAffine::Per::image_channel, source,
-                                   target);
+                                   target, core::Activated({}, x.dtype()));
     const auto layers = scratch.add<ChunkMoments>(images.count);
     const auto batches = scratch.add<ChunkMoments>(images.channels);
     scratch.allocate();

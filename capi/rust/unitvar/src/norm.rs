@@ -1,7 +1,7 @@
 //! Moments along axes, normalisation layers, activations, the linear layer and their gradients, as PyTorch has them.
 //! Statistics, weights and running statistics that are not wanted or not there are `None`.
 use crate::error::{check, Result};
-use crate::{Generator, Moments, TensorView, TensorViewMut};
+use crate::{Generator, Moments, Nonlinearity, TensorView, TensorViewMut};
 use std::ptr;
 use unitvar_sys as sys;
 
@@ -51,6 +51,7 @@ arguments! {
     i64: i64 => i64, |x| x, |x| *x;
     *const i32: *const i32 => *const i32, |x| x, |x| *x;
     bool: i32 => i32, |x| i32::from(x), |x| *x;
+    Nonlinearity: i32 => i32, |x| x.raw(), |x| *x;
     [f64; 3]: [f64; 3] => *const f64, |x| x, |x| x.as_ptr();
     usize: usize => usize, |x| x, |x| *x;
     *const Moments: *const Moments => *const sys::unitvar_wide_moments, |x| x, |x| x.cast();
@@ -155,6 +156,44 @@ pub fn batch_norm_given<'x>(
         num_batches_tracked,
         momentum,
         eps,
+        y,
+        save_mean,
+        save_rstd,
+    )
+}
+
+/// [`batch_norm_given`] and an activation, as [`layer_norm_activation`].
+#[allow(clippy::too_many_arguments)]
+pub fn batch_norm_given_activation<'x>(
+    x: impl Into<Input<'x>>,
+    weight: Option<&TensorView<'_>>,
+    bias: Option<&TensorView<'_>>,
+    moments: &[Moments],
+    running_mean: Option<&mut TensorViewMut<'_>>,
+    running_var: Option<&mut TensorViewMut<'_>>,
+    num_batches_tracked: Option<&mut i64>,
+    momentum: f64,
+    eps: f64,
+    nonlinearity: Nonlinearity,
+    negative_slope: f64,
+    y: &mut TensorViewMut<'_>,
+    save_mean: Option<&mut TensorViewMut<'_>>,
+    save_rstd: Option<&mut TensorViewMut<'_>>,
+) -> Result<()> {
+    let (list, n) = (moments.as_ptr(), moments.len());
+    batch_norm_given_activation_of(
+        x,
+        weight,
+        bias,
+        list,
+        n,
+        running_mean,
+        running_var,
+        num_batches_tracked,
+        momentum,
+        eps,
+        nonlinearity,
+        negative_slope,
         y,
         save_mean,
         save_rstd,
@@ -267,6 +306,12 @@ mod along {
             running_mean: Option<&mut TensorViewMut<'_>>, running_var: Option<&mut TensorViewMut<'_>>,
             num_batches_tracked: Option<&mut i64>, momentum: f64, eps: f64, y: &mut TensorViewMut<'_>,
             save_mean: Option<&mut TensorViewMut<'_>>, save_rstd: Option<&mut TensorViewMut<'_>>), to y;
+        batch_norm_given_activation_of = unitvar_batch_norm_given_activation(
+            weight: Option<&TensorView<'_>>, bias: Option<&TensorView<'_>>, moments: *const Moments, n: usize,
+            running_mean: Option<&mut TensorViewMut<'_>>, running_var: Option<&mut TensorViewMut<'_>>,
+            num_batches_tracked: Option<&mut i64>, momentum: f64, eps: f64, nonlinearity: Nonlinearity,
+            negative_slope: f64, y: &mut TensorViewMut<'_>, save_mean: Option<&mut TensorViewMut<'_>>,
+            save_rstd: Option<&mut TensorViewMut<'_>>), to y;
     }
     functions! {
         batch_norm_backward_given_of = unitvar_batch_norm_backward_given(
@@ -285,8 +330,8 @@ mod along {
     }
 }
 use along::{
-    batch_norm_backward_given_of, batch_norm_given_of, layer_norm_axes_backward_of, layer_norm_axes_of,
-    rms_norm_axes_backward_of, rms_norm_axes_of,
+    batch_norm_backward_given_of, batch_norm_given_activation_of, batch_norm_given_of, layer_norm_axes_backward_of,
+    layer_norm_axes_of, rms_norm_axes_backward_of, rms_norm_axes_of,
 };
 
 layers! {
@@ -328,6 +373,35 @@ layers! {
     /// [`local_response_norm`] over the channels c - `before` to c + `after`, whose sum is divided by `size`.
     local_response_norm_window = unitvar_local_response_norm_window(
         before: i64, after: i64, size: i64, alpha: f64, beta: f64, k: f64, y: &mut TensorViewMut<'_>), to y;
+    /// [`layer_norm`] and then an activation of y, in one pass and with the bits of both: [`Nonlinearity::Relu`],
+    /// [`Nonlinearity::LeakyRelu`], which alone looks at the slope, or [`Nonlinearity::Linear`] for none. So the ones below.
+    /// Gradients: those of the activation with y for x, where a slope is at least 0, and then those of the norm.
+    layer_norm_activation = unitvar_layer_norm_activation(
+        normalized_ndim: i32, weight: Option<&TensorView<'_>>, bias: Option<&TensorView<'_>>, eps: f64,
+        nonlinearity: Nonlinearity, negative_slope: f64, y: &mut TensorViewMut<'_>,
+        mean: Option<&mut TensorViewMut<'_>>, rstd: Option<&mut TensorViewMut<'_>>), to y;
+    /// [`rms_norm`] and an activation.
+    rms_norm_activation = unitvar_rms_norm_activation(
+        normalized_ndim: i32, weight: Option<&TensorView<'_>>, eps: f64, nonlinearity: Nonlinearity,
+        negative_slope: f64, y: &mut TensorViewMut<'_>, rstd: Option<&mut TensorViewMut<'_>>), to y;
+    /// [`group_norm`] and an activation.
+    group_norm_activation = unitvar_group_norm_activation(
+        groups: i64, weight: Option<&TensorView<'_>>, bias: Option<&TensorView<'_>>, eps: f64,
+        nonlinearity: Nonlinearity, negative_slope: f64, y: &mut TensorViewMut<'_>,
+        mean: Option<&mut TensorViewMut<'_>>, rstd: Option<&mut TensorViewMut<'_>>), to y;
+    /// [`batch_norm`] and an activation.
+    batch_norm_activation = unitvar_batch_norm_activation(
+        weight: Option<&TensorView<'_>>, bias: Option<&TensorView<'_>>,
+        running_mean: Option<&mut TensorViewMut<'_>>, running_var: Option<&mut TensorViewMut<'_>>,
+        num_batches_tracked: Option<&mut i64>, training: bool, momentum: f64, eps: f64, nonlinearity: Nonlinearity,
+        negative_slope: f64, y: &mut TensorViewMut<'_>, save_mean: Option<&mut TensorViewMut<'_>>,
+        save_rstd: Option<&mut TensorViewMut<'_>>), to y;
+    /// [`instance_norm`] and an activation.
+    instance_norm_activation = unitvar_instance_norm_activation(
+        weight: Option<&TensorView<'_>>, bias: Option<&TensorView<'_>>,
+        running_mean: Option<&mut TensorViewMut<'_>>, running_var: Option<&mut TensorViewMut<'_>>,
+        use_input_stats: bool, momentum: f64, eps: f64, nonlinearity: Nonlinearity, negative_slope: f64,
+        y: &mut TensorViewMut<'_>), to y;
     /// max(0, x).
     relu = unitvar_relu(y: &mut TensorViewMut<'_>), to y;
     /// A slope below 0.
