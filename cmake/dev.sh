@@ -153,6 +153,8 @@ test)
         g++-aarch64-linux-gnu libc6-dev-arm64-cross
     # shellcheck disable=SC2086
     want $consumer_packages
+    # unitvar::mpi, and the sums of its benchmark.
+    want openmpi-bin libopenmpi-dev libssl-dev
     configure "$compiler" test
     build "$compiler"
     run_tests "$compiler" -LE long
