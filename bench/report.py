@@ -131,10 +131,9 @@ def main():
         program = programs / "unitvar_mpi_init"
         if not program.exists():
             raise Absent("unitvar_mpi_init is not built")
-        most = max(2, min(16, len(os.sched_getaffinity(0))))
+        most = max(4, min(16, len(os.sched_getaffinity(0))))
         figures.ranks(page, *measure.run_json(
-            [mpirun, "-n", str(most), program, "--model", "mlp" if quick else "gpt2-small", "--time", "3" if quick else "9",
-             "--json"], {"UNITVAR_NUM_THREADS": "1"}))
+            [mpirun, "-n", str(most), program, "--time", "3" if quick else "9", "--json"], {"UNITVAR_NUM_THREADS": "1"}))
 
     section("ranks", "Against the number of ranks", ranks)
     count = 1 << (18 if quick else 24)
