@@ -23,7 +23,7 @@ set(UNITVAR_MPI_ENVIRONMENT
     OMPI_MCA_rmaps_base_oversubscribe=1 PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
     OMPI_MCA_hwloc_base_binding_policy=none PRTE_MCA_hwloc_default_binding_policy=none
     OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_btl_vader_single_copy_mechanism=none
-    OMPI_MCA_btl_vader_max_send_size=1048576
+    OMPI_MCA_btl_vader_max_send_size=1048576 OMPI_MCA_odls_base_sigkill_timeout=0
     UNITVAR_NUM_THREADS=1)
 function(unitvar_mpi_test name ranks)
     add_test(NAME ${name} COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} ${MPIEXEC_PREFLAGS} ${ARGN})
