@@ -3,8 +3,8 @@
 
 usage: report.py [--programs DIR] [--library FILE] [--out FILE] [--quick | --full]
 
-  --programs DIR  where unitvar_sweep, unitvar_peers, unitvar_errors and unitvar_variance are (default build/g++/bench);
-                  figures whose program is absent say so
+  --programs DIR  where unitvar_sweep, unitvar_peers, unitvar_errors, unitvar_variance and, with MPI, unitvar_mpi_init are
+                  (default build/g++/bench); figures whose program is absent say so
   --library FILE  libunitvar.so (default: beside DIR)
   --out FILE      the page (default build/report/index.html)
   --quick         few sizes and rounds, some 20 seconds, to see that it works
@@ -117,6 +117,25 @@ def main():
     section("sizes", "Against the number of elements", lambda: figures.sizes(page, *measure.run_json(
         [programs / "unitvar_sweep", *CURVES, "--threads", "1,2", "--sizes", ",".join(str(1 << e) for e in exponents),
          *rounds])))
+
+    def ranks():
+        mpirun = shutil.which("mpirun")
+        if mpirun is None:
+            raise Absent("MPI is not installed")
+        # Also as root, and on fewer processors; a rank that waits leaves its processor to others.
+        os.environ.update({name: "1" for name in (
+            "OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "PRTE_ALLOW_RUN_AS_ROOT",
+            "PRTE_ALLOW_RUN_AS_ROOT_CONFIRM", "OMPI_MCA_rmaps_base_oversubscribe", "OMPI_MCA_mpi_yield_when_idle")})
+        os.environ.update(PRTE_MCA_rmaps_default_mapping_policy=":oversubscribe",
+                          OMPI_MCA_hwloc_base_binding_policy="none", PRTE_MCA_hwloc_default_binding_policy="none")
+        program = programs / "unitvar_mpi_init"
+        if not program.exists():
+            raise Absent("unitvar_mpi_init is not built")
+        most = max(4, min(16, len(os.sched_getaffinity(0))))
+        figures.ranks(page, *measure.run_json(
+            [mpirun, "-n", str(most), program, "--time", "3" if quick else "9", "--json"], {"UNITVAR_NUM_THREADS": "1"}))
+
+    section("ranks", "Against the number of ranks", ranks)
     count = 1 << (18 if quick else 24)
     figures.histograms(page, list(histograms(count)), f"unitvar.Generator(\"pcg32\", 42), {count} elements each")
     section("errors", "Errors", lambda: figures.errors(page, *measure.run_json(

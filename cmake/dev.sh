@@ -24,6 +24,8 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
                       oneDNN (libdnnl-dev) and OpenBLAS (libopenblas-dev); --isa NAME forces an instruction set
   report [OPTION ...] everything measured, with the histograms and the errors of draws, as one page with charts:
                       build/report/index.html; --quick, --full (up to 2^30 elements), --help
+  mpi [RANKS]         what it costs to start a model on ranks of this machine, by default as many as it has processors: the
+                      cost model of bench/README.md, and the time of 1 to RANKS ranks
   overhead            what one small call costs from C, Rust, Go and Python
   torch [RELEASE]     compare with PyTorch live, as one test: RELEASE from pip in a virtual environment, where that gives
                       a build without CUDA, or the one of the interpreter that PYTHON names; without either 2.13.0, else
@@ -153,6 +155,8 @@ test)
         g++-aarch64-linux-gnu libc6-dev-arm64-cross
     # shellcheck disable=SC2086
     want $consumer_packages
+    # unitvar::mpi, and the sums of its benchmark.
+    want openmpi-bin libopenmpi-dev libssl-dev
     configure "$compiler" test
     build "$compiler"
     run_tests "$compiler" -LE long
@@ -224,6 +228,7 @@ report)
     esac
     # shellcheck disable=SC2086
     need $library_packages python3 python3-numpy
+    want openmpi-bin libopenmpi-dev libssl-dev
     configure "$compiler" report
     build "$compiler"
     # The python3 of the path may be another than the package's.
@@ -237,6 +242,18 @@ peers)
     # The last MKL whose question about the vendor a program can answer.
     build/peers/bin/pip install --quiet 'mkl==2021.4.0' 'numpy>=2' || { echo "dev.sh: pip could not install MKL" >&2; exit 1; }
     build/peers/bin/pip install --quiet jax || echo "dev.sh: SKIPPED JAX: pip could not install it" >&2
+    ;;
+mpi)
+    # shellcheck disable=SC2086
+    need $library_packages openmpi-bin libopenmpi-dev libssl-dev
+    configure "$compiler" bench
+    build "$compiler"
+    # Also as root, and for more ranks than processors.
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+    export PRTE_ALLOW_RUN_AS_ROOT=1 PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1
+    export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe UNITVAR_NUM_THREADS=1
+    mpirun -n "${1:-$(nproc)}" "build/$compiler/bench/unitvar_mpi_init" --cost
+    exec mpirun -n "${1:-$(nproc)}" "build/$compiler/bench/unitvar_mpi_init" --time 5
     ;;
 overhead)
     # shellcheck disable=SC2086

@@ -12,8 +12,8 @@ import sys
 
 LANGUAGES = {"c", "cpp", "cmake", "go", "python", "rust"}
 FRONT_DOOR_LINES = 150
-# Tests of what is not everywhere: those of qemu, Sollya and a page of charts.
-OPTIONAL = re.compile(r"qemu\.|coefficients$|report$|abi\.|accuracy\.|torch\.libm")
+# Tests of what is not everywhere: those of MPI, qemu, Sollya and a page of charts.
+OPTIONAL = re.compile(r"mpi\.|qemu\.|coefficients$|report$|abi\.|accuracy\.|torch\.libm")
 
 
 def fail(page, number, text):

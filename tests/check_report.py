@@ -6,6 +6,7 @@ usage: check_report.py REPORT_PY PROGRAMS LIBRARY WORK
 import html.parser
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree
@@ -61,7 +62,9 @@ def main():
     faults += [f"a reference to {r}" for r in page.references if not (r.startswith("#") and r[1:] in page.ids)]
     faults += [f"{pattern} in the text" for pattern in (r"https?://", r"url\(", r"@import", r"\bnan\b", r"\binf\b")
                if re.search(pattern, text, re.I)]
-    for name in FIGURES:
+    # Where there is an MPI.
+    ranks = ("ranks",) if (pathlib.Path(programs) / "unitvar_mpi_init").exists() and shutil.which("mpirun") else ()
+    for name in FIGURES + ranks:
         for what in ("chart narrow", "chart wide", "table"):
             if page.counts.get((name, what), 0) != 1:
                 faults.append(f"{name}: {page.counts.get((name, what), 0)} of '{what}', expected 1")

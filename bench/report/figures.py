@@ -1,5 +1,6 @@
 """The figures of the report, each from what measure.py gives to a section of the page."""
 import math
+import statistics
 
 from page import table
 from svg import Axis, Chart, Panel, binary, legend, linear, logarithmic, marker, power, short
@@ -168,6 +169,40 @@ def sizes(page, data, command):
                 "of threads; one thread by its processor time, two by the wall clock. Drawn is the fastest round, since "
                 "other programs take processors away from calls on several threads; the table has the medians too.",
                 key, draw, numbers, command)
+
+
+def ranks(page, data, command):
+    rows = data["rows"]
+    layouts = list(dict.fromkeys(row["layout"] for row in rows))
+    most = max(row["ranks"] for row in rows)
+
+    times = {(row["layout"], row["ranks"]): min(row["seconds"]) for row in rows}
+    one = max(times[layout, 1] for layout in layouts)
+    low = min(min(times.values()), one / most) / 1.2
+
+    def draw(width):
+        chart = Chart(width, 340, "Time to start a model against the number of ranks")
+        panel = Panel(chart, 62, 30, width - 90, 240, linear("ranks", 1, most, 1),
+                      logarithmic("seconds of the slowest rank, log scale", low, max(times.values()) * 1.2), f"{data['model']}, {data['dtype']}")
+        panel.curve([(n, one / n) for n in range(1, most + 1)], "s6 dotted")
+        for i, layout in enumerate(layouts):
+            points = [(n, times[layout, n]) for n in range(1, most + 1)]
+            panel.curve(points, f"s{i + 1}")
+            panel.markers(points, i, f"s{i + 1}")
+        return chart
+
+    key = legend([(layout, f"s{i + 1}", i, "line") for i, layout in enumerate(layouts)] +
+                 [("one rank's time, shared", "s6 dotted", None, "line")])
+    numbers = table(("layout", "ranks", "bytes of a rank", "seconds", "fastest round", "times faster than one"),
+                    [(row["layout"], row["ranks"], row["bytes"], f"{statistics.median(row['seconds']):.3f}",
+                      f"{min(row['seconds']):.3f}",
+                      f"{statistics.median(a / b for a, b in zip(by_one['seconds'], row['seconds'])):.2f}")
+                     for row in rows for by_one in rows if by_one["layout"] == row["layout"] and by_one["ranks"] == 1])
+    page.figure("ranks", "Against the number of ranks",
+                f"Time until each rank of MPI on this machine has its slices, {data['engine']}, {data['threads']} thread a rank, "
+                "by how the model is cut; all numbers of ranks in turns. Drawn is the fastest round. Beyond the processors of this machine more ranks "
+                "are not faster. The first stage of a pipeline has the embeddings besides its layers.", key, draw,
+                numbers, command)
 
 
 def histograms(page, histograms, command):

@@ -1,4 +1,4 @@
-// The whole C++ API of Unitvar. It is compiled into the static library; the shared library exports the C API alone.
+// The whole C++ API of Unitvar, but for mpi.hpp, which needs MPI. It is compiled into the static library; the shared library exports the C API alone.
 #pragma once
 
 #include "unitvar/activation.hpp" // IWYU pragma: export

@@ -1,5 +1,6 @@
 # Configures, builds and runs the project in SOURCE against the tree in STAGE, KIND shared or static: once with C and
-# C++, once with C alone. A request for a version that does not fit must be refused.
+# C++, once with C alone. A request for a version that does not fit, or for another component, must be refused. MPI: there
+# is one, and component mpi makes a program.
 cmake_minimum_required(VERSION 3.25)
 
 set(target unitvar)
@@ -22,9 +23,12 @@ foreach(c_only OFF ON)
     if(EXISTS ${build}/shard)
         execute_process(COMMAND ${build}/shard COMMAND_ERROR_IS_FATAL ANY)
     endif()
+    if(MPI AND target STREQUAL "static" AND NOT c_only AND NOT EXISTS ${build}/mpi)
+        message(SEND_ERROR "there is an MPI, but no unitvar::mpi")
+    endif()
 endforeach()
 
-foreach(version 0.0 9.0)
+foreach(version 0.0 9.0 "0.1 COMPONENTS another")
     file(WRITE ${WORK}/other/CMakeLists.txt "cmake_minimum_required(VERSION 3.16)\nproject(other LANGUAGES C)\n"
         "find_package(unitvar ${version})\nif(unitvar_FOUND)\nmessage(FATAL_ERROR found)\nendif()\n")
     execute_process(COMMAND ${CMAKE_COMMAND} -S ${WORK}/other -B ${WORK}/other/build -DCMAKE_PREFIX_PATH=${STAGE}
