@@ -295,7 +295,7 @@ def python_members(struct):
 GO_TYPES = {"unitvar_tensor *": "tensor", "const unitvar_tensor *": "tensor"}
 GO_NAMES = {
     "PCG32": "PCG32", "TORCH_MT19937": "TorchMT19937", "ARS4X32": "ARS4x32", "RELU": "ReLU",
-    "LEAKY_RELU": "LeakyReLU", "SELU": "SELU", "UNIFORM": "UniformDistribution", "NORMAL": "NormalDistribution",
+    "LEAKY_RELU": "LeakyReLU", "SELU": "SELU", "GELU": "GELU", "SILU": "SiLU", "ELU": "ELU", "GAIN": "OwnGain", "UNIFORM": "UniformDistribution", "NORMAL": "NormalDistribution",
     "TRUNCATED_NORMAL": "TruncatedNormalDistribution", "INIT_UNIFORM": "UniformKind", "INIT_NORMAL": "NormalKind",
     "INIT_TRUNC_NORMAL": "TruncNormalKind",
 }
@@ -360,6 +360,32 @@ def go_constants(name):
     return members
 
 
+# ---- C++: the enumerations of include/unitvar, and what the C API looks names up in ---------------------------------
+
+
+def name_of(group, constant):
+    """By which a constant is looked up."""
+    return "UNITVAR_" + constant.name if group == "Status" else constant.short.lower()
+
+
+def cpp_enumeration(name):
+    def members(header):
+        group = ENUMERATIONS[name][0]
+        for constant in header.constants[group]:
+            yield f"{name_of(group, constant)} = {constant.value},"
+
+    return members
+
+
+def cpp_names(name):
+    def rows(header):
+        group = ENUMERATIONS[name][0]
+        for constant in header.constants[group]:
+            yield f'{{"{name_of(group, constant)}", UNITVAR_{constant.name}}},'
+
+    return rows
+
+
 # ---- C: the lists of the tests --------------------------------------------------------------------------------------
 
 # Two functions that one case calls.
@@ -374,8 +400,7 @@ def c_functions(header):
 def c_constants(header):
     for group, look_up in ENUMERATIONS.values():
         for constant in header.constants[group]:
-            name = "UNITVAR_" + constant.name if group == "Status" else constant.short.lower()
-            yield f'{{unitvar_{look_up}_from_name, "{name}", UNITVAR_{constant.name}}},'
+            yield f'{{unitvar_{look_up}_from_name, "{name_of(group, constant)}", UNITVAR_{constant.name}}},'
 
 
 # ---- The parts, and the files that they are in ----------------------------------------------------------------------
@@ -386,6 +411,12 @@ def parts_of_files(header):
     if sorted(groups) != sorted(header.constants):
         sys.exit(f"bindings.py: constants are those of {groups}, and {HEADER} has {list(header.constants)}")
     return {
+        "include/unitvar/init.hpp": {
+            name: cpp_enumeration(name) for name in ("FanMode", "Nonlinearity", "Distribution", "Kind")
+        },
+        "capi/library.cpp": {
+            name: cpp_names(name) for name in ("Status", "Nonlinearity", "FanMode", "Distribution")
+        },
         "capi/rust/unitvar-sys/src/constants.rs": {"constants": rust_constants},
         "capi/rust/unitvar-sys/src/functions.rs": {"functions": rust_functions},
         "capi/rust/unitvar-sys/src/lib.rs": {name: rust_members(name) for name in header.structs},

@@ -29,9 +29,10 @@ type FanMode int32
 const (
 	// from unitvar.h by cmake/bindings.py: FanMode
 
-	FanIn  FanMode = C.UNITVAR_FAN_IN  // keeps the variance of activations in the forward pass
-	FanOut FanMode = C.UNITVAR_FAN_OUT // keeps the variance of gradients in the backward pass
-	FanAvg FanMode = C.UNITVAR_FAN_AVG // (fan_in + fan_out) / 2, as in JAX and Keras
+	FanIn     FanMode = C.UNITVAR_FAN_IN      // keeps the variance of activations in the forward pass
+	FanOut    FanMode = C.UNITVAR_FAN_OUT     // keeps the variance of gradients in the backward pass
+	FanAvg    FanMode = C.UNITVAR_FAN_AVG     // (fan_in + fan_out) / 2, as in JAX and Keras
+	FanGeoAvg FanMode = C.UNITVAR_FAN_GEO_AVG // sqrt(fan_in * fan_out), as in JAX
 	// end
 )
 
@@ -48,6 +49,12 @@ const (
 	ReLU      Nonlinearity = C.UNITVAR_RELU       // 0 below 0
 	LeakyReLU Nonlinearity = C.UNITVAR_LEAKY_RELU // a slope below 0
 	SELU      Nonlinearity = C.UNITVAR_SELU       // self-normalising exponential linear units
+	GELU      Nonlinearity = C.UNITVAR_GELU       // z Phi(z), without its approximation by tanh
+	SiLU      Nonlinearity = C.UNITVAR_SILU       // z / (1 + exp(-z)), also swish
+	ELU       Nonlinearity = C.UNITVAR_ELU        // exp(z) - 1 below 0
+	Softplus  Nonlinearity = C.UNITVAR_SOFTPLUS   // log(1 + exp(z))
+	Mish      Nonlinearity = C.UNITVAR_MISH       // z tanh(softplus(z))
+	OwnGain   Nonlinearity = C.UNITVAR_GAIN       // none of these: the parameter is the gain itself
 	// end
 )
 
@@ -115,7 +122,7 @@ func NonlinearityFromName(name string) (Nonlinearity, error) {
 		func(c *C.char, out *C.int32_t) C.outcome { return C.go_nonlinearity_from_name(c, out) })
 }
 
-// FanModeFromName knows "fan_in", "fan_out" and "fan_avg".
+// FanModeFromName knows "fan_in", "fan_out", "fan_avg" and "fan_geo_avg".
 func FanModeFromName(name string) (FanMode, error) {
 	return fromName[FanMode](name, func(c *C.char, out *C.int32_t) C.outcome { return C.go_fan_mode_from_name(c, out) })
 }
@@ -134,7 +141,7 @@ func KindFromName(name string) (Kind, error) {
 // Gain is the gain of a nonlinearity, with the slope 0.01 for LeakyReLU.
 func Gain(n Nonlinearity) (float64, error) { return GainWithSlope(n, math.NaN()) }
 
-// GainWithSlope is the gain of a nonlinearity; only LeakyReLU looks at the slope.
+// GainWithSlope is the gain of a nonlinearity; only LeakyReLU looks at the slope, and OwnGain, whose gain it is.
 func GainWithSlope(n Nonlinearity, negativeSlope float64) (float64, error) {
 	var gain C.double
 	err := finish(C.go_calculate_gain(C.int32_t(n), C.double(negativeSlope), &gain))

@@ -71,9 +71,10 @@ extern "C" {
 #define UNITVAR_ARS4X32 4       /* ARS, 7 rounds of AES (Salmon et al. 2011); counter-based; the fastest with AES */
 
 /* Fan mode: what kaiming_* divides the variance by. */
-#define UNITVAR_FAN_IN 0  /* keeps the variance of activations in the forward pass */
-#define UNITVAR_FAN_OUT 1 /* keeps the variance of gradients in the backward pass */
-#define UNITVAR_FAN_AVG 2 /* (fan_in + fan_out) / 2, as in JAX and Keras */
+#define UNITVAR_FAN_IN 0      /* keeps the variance of activations in the forward pass */
+#define UNITVAR_FAN_OUT 1     /* keeps the variance of gradients in the backward pass */
+#define UNITVAR_FAN_AVG 2     /* (fan_in + fan_out) / 2, as in JAX and Keras */
+#define UNITVAR_FAN_GEO_AVG 3 /* sqrt(fan_in * fan_out), as in JAX */
 
 /* Nonlinearity, for unitvar_calculate_gain and kaiming_*. */
 #define UNITVAR_LINEAR 0     /* none; also conv1d to conv3d and conv_transpose1d to conv_transpose3d */
@@ -82,6 +83,12 @@ extern "C" {
 #define UNITVAR_RELU 3       /* 0 below 0 */
 #define UNITVAR_LEAKY_RELU 4 /* a slope below 0 */
 #define UNITVAR_SELU 5       /* self-normalising exponential linear units */
+#define UNITVAR_GELU 6       /* z Phi(z), without its approximation by tanh */
+#define UNITVAR_SILU 7       /* z / (1 + exp(-z)), also swish */
+#define UNITVAR_ELU 8        /* exp(z) - 1 below 0 */
+#define UNITVAR_SOFTPLUS 9   /* log(1 + exp(z)) */
+#define UNITVAR_MISH 10      /* z tanh(softplus(z)) */
+#define UNITVAR_GAIN 11      /* none of these: the parameter is the gain itself */
 
 /* Distribution, for variance_scaling. */
 #define UNITVAR_UNIFORM 0          /* uniform, symmetric about 0 */
@@ -148,9 +155,10 @@ UNITVAR_API int32_t unitvar_num_threads(void); /* the number in force, at least 
 
 /* Constants by name, for languages that cannot read this header: "pcg32", "philox4x32", "torch_mt19937", "ars4x32";
  * "linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d" to "conv_transpose3d", "sigmoid", "tanh", "relu",
- * "leaky_relu", "selu"; "fan_in", "fan_out", "fan_avg"; "uniform", "normal", "truncated_normal"; kinds of initialiser,
- * "constant" to "variance_scaling", as in the names of their functions; the statuses as unitvar_status_name writes
- * them. Names are lower case, statuses upper case, and exact. Errors: INVALID_ARGUMENT for an unknown name. */
+ * "leaky_relu", "selu", "gelu", "silu", "elu", "softplus", "mish", "gain"; "fan_in", "fan_out", "fan_avg",
+ * "fan_geo_avg"; "uniform", "normal", "truncated_normal"; kinds of initialiser, "constant" to "variance_scaling", as in
+ * the names of their functions; the statuses as unitvar_status_name writes them. Names are lower case, statuses upper
+ * case, and exact. Errors: INVALID_ARGUMENT for an unknown name. */
 UNITVAR_API int32_t unitvar_engine_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_nonlinearity_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_fan_mode_from_name(const char *name, int32_t *out);
@@ -385,10 +393,14 @@ typedef struct {
  * UNSUPPORTED for a device other than the CPU or another dtype; STREAM_EXHAUSTED.
  */
 
-/* The gain of a nonlinearity, as torch.nn.init.calculate_gain: LINEAR and SIGMOID 1, TANH 5/3, RELU sqrt(2),
- * LEAKY_RELU sqrt(2 / (1 + param^2)), SELU 3/4. param is the negative slope, NaN for the default 0.01; only
- * LEAKY_RELU looks at it.
- * Errors: INVALID_ARGUMENT for an unknown nonlinearity or an infinite slope. */
+/* The gain of a nonlinearity. As torch.nn.init.calculate_gain: LINEAR and SIGMOID 1, TANH 5/3, RELU sqrt(2),
+ * LEAKY_RELU sqrt(2 / (1 + param^2)), SELU 3/4; param is the negative slope, NaN for the default 0.01. Beyond PyTorch,
+ * 1 / sqrt(E f(z)^2) for z of N(0, 1), which is what RELU's is, and gives a layer's outputs the second moment of its
+ * inputs (He et al. 2015):
+ *   GELU 1.5335304411955353       SILU 1.676532470331091     ELU 1.2451983007007066
+ *   SOFTPLUS 1.0418668355353018   MISH 1.486847581273208     (lib/core/init/gains.py makes them)
+ * GAIN gives param, a gain of one's own. The others do not look at it.
+ * Errors: INVALID_ARGUMENT for an unknown nonlinearity, an infinite slope, a gain that is negative or not finite. */
 UNITVAR_API int32_t unitvar_calculate_gain(int32_t nonlinearity, double param, double *gain);
 
 /* fan_in = shape[1] * r and fan_out = shape[0] * r with r = the product of shape[2...]. data may be NULL.
@@ -426,9 +438,10 @@ UNITVAR_API int32_t unitvar_init_xavier_uniform(unitvar_generator *g, unitvar_te
 UNITVAR_API int32_t unitvar_init_xavier_normal(unitvar_generator *g, unitvar_tensor *t, double gain);
 
 /* He et al. (2015): std = calculate_gain(nonlinearity, a) / sqrt(fan); normal(0, std), or uniform on [-b, b) with
- * b = sqrt(3) * std. fan_mode chooses the fan, FAN_AVG being the mean of both. a is the negative slope, which only
- * LEAKY_RELU looks at; there NaN means 0.01. PyTorch's defaults are a = 0, FAN_IN, LEAKY_RELU.
- * Errors: INVALID_ARGUMENT for fewer than 2 dimensions, an unknown fan mode or nonlinearity, an infinite a. */
+ * b = sqrt(3) * std. fan_mode chooses the fan. a is the negative slope of LEAKY_RELU, where NaN means 0.01, or the gain
+ * itself of GAIN; others do not look at it. PyTorch's defaults are a = 0, FAN_IN, LEAKY_RELU.
+ * Errors: INVALID_ARGUMENT for fewer than 2 dimensions, an unknown fan mode or nonlinearity, an infinite a, and for GAIN
+ * one that is negative or NaN. */
 UNITVAR_API int32_t unitvar_init_kaiming_uniform(unitvar_generator *g, unitvar_tensor *t, double a, int32_t fan_mode,
                                                  int32_t nonlinearity);
 UNITVAR_API int32_t unitvar_init_kaiming_normal(unitvar_generator *g, unitvar_tensor *t, double a, int32_t fan_mode,

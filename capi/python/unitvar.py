@@ -626,6 +626,7 @@ class FanMode(_Constant):
     FAN_IN = 0
     FAN_OUT = 1
     FAN_AVG = 2
+    FAN_GEO_AVG = 3
     # end
 
     @classmethod
@@ -643,6 +644,12 @@ class Nonlinearity(_Constant):
     RELU = 3
     LEAKY_RELU = 4
     SELU = 5
+    GELU = 6
+    SILU = 7
+    ELU = 8
+    SOFTPLUS = 9
+    MISH = 10
+    GAIN = 11
     # end
 
     @classmethod
@@ -1635,7 +1642,8 @@ def _constant_shown(kind: Any, number: int) -> str:
 
 
 def calculate_gain(nonlinearity: NonlinearityLike, param: Optional[Number] = None) -> float:
-    """The gain, as torch.nn.init.calculate_gain; param is the negative slope of "leaky_relu", None for 0.01."""
+    """The gain, as torch.nn.init.calculate_gain; param is the negative slope of "leaky_relu", None for 0.01,
+    or what "gain" gives back."""
     gain = c_double()
     _library.calculate_gain(nonlinearity, param, byref(gain))
     return gain.value

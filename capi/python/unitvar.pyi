@@ -50,6 +50,7 @@ class FanMode(enum.IntEnum):
     FAN_IN = 0
     FAN_OUT = 1
     FAN_AVG = 2
+    FAN_GEO_AVG = 3
     @classmethod
     def from_name(cls, name: str) -> Self: ...
 class Nonlinearity(enum.IntEnum):
@@ -59,6 +60,12 @@ class Nonlinearity(enum.IntEnum):
     RELU = 3
     LEAKY_RELU = 4
     SELU = 5
+    GELU = 6
+    SILU = 7
+    ELU = 8
+    SOFTPLUS = 9
+    MISH = 10
+    GAIN = 11
     @classmethod
     def from_name(cls, name: str) -> Self: ...
 class Distribution(enum.IntEnum):

@@ -19,13 +19,42 @@
 
 namespace unitvar {
 
-enum class FanMode : std::int32_t { fan_in = 0, fan_out = 1, fan_avg = 2 };
+enum class FanMode : std::int32_t {
+    // from unitvar.h by cmake/bindings.py: FanMode
+    fan_in = 0,
+    fan_out = 1,
+    fan_avg = 2,
+    fan_geo_avg = 3,
+    // end
+};
 
-enum class Nonlinearity : std::int32_t { linear = 0, sigmoid = 1, tanh = 2, relu = 3, leaky_relu = 4, selu = 5 };
+enum class Nonlinearity : std::int32_t {
+    // from unitvar.h by cmake/bindings.py: Nonlinearity
+    linear = 0,
+    sigmoid = 1,
+    tanh = 2,
+    relu = 3,
+    leaky_relu = 4,
+    selu = 5,
+    gelu = 6,
+    silu = 7,
+    elu = 8,
+    softplus = 9,
+    mish = 10,
+    gain = 11,
+    // end
+};
 
-enum class Distribution : std::int32_t { uniform = 0, normal = 1, truncated_normal = 2 };
+enum class Distribution : std::int32_t {
+    // from unitvar.h by cmake/bindings.py: Distribution
+    uniform = 0,
+    normal = 1,
+    truncated_normal = 2,
+    // end
+};
 
 enum class InitKind : std::int32_t {
+    // from unitvar.h by cmake/bindings.py: Kind
     constant = 1,
     zeros = 2,
     ones = 3,
@@ -42,6 +71,7 @@ enum class InitKind : std::int32_t {
     delta_orthogonal = 14,
     sparse = 15,
     variance_scaling = 16,
+    // end
 };
 
 // Any initialiser as a value: what unitvar_initializer is in C. Each kind looks only at what its function below takes.

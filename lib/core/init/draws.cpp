@@ -60,9 +60,11 @@ double chosen_fan(const InitRequest &request)
         return static_cast<double>(fans.out);
     case FanMode::fan_avg:
         return (static_cast<double>(fans.in) + static_cast<double>(fans.out)) / 2;
+    case FanMode::fan_geo_avg:
+        return std::sqrt(static_cast<double>(fans.in) * static_cast<double>(fans.out));
     }
     invalid_value("fan_mode", static_cast<std::int64_t>(request.initializer.fan_mode),
-                  "fan_in (0), fan_out (1) or fan_avg (2)");
+                  "fan_in (0), fan_out (1), fan_avg (2) or fan_geo_avg (3)");
 }
 
 double xavier_std(const InitRequest &request)
@@ -82,6 +84,9 @@ double kaiming_std(const InitRequest &request)
     const double a = request.initializer.p[0];
     if (std::isinf(a)) {
         invalid_value("a", a, "a finite negative slope, or NaN for 0.01");
+    }
+    if (request.initializer.nonlinearity == Nonlinearity::gain && !(a >= 0)) {
+        invalid_value("a", a, "a gain >= 0");
     }
     const double gain = calculate_gain(request.initializer.nonlinearity, a);
     const double fan = chosen_fan(request);

@@ -12,7 +12,7 @@ double calculate_gain(Nonlinearity nonlinearity, double param)
 {
     const core::DefaultFloatingPoint environment;
     if (std::isinf(param)) {
-        core::invalid_value("param", param, "a finite negative slope, or NaN for 0.01");
+        core::invalid_value("param", param, "a finite number, or NaN for the default slope of 0.01");
     }
     switch (nonlinearity) {
     case Nonlinearity::linear:
@@ -28,9 +28,25 @@ double calculate_gain(Nonlinearity nonlinearity, double param)
     }
     case Nonlinearity::selu:
         return 0.75;
+    // from gains.py
+    case Nonlinearity::gelu:
+        return 1.5335304411955353;
+    case Nonlinearity::silu:
+        return 1.676532470331091;
+    case Nonlinearity::elu:
+        return 1.2451983007007066;
+    case Nonlinearity::softplus:
+        return 1.0418668355353018;
+    case Nonlinearity::mish:
+        return 1.486847581273208;
+    // end
+    case Nonlinearity::gain:
+        if (!(param >= 0)) {
+            core::invalid_value("param", param, "a gain >= 0");
+        }
+        return param;
     }
-    core::invalid_value("nonlinearity", static_cast<std::int64_t>(nonlinearity),
-                        "linear (0), sigmoid (1), tanh (2), relu (3), leaky_relu (4) or selu (5)");
+    core::invalid_value("nonlinearity", static_cast<std::int64_t>(nonlinearity), "0 (linear) to 11 (gain)");
 }
 
 Fans calculate_fans(std::span<const std::int64_t> shape)

@@ -71,6 +71,8 @@ constants! {
         FanOut = sys::UNITVAR_FAN_OUT,
         /// (fan_in + fan_out) / 2, as in JAX and Keras.
         FanAvg = sys::UNITVAR_FAN_AVG,
+        /// Sqrt(fan_in * fan_out), as in JAX.
+        FanGeoAvg = sys::UNITVAR_FAN_GEO_AVG,
         // end
     }
 }
@@ -91,6 +93,18 @@ constants! {
         LeakyRelu = sys::UNITVAR_LEAKY_RELU,
         /// Self-normalising exponential linear units.
         Selu = sys::UNITVAR_SELU,
+        /// Z Phi(z), without its approximation by tanh.
+        Gelu = sys::UNITVAR_GELU,
+        /// Z / (1 + exp(-z)), also swish.
+        Silu = sys::UNITVAR_SILU,
+        /// Exp(z) - 1 below 0.
+        Elu = sys::UNITVAR_ELU,
+        /// Log(1 + exp(z)).
+        Softplus = sys::UNITVAR_SOFTPLUS,
+        /// Z tanh(softplus(z)).
+        Mish = sys::UNITVAR_MISH,
+        /// None of these: the parameter is the gain itself.
+        Gain = sys::UNITVAR_GAIN,
         // end
     }
 }
