@@ -63,6 +63,14 @@ constexpr NamedValue fan_modes[]{
     // end
 };
 
+constexpr NamedValue weight_layouts[]{
+    // from unitvar.h by cmake/bindings.py: WeightLayout
+    {"out_in_k", UNITVAR_OUT_IN_K},
+    {"k_in_out", UNITVAR_K_IN_OUT},
+    {"in_out_k", UNITVAR_IN_OUT_K},
+    // end
+};
+
 constexpr NamedValue distributions[]{
     // from unitvar.h by cmake/bindings.py: Distribution
     {"uniform", UNITVAR_UNIFORM},
@@ -157,6 +165,11 @@ int32_t unitvar_fan_mode_from_name(const char *name, int32_t *out)
 int32_t unitvar_distribution_from_name(const char *name, int32_t *out)
 {
     return guard([&] { look_up(distributions, name, out); });
+}
+
+int32_t unitvar_weight_layout_from_name(const char *name, int32_t *out)
+{
+    return guard([&] { look_up(weight_layouts, name, out); });
 }
 
 int32_t unitvar_status_from_name(const char *name, int32_t *out)
