@@ -105,7 +105,6 @@ std::vector<std::uint16_t> rounded(const HalfFormat &format, const std::vector<f
     return result;
 }
 
-// The upper bound of kinds that draw from a uniform distribution.
 // The shape of a weight with its outputs and inputs in front, the others in any order.
 Lengths out_in_k(Lengths shape, double layout)
 {
@@ -116,6 +115,7 @@ Lengths out_in_k(Lengths shape, double layout)
     return shape;
 }
 
+// The upper bound of kinds that draw from a uniform distribution.
 std::optional<double> uniform_end(const unitvar_initializer &init, const Lengths &shape)
 {
     switch (init.kind) {

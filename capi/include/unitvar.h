@@ -171,7 +171,7 @@ UNITVAR_API int32_t unitvar_num_threads(void); /* the number in force, at least 
  * "linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d" to "conv_transpose3d", "sigmoid", "tanh", "relu",
  * "leaky_relu", "selu", "gelu", "silu", "elu", "softplus", "mish", "gain"; "fan_in", "fan_out", "fan_avg",
  * "fan_geo_avg"; "uniform", "normal", "truncated_normal"; "out_in_k", "k_in_out", "in_out_k"; kinds of initialiser,
- * "constant" to "lecun_normal", as in the names of their functions; the statuses as unitvar_status_name writes them. Names are lower case, statuses upper
+ * "constant" and so on, as in the names of their functions; the statuses as unitvar_status_name writes them. Names are lower case, statuses upper
  * case, and exact. Errors: INVALID_ARGUMENT for an unknown name. */
 UNITVAR_API int32_t unitvar_engine_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_nonlinearity_from_name(const char *name, int32_t *out);
