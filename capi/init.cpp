@@ -275,6 +275,11 @@ int32_t unitvar_init_lecun_normal(unitvar_generator *g, unitvar_tensor *t, int32
     return guard(
         [&] { unitvar::init_lecun_normal(generator(g), tensor_view(t), static_cast<unitvar::WeightLayout>(layout)); });
 }
+
+int32_t unitvar_init_identity(unitvar_tensor *t, double gain)
+{
+    return guard([&] { unitvar::init_identity(tensor_view(t), gain); });
+}
 // end
 
 const char *unitvar_initializer_name(int32_t kind)

@@ -646,6 +646,7 @@ TEST_CASE("initialisers")
                           [](G *g, T *t) { return unitvar_init_lecun_uniform(g, t, UNITVAR_IN_OUT_K); });
         check_initializer("unitvar_init_lecun_normal", {300, 70, 3},
                           [](G *g, T *t) { return unitvar_init_lecun_normal(g, t, UNITVAR_IN_OUT_K); });
+        check_initializer("unitvar_init_identity", {300, 200}, [](G *, T *t) { return unitvar_init_identity(t, 1.5); });
         // end
         for (const Shape &shape : {Shape{12, 8}, Shape{300, 200}}) {
             check_initializer("unitvar_init_eye", shape, [](G *, T *t) { return unitvar_init_eye(t); });

@@ -116,6 +116,7 @@ const (
 	HeNormal              Kind = C.UNITVAR_INIT_HE_NORMAL               // JAX's and Keras' he_normal
 	LecunUniform          Kind = C.UNITVAR_INIT_LECUN_UNIFORM           // JAX's and Keras' lecun_uniform
 	LecunNormal           Kind = C.UNITVAR_INIT_LECUN_NORMAL            // JAX's and Keras' lecun_normal
+	Identity              Kind = C.UNITVAR_INIT_IDENTITY                // gain times the identity matrix
 	// end
 )
 

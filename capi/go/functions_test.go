@@ -480,6 +480,11 @@ var functions = map[string]func() []byte{
 			return unitvar.InitLecunNormal(g, t, unitvar.InOutK)
 		})
 	},
+	"init_identity": func() []byte {
+		return matrix(func(_ generator, t tensor) error {
+			return unitvar.InitIdentity(t, 1.5)
+		})
+	},
 	// end
 	"init":               func() []byte { return filters(func(g generator, t tensor) error { return kaiming().Write(g, t) }) },
 	"init_shard":         shard,

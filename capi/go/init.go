@@ -154,6 +154,11 @@ func InitLecunNormal(g *Generator, t *Tensor, layout WeightLayout) error {
 	return g.call(func(raw *C.generator) C.outcome { return C.go_init_lecun_normal(raw, t.raw(), C.int32_t(layout)) })
 }
 
+// InitIdentity writes gain times the identity matrix.
+func InitIdentity(t *Tensor, gain float64) error {
+	return finish(C.go_init_identity(t.raw(), C.double(gain)))
+}
+
 // end
 
 // Initializer is one of the above as a value, for tables of parameters and for shards. A kind looks only at what its

@@ -128,6 +128,7 @@ SHIM(init_he_uniform, (generator * g, tensor t, int32_t layout), (g, T(t), layou
 SHIM(init_he_normal, (generator * g, tensor t, int32_t layout), (g, T(t), layout))
 SHIM(init_lecun_uniform, (generator * g, tensor t, int32_t layout), (g, T(t), layout))
 SHIM(init_lecun_normal, (generator * g, tensor t, int32_t layout), (g, T(t), layout))
+SHIM(init_identity, (tensor t, double gain), (T(t), gain))
 SHIM(initializer_defaults, (unitvar_initializer * init, int32_t kind), (init, kind))
 SHIM(init, (generator * g, const unitvar_initializer *init, tensor t), (g, init, T(t)))
 SHIM(init_shard,

@@ -126,6 +126,7 @@ extern "C" {
 #define UNITVAR_INIT_HE_NORMAL 23               /* JAX's and Keras' he_normal */
 #define UNITVAR_INIT_LECUN_UNIFORM 24           /* JAX's and Keras' lecun_uniform */
 #define UNITVAR_INIT_LECUN_NORMAL 25            /* JAX's and Keras' lecun_normal */
+#define UNITVAR_INIT_IDENTITY 26                /* gain times the identity matrix */
 
 /* ---- 3. Library ------------------------------------------------------------------------------- */
 
@@ -547,6 +548,10 @@ UNITVAR_API int32_t unitvar_init_he_uniform(unitvar_generator *g, unitvar_tensor
 UNITVAR_API int32_t unitvar_init_he_normal(unitvar_generator *g, unitvar_tensor *t, int32_t layout);
 UNITVAR_API int32_t unitvar_init_lecun_uniform(unitvar_generator *g, unitvar_tensor *t, int32_t layout);
 UNITVAR_API int32_t unitvar_init_lecun_normal(unitvar_generator *g, unitvar_tensor *t, int32_t layout);
+
+/* Keras' Identity: unitvar_init_eye times gain, which is rounded to the dtype.
+ * Errors: INVALID_ARGUMENT for other than 2 dimensions, a gain that is not finite in the dtype. */
+UNITVAR_API int32_t unitvar_init_identity(unitvar_tensor *t, double gain);
 
 /* Any of the above as a value, for tables of parameters and for shards. A kind looks only at what its function takes.
  */

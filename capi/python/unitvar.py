@@ -81,10 +81,10 @@ __all__ = [
     "group_norm_backward",
     # from unitvar.h by cmake/bindings.py: names
     "init_constant", "init_delta_orthogonal", "init_delta_orthogonal_layout", "init_dirac", "init_eye",
-    "init_glorot_normal", "init_glorot_uniform", "init_he_normal", "init_he_uniform", "init_kaiming_normal",
-    "init_kaiming_uniform", "init_lecun_normal", "init_lecun_uniform", "init_normal", "init_ones", "init_orthogonal",
-    "init_orthogonal_axis", "init_sparse", "init_trunc_normal", "init_uniform", "init_variance_scaling",
-    "init_variance_scaling_fans", "init_xavier_normal", "init_xavier_uniform", "init_zeros",
+    "init_glorot_normal", "init_glorot_uniform", "init_he_normal", "init_he_uniform", "init_identity",
+    "init_kaiming_normal", "init_kaiming_uniform", "init_lecun_normal", "init_lecun_uniform", "init_normal",
+    "init_ones", "init_orthogonal", "init_orthogonal_axis", "init_sparse", "init_trunc_normal", "init_uniform",
+    "init_variance_scaling", "init_variance_scaling_fans", "init_xavier_normal", "init_xavier_uniform", "init_zeros",
     # end
     "instance_norm", "instance_norm_backward", "isa", "layer_norm", "layer_norm_axes", "layer_norm_axes_backward",
     "layer_norm_backward", "layer_norm_given", "layer_norm_residual", "leaky_relu", "leaky_relu_backward", "linear",
@@ -256,6 +256,7 @@ _FUNCTIONS = {
     "init_he_normal": "g:g t:out layout:layout",
     "init_lecun_uniform": "g:g t:out layout:layout",
     "init_lecun_normal": "g:g t:out layout:layout",
+    "init_identity": "t:out gain:real",
     "initializer_defaults": "init:&initializer kind:kind",
     "init": "g:g? init:&initializer t:out",
     "init_shard": "g:g? init:&initializer local:out global_shape:lengths offset:lengths",
@@ -734,6 +735,7 @@ class Kind(_Constant):
     HE_NORMAL = 23
     LECUN_UNIFORM = 24
     LECUN_NORMAL = 25
+    IDENTITY = 26
     # end
 
     @classmethod
@@ -1856,6 +1858,11 @@ def init_lecun_uniform(g: Generator, t: Array, layout: WeightLayoutLike = Weight
 def init_lecun_normal(g: Generator, t: Array, layout: WeightLayoutLike = WeightLayout.OUT_IN_K) -> None:
     """JAX's and Keras' lecun_normal."""
     _library.init_lecun_normal(g, t, layout)
+
+
+def init_identity(t: Array, gain: Number = 1.0) -> None:
+    """Gain times the identity matrix."""
+    _library.init_identity(t, gain)
 # end
 
 

@@ -88,6 +88,7 @@ enum class InitKind : std::int32_t {
     he_normal = 23,
     lecun_uniform = 24,
     lecun_normal = 25,
+    identity = 26,
     // end
 };
 
@@ -203,6 +204,8 @@ void init_he_normal(Generator &generator, const TensorView &tensor, WeightLayout
 void init_lecun_uniform(Generator &generator, const TensorView &tensor, WeightLayout layout = WeightLayout::out_in_k);
 // JAX's and Keras' lecun_normal.
 void init_lecun_normal(Generator &generator, const TensorView &tensor, WeightLayout layout = WeightLayout::out_in_k);
+// Gain times the identity matrix.
+void init_identity(const TensorView &tensor, double gain = 1);
 // end
 
 } // namespace unitvar

@@ -249,6 +249,11 @@ void init_lecun_normal(Generator &generator, const TensorView &tensor, WeightLay
 {
     initialize(&generator, with(InitKind::lecun_normal, {static_cast<double>(layout)}), tensor);
 }
+
+void init_identity(const TensorView &tensor, double gain)
+{
+    initialize(nullptr, with(InitKind::identity, {gain}), tensor);
+}
 // end
 
 } // namespace unitvar

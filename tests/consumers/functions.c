@@ -413,6 +413,7 @@ INITIALIZER(init_he_uniform, 576, g, tensor(3), UNITVAR_IN_OUT_K)
 INITIALIZER(init_he_normal, 576, g, tensor(3), UNITVAR_IN_OUT_K)
 INITIALIZER(init_lecun_uniform, 576, g, tensor(3), UNITVAR_IN_OUT_K)
 INITIALIZER(init_lecun_normal, 576, g, tensor(3), UNITVAR_IN_OUT_K)
+INITIALIZER(init_identity, 192, tensor(2), 1.5)
 /* end */
 
 static void calculate_fans_layout(void)
@@ -939,6 +940,7 @@ static const struct function functions[] = {
     FUNCTION(init_he_normal),
     FUNCTION(init_lecun_uniform),
     FUNCTION(init_lecun_normal),
+    FUNCTION(init_identity),
     FUNCTION(initializer_defaults),
     FUNCTION(init),
     FUNCTION(init_shard),

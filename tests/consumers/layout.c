@@ -124,6 +124,7 @@ static const struct constant constants[] = {
     {unitvar_initializer_from_name, "he_normal", UNITVAR_INIT_HE_NORMAL},
     {unitvar_initializer_from_name, "lecun_uniform", UNITVAR_INIT_LECUN_UNIFORM},
     {unitvar_initializer_from_name, "lecun_normal", UNITVAR_INIT_LECUN_NORMAL},
+    {unitvar_initializer_from_name, "identity", UNITVAR_INIT_IDENTITY},
     /* end */
     {unitvar_nonlinearity_from_name, "conv3d", UNITVAR_LINEAR},
     {unitvar_nonlinearity_from_name, "conv_transpose1d", UNITVAR_LINEAR},

@@ -369,6 +369,9 @@ const std::vector<Row> rows{
     {"lecun_normal_f32", by_default<UNITVAR_INIT_LECUN_NORMAL, F32>, 0, 0, 0, 42, 0, 0},
     {"lecun_normal_f64", by_default<UNITVAR_INIT_LECUN_NORMAL, F64>, 0, 0, 0, 42, 0, 0},
     {"lecun_normal_bf16", by_default<UNITVAR_INIT_LECUN_NORMAL, Bf16>, 0, 0, 0, 42, 0, 0},
+    {"identity_f32", by_default<UNITVAR_INIT_IDENTITY, F32>, 0, 0, 0, 42, 0, 0},
+    {"identity_f64", by_default<UNITVAR_INIT_IDENTITY, F64>, 0, 0, 0, 42, 0, 0},
+    {"identity_bf16", by_default<UNITVAR_INIT_IDENTITY, Bf16>, 0, 0, 0, 42, 0, 0},
     // end
     {"permutation-medium", permutation, medium, 0, 0, 42, 0, 0},
     {"permutation-far", permutation, 513, 0, 0, 43, far_stream, far_block},

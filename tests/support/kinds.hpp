@@ -143,6 +143,8 @@ inline std::int32_t call_function(const unitvar_initializer &init, unitvar_gener
         return unitvar_init_lecun_uniform(g, t, static_cast<std::int32_t>(p[0]));
     case UNITVAR_INIT_LECUN_NORMAL:
         return unitvar_init_lecun_normal(g, t, static_cast<std::int32_t>(p[0]));
+    case UNITVAR_INIT_IDENTITY:
+        return unitvar_init_identity(t, p[0]);
     // end
     default:
         FAIL("kind ", init.kind, " has a function that is not listed here");

@@ -69,6 +69,7 @@ VALID = {
     "init_he_normal": dict(g=pcg32(), t=f32(4, 4, 3), layout="in_out_k"),
     "init_lecun_uniform": dict(g=pcg32(), t=f32(4, 4, 3), layout="in_out_k"),
     "init_lecun_normal": dict(g=pcg32(), t=f32(4, 4, 3), layout="in_out_k"),
+    "init_identity": dict(t=f32(4, 3), gain=1.5),
     # end
     "calculate_fans_layout": dict(t=f32(*X), layout="k_in_out", groups=1),
     "calculate_fans_axes": dict(t=f32(*X), in_axes=0, out_axes=[1], batch_axes=()),

@@ -422,6 +422,7 @@ FUNCTIONS = {
     "init_he_normal": lambda: initialize(lambda g, t: unitvar.init_he_normal(g, t, "in_out_k")),
     "init_lecun_uniform": lambda: initialize(lambda g, t: unitvar.init_lecun_uniform(g, t, "in_out_k")),
     "init_lecun_normal": lambda: initialize(lambda g, t: unitvar.init_lecun_normal(g, t, "in_out_k")),
+    "init_identity": lambda: initialize(lambda _, t: unitvar.init_identity(t, 1.5), (16, 12)),
     # end
     "init_shard": shard,
     "torch_linear_reset": lambda: layer(unitvar.torch_linear_reset, (16, 12)),

@@ -39,6 +39,7 @@ void make_he_uniform(PlanSlot &slot, const InitRequest &request);
 void make_he_normal(PlanSlot &slot, const InitRequest &request);
 void make_lecun_uniform(PlanSlot &slot, const InitRequest &request);
 void make_lecun_normal(PlanSlot &slot, const InitRequest &request);
+void make_identity(PlanSlot &slot, const InitRequest &request);
 // end
 
 } // namespace unitvar::core

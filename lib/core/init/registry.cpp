@@ -51,6 +51,7 @@ constexpr InitRow rows[]{
     {InitKind::he_normal, "he_normal", Draws::of_others, &make_he_normal, {0}},
     {InitKind::lecun_uniform, "lecun_uniform", Draws::of_others, &make_lecun_uniform, {0}},
     {InitKind::lecun_normal, "lecun_normal", Draws::of_others, &make_lecun_normal, {0}},
+    {InitKind::identity, "identity", Draws::nothing, &make_identity, {1}},
 };
 
 } // namespace

@@ -121,6 +121,7 @@ functions! {
     fn unitvar_init_he_normal(g: *mut unitvar_generator, t: *mut unitvar_tensor, layout: i32) -> i32;
     fn unitvar_init_lecun_uniform(g: *mut unitvar_generator, t: *mut unitvar_tensor, layout: i32) -> i32;
     fn unitvar_init_lecun_normal(g: *mut unitvar_generator, t: *mut unitvar_tensor, layout: i32) -> i32;
+    fn unitvar_init_identity(t: *mut unitvar_tensor, gain: f64) -> i32;
     fn unitvar_initializer_defaults(init: *mut unitvar_initializer, kind: i32) -> i32;
     fn unitvar_init(g: *mut unitvar_generator, init: *const unitvar_initializer, t: *mut unitvar_tensor) -> i32;
     fn unitvar_init_shard(g: *mut unitvar_generator, init: *const unitvar_initializer, local: *mut unitvar_tensor, global_shape: *const i64, offset: *const i64) -> i32;

@@ -201,6 +201,8 @@ constants! {
         LecunUniform = sys::UNITVAR_INIT_LECUN_UNIFORM,
         /// JAX's and Keras' lecun_normal: [`crate::init::lecun_normal`].
         LecunNormal = sys::UNITVAR_INIT_LECUN_NORMAL,
+        /// Gain times the identity matrix: [`crate::init::identity`].
+        Identity = sys::UNITVAR_INIT_IDENTITY,
         // end
     }
 }

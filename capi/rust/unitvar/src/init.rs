@@ -37,6 +37,8 @@ initializers! {
     eye = unitvar_init_eye();
     /// The identity of a convolution (out, in, k...) in groups.
     dirac = unitvar_init_dirac(groups: i64 => groups);
+    /// Gain times the identity matrix.
+    identity = unitvar_init_identity(gain: f64 => gain);
     // end
 }
 

@@ -629,6 +629,7 @@ const FUNCTIONS: &[(&str, fn() -> Sum)] = &[
     ("init_he_normal", || filters(|g, t| init::he_normal(g, t, WeightLayout::InOutK))),
     ("init_lecun_uniform", || filters(|g, t| init::lecun_uniform(g, t, WeightLayout::InOutK))),
     ("init_lecun_normal", || filters(|g, t| init::lecun_normal(g, t, WeightLayout::InOutK))),
+    ("init_identity", || matrix(|_, t| init::identity(t, 1.5))),
     // end
     ("init_shard", shard),
     ("torch_linear_reset", || layer(&[16, 12], |g, weight, bias| torch::linear_reset(g, weight, Some(bias)))),
