@@ -2,8 +2,11 @@
 #include "unitvar/init.hpp"
 
 #include <algorithm>
+#include <span>
+#include <string>
 
 #include "core/message.hpp"
+#include "core/tensor.hpp"
 #include "guard.hpp"
 
 using unitvar::FanMode;
@@ -55,6 +58,19 @@ unitvar::Initializer initializer(const unitvar_initializer *init)
     return result;
 }
 
+// The axes of a list that may be missing where it is empty.
+std::span<const std::int32_t> axis_list(const char *name, const int32_t *axes, int32_t count)
+{
+    if (count < 0 || count > static_cast<std::int32_t>(unitvar::core::most_dimensions)) {
+        unitvar::core::invalid_value("num_" + std::string(name), std::int64_t{count},
+                                     "0 to " + unitvar::core::text(std::uint64_t{unitvar::core::most_dimensions}));
+    }
+    if (count != 0) {
+        require(axes, name);
+    }
+    return {axes, static_cast<std::size_t>(count)};
+}
+
 } // namespace
 
 extern "C" {
@@ -78,6 +94,36 @@ int32_t unitvar_calculate_fans(const unitvar_tensor *t, int64_t *fan_in, int64_t
     });
 }
 
+int32_t unitvar_calculate_fans_layout(const unitvar_tensor *t, int32_t layout, int64_t groups, int64_t *fan_in,
+                                      int64_t *fan_out)
+{
+    return guard([&] {
+        require(fan_in, "fan_in");
+        require(fan_out, "fan_out");
+        const unitvar::Fans fans =
+            unitvar::calculate_fans(tensor_shape(t), static_cast<unitvar::WeightLayout>(layout), groups);
+        *fan_in = fans.in;
+        *fan_out = fans.out;
+    });
+}
+
+int32_t unitvar_calculate_fans_axes(const unitvar_tensor *t, const int32_t *in_axes, int32_t num_in_axes,
+                                    const int32_t *out_axes, int32_t num_out_axes, const int32_t *batch_axes,
+                                    int32_t num_batch_axes, int64_t *fan_in, int64_t *fan_out)
+{
+    return guard([&] {
+        require(fan_in, "fan_in");
+        require(fan_out, "fan_out");
+        const unitvar::Fans fans = unitvar::calculate_fans(tensor_shape(t), axis_list("in_axes", in_axes, num_in_axes),
+                                                           axis_list("out_axes", out_axes, num_out_axes),
+                                                           axis_list("batch_axes", batch_axes, num_batch_axes));
+        *fan_in = fans.in;
+        *fan_out = fans.out;
+    });
+}
+
+// from unitvar.h by cmake/bindings.py: initialisers
+
 int32_t unitvar_init_constant(unitvar_tensor *t, double value)
 {
     return guard([&] { unitvar::init_constant(tensor_view(t), value); });
@@ -91,6 +137,16 @@ int32_t unitvar_init_zeros(unitvar_tensor *t)
 int32_t unitvar_init_ones(unitvar_tensor *t)
 {
     return guard([&] { unitvar::init_ones(tensor_view(t)); });
+}
+
+int32_t unitvar_init_eye(unitvar_tensor *t)
+{
+    return guard([&] { unitvar::init_eye(tensor_view(t)); });
+}
+
+int32_t unitvar_init_dirac(unitvar_tensor *t, int64_t groups)
+{
+    return guard([&] { unitvar::init_dirac(tensor_view(t), groups); });
 }
 
 int32_t unitvar_init_uniform(unitvar_generator *g, unitvar_tensor *t, double a, double b)
@@ -122,8 +178,8 @@ int32_t unitvar_init_kaiming_uniform(unitvar_generator *g, unitvar_tensor *t, do
                                      int32_t nonlinearity)
 {
     return guard([&] {
-        unitvar::init_kaiming_uniform(generator(g), tensor_view(t), a, static_cast<FanMode>(fan_mode),
-                                      static_cast<Nonlinearity>(nonlinearity));
+        unitvar::init_kaiming_uniform(generator(g), tensor_view(t), a, static_cast<unitvar::FanMode>(fan_mode),
+                                      static_cast<unitvar::Nonlinearity>(nonlinearity));
     });
 }
 
@@ -131,8 +187,8 @@ int32_t unitvar_init_kaiming_normal(unitvar_generator *g, unitvar_tensor *t, dou
                                     int32_t nonlinearity)
 {
     return guard([&] {
-        unitvar::init_kaiming_normal(generator(g), tensor_view(t), a, static_cast<FanMode>(fan_mode),
-                                     static_cast<Nonlinearity>(nonlinearity));
+        unitvar::init_kaiming_normal(generator(g), tensor_view(t), a, static_cast<unitvar::FanMode>(fan_mode),
+                                     static_cast<unitvar::Nonlinearity>(nonlinearity));
     });
 }
 
@@ -146,16 +202,6 @@ int32_t unitvar_init_delta_orthogonal(unitvar_generator *g, unitvar_tensor *t, d
     return guard([&] { unitvar::init_delta_orthogonal(generator(g), tensor_view(t), gain); });
 }
 
-int32_t unitvar_init_eye(unitvar_tensor *t)
-{
-    return guard([&] { unitvar::init_eye(tensor_view(t)); });
-}
-
-int32_t unitvar_init_dirac(unitvar_tensor *t, int64_t groups)
-{
-    return guard([&] { unitvar::init_dirac(tensor_view(t), groups); });
-}
-
 int32_t unitvar_init_sparse(unitvar_generator *g, unitvar_tensor *t, double sparsity, double std)
 {
     return guard([&] { unitvar::init_sparse(generator(g), tensor_view(t), sparsity, std); });
@@ -165,10 +211,76 @@ int32_t unitvar_init_variance_scaling(unitvar_generator *g, unitvar_tensor *t, d
                                       int32_t distribution)
 {
     return guard([&] {
-        unitvar::init_variance_scaling(generator(g), tensor_view(t), scale, static_cast<FanMode>(fan_mode),
+        unitvar::init_variance_scaling(generator(g), tensor_view(t), scale, static_cast<unitvar::FanMode>(fan_mode),
                                        static_cast<unitvar::Distribution>(distribution));
     });
 }
+
+int32_t unitvar_init_variance_scaling_fans(unitvar_generator *g, unitvar_tensor *t, double scale, double fan_in,
+                                           double fan_out, int32_t fan_mode, int32_t distribution)
+{
+    return guard([&] {
+        unitvar::init_variance_scaling_fans(generator(g), tensor_view(t), scale, fan_in, fan_out,
+                                            static_cast<unitvar::FanMode>(fan_mode),
+                                            static_cast<unitvar::Distribution>(distribution));
+    });
+}
+
+int32_t unitvar_init_orthogonal_axis(unitvar_generator *g, unitvar_tensor *t, double gain, int32_t axis)
+{
+    return guard([&] { unitvar::init_orthogonal_axis(generator(g), tensor_view(t), gain, axis); });
+}
+
+int32_t unitvar_init_delta_orthogonal_layout(unitvar_generator *g, unitvar_tensor *t, double gain, int32_t layout)
+{
+    return guard([&] {
+        unitvar::init_delta_orthogonal_layout(generator(g), tensor_view(t), gain,
+                                              static_cast<unitvar::WeightLayout>(layout));
+    });
+}
+
+int32_t unitvar_init_glorot_uniform(unitvar_generator *g, unitvar_tensor *t, int32_t layout)
+{
+    return guard([&] {
+        unitvar::init_glorot_uniform(generator(g), tensor_view(t), static_cast<unitvar::WeightLayout>(layout));
+    });
+}
+
+int32_t unitvar_init_glorot_normal(unitvar_generator *g, unitvar_tensor *t, int32_t layout)
+{
+    return guard(
+        [&] { unitvar::init_glorot_normal(generator(g), tensor_view(t), static_cast<unitvar::WeightLayout>(layout)); });
+}
+
+int32_t unitvar_init_he_uniform(unitvar_generator *g, unitvar_tensor *t, int32_t layout)
+{
+    return guard(
+        [&] { unitvar::init_he_uniform(generator(g), tensor_view(t), static_cast<unitvar::WeightLayout>(layout)); });
+}
+
+int32_t unitvar_init_he_normal(unitvar_generator *g, unitvar_tensor *t, int32_t layout)
+{
+    return guard(
+        [&] { unitvar::init_he_normal(generator(g), tensor_view(t), static_cast<unitvar::WeightLayout>(layout)); });
+}
+
+int32_t unitvar_init_lecun_uniform(unitvar_generator *g, unitvar_tensor *t, int32_t layout)
+{
+    return guard(
+        [&] { unitvar::init_lecun_uniform(generator(g), tensor_view(t), static_cast<unitvar::WeightLayout>(layout)); });
+}
+
+int32_t unitvar_init_lecun_normal(unitvar_generator *g, unitvar_tensor *t, int32_t layout)
+{
+    return guard(
+        [&] { unitvar::init_lecun_normal(generator(g), tensor_view(t), static_cast<unitvar::WeightLayout>(layout)); });
+}
+
+int32_t unitvar_init_identity(unitvar_tensor *t, double gain)
+{
+    return guard([&] { unitvar::init_identity(tensor_view(t), gain); });
+}
+// end
 
 const char *unitvar_initializer_name(int32_t kind)
 {

@@ -1,6 +1,6 @@
 // Section 3 of unitvar.h: version, status, instruction set, threads, constants by name.
-#include <array>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,7 +19,8 @@ struct NamedValue {
     std::int32_t value;
 };
 
-constexpr std::array<NamedValue, 7> statuses{{
+constexpr NamedValue statuses[]{
+    // from unitvar.h by cmake/bindings.py: Status
     {"UNITVAR_OK", UNITVAR_OK},
     {"UNITVAR_INVALID_ARGUMENT", UNITVAR_INVALID_ARGUMENT},
     {"UNITVAR_UNSUPPORTED", UNITVAR_UNSUPPORTED},
@@ -27,36 +28,58 @@ constexpr std::array<NamedValue, 7> statuses{{
     {"UNITVAR_CORRUPT_STATE", UNITVAR_CORRUPT_STATE},
     {"UNITVAR_STREAM_EXHAUSTED", UNITVAR_STREAM_EXHAUSTED},
     {"UNITVAR_INTERNAL", UNITVAR_INTERNAL},
-}};
+    // end
+};
 
-constexpr std::array<NamedValue, 12> nonlinearities{{
+constexpr NamedValue nonlinearities[]{
+    // from unitvar.h by cmake/bindings.py: Nonlinearity
     {"linear", UNITVAR_LINEAR},
+    {"sigmoid", UNITVAR_SIGMOID},
+    {"tanh", UNITVAR_TANH},
+    {"relu", UNITVAR_RELU},
+    {"leaky_relu", UNITVAR_LEAKY_RELU},
+    {"selu", UNITVAR_SELU},
+    {"gelu", UNITVAR_GELU},
+    {"silu", UNITVAR_SILU},
+    {"elu", UNITVAR_ELU},
+    {"softplus", UNITVAR_SOFTPLUS},
+    {"mish", UNITVAR_MISH},
+    {"gain", UNITVAR_GAIN},
+    // end
     {"conv1d", UNITVAR_LINEAR},
     {"conv2d", UNITVAR_LINEAR},
     {"conv3d", UNITVAR_LINEAR},
     {"conv_transpose1d", UNITVAR_LINEAR},
     {"conv_transpose2d", UNITVAR_LINEAR},
     {"conv_transpose3d", UNITVAR_LINEAR},
-    {"sigmoid", UNITVAR_SIGMOID},
-    {"tanh", UNITVAR_TANH},
-    {"relu", UNITVAR_RELU},
-    {"leaky_relu", UNITVAR_LEAKY_RELU},
-    {"selu", UNITVAR_SELU},
-}};
+};
 
-constexpr std::array<NamedValue, 3> fan_modes{{
+constexpr NamedValue fan_modes[]{
+    // from unitvar.h by cmake/bindings.py: FanMode
     {"fan_in", UNITVAR_FAN_IN},
     {"fan_out", UNITVAR_FAN_OUT},
     {"fan_avg", UNITVAR_FAN_AVG},
-}};
+    {"fan_geo_avg", UNITVAR_FAN_GEO_AVG},
+    // end
+};
 
-constexpr std::array<NamedValue, 3> distributions{{
+constexpr NamedValue weight_layouts[]{
+    // from unitvar.h by cmake/bindings.py: WeightLayout
+    {"out_in_k", UNITVAR_OUT_IN_K},
+    {"k_in_out", UNITVAR_K_IN_OUT},
+    {"in_out_k", UNITVAR_IN_OUT_K},
+    // end
+};
+
+constexpr NamedValue distributions[]{
+    // from unitvar.h by cmake/bindings.py: Distribution
     {"uniform", UNITVAR_UNIFORM},
     {"normal", UNITVAR_NORMAL},
     {"truncated_normal", UNITVAR_TRUNCATED_NORMAL},
-}};
+    // end
+};
 
-template <std::size_t N> void look_up(const std::array<NamedValue, N> &table, const char *name, std::int32_t *out)
+void look_up(std::span<const NamedValue> table, const char *name, std::int32_t *out)
 {
     require(name, "name");
     require(out, "out");
@@ -142,6 +165,11 @@ int32_t unitvar_fan_mode_from_name(const char *name, int32_t *out)
 int32_t unitvar_distribution_from_name(const char *name, int32_t *out)
 {
     return guard([&] { look_up(distributions, name, out); });
+}
+
+int32_t unitvar_weight_layout_from_name(const char *name, int32_t *out)
+{
+    return guard([&] { look_up(weight_layouts, name, out); });
 }
 
 int32_t unitvar_status_from_name(const char *name, int32_t *out)

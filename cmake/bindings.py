@@ -37,6 +37,7 @@ class Function(NamedTuple):
     parameters: List[Parameter]
     result: str
     section: int
+    documentation: str  # the comment above it, or above the first of its group
 
     @property
     def gives_status(self):
@@ -55,10 +56,24 @@ class Constant(NamedTuple):
         return re.sub("^INIT_", "", self.name)
 
 
+class Initialiser(NamedTuple):
+    """What the header and the registry say of a kind that has a function of its own."""
+
+    name: str
+    value: int
+    summary: str  # the comment of its constant
+    draws: bool
+    parameters: List[Parameter]  # without generator and tensor
+    defaults: Dict[str, str]  # of parameters behind the last that has none
+    matrix: bool  # takes no other than 2 dimensions
+    filters: bool  # takes no other than 3 to 5
+
+
 class Header(NamedTuple):
     functions: List[Function]
     constants: Dict[str, List[Constant]]  # by the first words of the comment above them
     structs: Dict[str, List[Parameter]]  # by their names without unitvar_
+    initialisers: List[Initialiser]
 
 
 DECLARATION = re.compile(
@@ -68,7 +83,7 @@ DECLARATION = re.compile(
       | typedef\ struct\ \{(?P<members>.*?)\n\}\ unitvar_(?P<struct>\w+);
       | typedef\ struct\ \w+\ \w+;
       | UNITVAR_API\ (?P<result>[\w ]+?[ ]\*?)unitvar_(?P<function>\w+)\((?P<parameters>[^()]*)\);
-      | /\*.*?\*/ """, re.DOTALL | re.VERBOSE)
+      | (?P<comment_above>/\*.*?\*/) """, re.DOTALL | re.VERBOSE)
 
 
 def declared(text, where):
@@ -81,13 +96,14 @@ def declared(text, where):
 
 def read_header():
     text = (ROOT / HEADER).read_text(encoding="utf-8")
-    header = Header([], {}, {})
+    header = Header([], {}, {}, [])
     section = group = None
+    documentation = ""
     for found in DECLARATION.finditer(text):
         if found["section"]:
             section = int(found["section"])
         elif found["group"]:
-            group = found["group"]
+            group, documentation = found["group"], found[0]
         elif found["constant"]:
             constant = Constant(found["constant"], int(found["value"]), found["comment"] or "")
             header.constants.setdefault(group, []).append(constant)
@@ -99,7 +115,10 @@ def read_header():
             parameters = [declared(parameter, found["function"]) for parameter in listed]
             if any(parameter.length for parameter in parameters):
                 sys.exit(f"bindings.py: {found['function']}: an array as a parameter is not understood")
-            header.functions.append(Function(found["function"], parameters, found["result"].strip(), section))
+            header.functions.append(
+                Function(found["function"], parameters, found["result"].strip(), section, documentation))
+        elif found["comment_above"]:
+            documentation = found["comment_above"]
     # Nothing is overlooked.
     for what, expression, number in (
             ("functions", r"^UNITVAR_API ", len(header.functions)),
@@ -107,7 +126,40 @@ def read_header():
             ("constants", r"^#define UNITVAR_\w+ \d", sum(map(len, header.constants.values())))):
         if number != len(re.findall(expression, text, re.MULTILINE)):
             sys.exit(f"bindings.py: {HEADER}: not all {what} are understood")
+    read_initialisers(header)
     return header
+
+
+# Initialisers: the rows of the registry, and the functions of the same names. The numbers of a row are the defaults of
+# those parameters that unitvar_initializer has no member for, in their order; members have the defaults below.
+REGISTRY = "lib/core/init/registry.cpp"
+MEMBERS = {"fan_mode": "fan_in", "nonlinearity": "leaky_relu", "distribution": "truncated_normal", "groups": "1"}
+WITHOUT_DEFAULT = ("value", "sparsity", "fan_in", "fan_out", "axis")
+
+
+def read_initialisers(header):
+    registry = (ROOT / REGISTRY).read_text(encoding="utf-8")
+    rows = {name: numbers for name, numbers in re.findall(r"\{InitKind::(\w+),[^{}]*\{([^{}]*)\}", registry)}
+    functions = {f.name: f for f in header.functions}
+    for constant in header.constants[ENUMERATIONS["Kind"][0]]:
+        name = constant.short.lower()
+        if name not in rows or f"init_{name}" not in functions or not constant.comment:
+            sys.exit(f"bindings.py: {name} needs a row in {REGISTRY}, a function and a comment at its constant")
+        f = functions[f"init_{name}"]
+        draws = f.parameters[0].name == "g"
+        parameters = f.parameters[2 if draws else 1:]
+        numbers = iter(filter(None, re.split(", *", rows[name])))
+        defaults = {}
+        for p in parameters:
+            value = MEMBERS[p.name] if p.name in MEMBERS else next(numbers, None)
+            if p.name in WITHOUT_DEFAULT or value is None:
+                defaults.clear()
+            else:
+                defaults[p.name] = value
+        words = " ".join(f.documentation.replace("\n *", "").split())
+        header.initialisers.append(Initialiser(name, constant.value, constant.comment, draws, parameters, defaults,
+                                               "other than 2 dimensions" in words,
+                                               "other than 3 to 5 dimensions" in words))
 
 
 def translated(table, kind, where):
@@ -120,8 +172,25 @@ def translated(table, kind, where):
 ENUMERATIONS = {
     "Status": ("Status", "status"), "Engine": ("Engine", "engine"), "FanMode": ("Fan mode", "fan_mode"),
     "Nonlinearity": ("Nonlinearity", "nonlinearity"), "Distribution": ("Distribution", "distribution"),
-    "Kind": ("Kind of initialiser", "initializer"),
+    "WeightLayout": ("Weight layout", "weight_layout"), "Kind": ("Kind of initialiser", "initializer"),
 }
+# Parameters of functions that are constants of them, by their names.
+CONSTANT_PARAMETERS = {
+    "fan_mode": "FanMode", "nonlinearity": "Nonlinearity", "distribution": "Distribution", "layout": "WeightLayout",
+}
+
+
+def member_of(enumeration, value, header):
+    """The name, in lower case, of the constant that a default is, by its number or already a name."""
+    if not value.isdigit():
+        return value
+    group = header.constants[ENUMERATIONS[enumeration][0]]
+    return next(constant.short.lower() for constant in group if constant.value == int(value))
+
+
+def wrapped(open_with, items, close_with, indent=""):
+    """As listed() gives them, each line indented."""
+    return [indent + line for line in listed(open_with, items, close_with, WIDTH - len(indent))]
 
 
 # ---- Rust: the crate unitvar-sys, and the enumerations of unitvar ---------------------------------------------------
@@ -171,13 +240,42 @@ def rust_enumeration(name):
         for constant in header.constants[ENUMERATIONS[name][0]]:
             if constant.name == "OK":  # which is no error
                 continue
-            # Kinds of initialisers have none: each is a function.
-            comment = constant.comment or f"see [`crate::init::{constant.short.lower()}`]"
+            comment = constant.comment
+            if name == "Kind":
+                comment += f": [`crate::init::{constant.short.lower()}`]"
             for line in textwrap.wrap(comment[0].upper() + comment[1:] + ".", WIDTH - len("        /// ")):
                 yield f"/// {line}"
             yield f"{camel_case(constant)} = sys::UNITVAR_{constant.name},"
 
     return variants
+
+
+RUST_VALUES = {"double": "f64", "int64_t": "i64", "int32_t": "i32"}
+
+
+def rust_initialisers(draws):
+    def rows(header):
+        for i in header.initialisers:
+            if i.draws != draws:
+                continue
+            yield f"/// {sentence(i.summary)}"
+            arguments = []
+            for p in i.parameters:
+                enumeration = CONSTANT_PARAMETERS.get(p.name)
+                kind = enumeration or translated(RUST_VALUES, p.type, i.name)
+                arguments.append(f"{p.name}: {kind} => {p.name}" + (".raw()" if enumeration else ""))
+            line = f"{i.name} = unitvar_init_{i.name}({', '.join(arguments)});"
+            if len(line) + 4 <= WIDTH:
+                yield line
+            else:
+                yield f"{i.name} = unitvar_init_{i.name}("
+                yield from wrapped("", arguments, ");", "    ")
+
+    return rows
+
+
+def sentence(comment):
+    return comment[0].upper() + comment[1:] + "."
 
 
 # ---- Python: unitvar.py ---------------------------------------------------------------------------------------------
@@ -197,7 +295,7 @@ PYTHON_KINDS = {
 }
 # ... and where the type does not tell: the first expression that FUNCTION.PARAMETER KIND matches, and what it becomes.
 PYTHON_EXCEPTIONS = [
-    (r"\w+\.(engine|fan_mode|nonlinearity|distribution) int32", r"\1"),
+    (r"\w+\.(engine|fan_mode|nonlinearity|distribution|layout) int32", r"\1"),
     (r"initializer_defaults\.kind int32", "kind"),
     (r"\w+\.(training|use_input_stats|replacement) int32", "flag"),
     (r"\w+\.normalized_ndim int32", "dims"),
@@ -269,6 +367,37 @@ def python_enumeration(name):
     return members
 
 
+PYTHON_NUMBERS = {"double": "Number", "int32_t": "Integer", "int64_t": "Integer"}
+
+
+def python_initialisers(header):
+    for i in header.initialisers:
+        arguments = (["g: Generator"] if i.draws else []) + ["t: Array"]
+        for p in i.parameters:
+            enumeration = CONSTANT_PARAMETERS.get(p.name)
+            kind = f"{enumeration}Like" if enumeration else translated(PYTHON_NUMBERS, p.type, i.name)
+            default = i.defaults.get(p.name)
+            if default is not None:
+                if enumeration:
+                    default = f"{enumeration}.{member_of(enumeration, default, header).upper()}"
+                elif p.type == "double":
+                    default = repr(float(default))
+                kind += f" = {default}"
+            arguments.append(f"{p.name}: {kind}")
+        yield ""
+        yield ""
+        yield from listed(f"def init_{i.name}(", arguments, ") -> None:")
+        yield from textwrap.wrap(f'"""{sentence(i.summary)}"""', WIDTH, initial_indent=PYTHON_INDENT,
+                                 subsequent_indent=PYTHON_INDENT)
+        given = [p.name for p in i.parameters]
+        yield PYTHON_INDENT + f"_library.init_{i.name}({', '.join((['g'] if i.draws else []) + ['t'] + given)})"
+
+
+def python_names(header):
+    names = sorted(f'"init_{i.name}"' for i in header.initialisers)
+    yield from textwrap.wrap(", ".join(names) + ",", WIDTH - len(PYTHON_INDENT))
+
+
 PYTHON_STRUCTS = {
     "dtype": "_DType", "device": "_Device", "tensor": "_Tensor", "initializer": "_Initializer", "moments": "_Moments",
     "wide_moments": "_WideMoments",
@@ -295,19 +424,23 @@ def python_members(struct):
 GO_TYPES = {"unitvar_tensor *": "tensor", "const unitvar_tensor *": "tensor"}
 GO_NAMES = {
     "PCG32": "PCG32", "TORCH_MT19937": "TorchMT19937", "ARS4X32": "ARS4x32", "RELU": "ReLU",
-    "LEAKY_RELU": "LeakyReLU", "SELU": "SELU", "UNIFORM": "UniformDistribution", "NORMAL": "NormalDistribution",
+    "LEAKY_RELU": "LeakyReLU", "SELU": "SELU", "GELU": "GELU", "SILU": "SiLU", "ELU": "ELU", "GAIN": "OwnGain",
+    "UNIFORM": "UniformDistribution", "NORMAL": "NormalDistribution",
     "TRUNCATED_NORMAL": "TruncatedNormalDistribution", "INIT_UNIFORM": "UniformKind", "INIT_NORMAL": "NormalKind",
     "INIT_TRUNC_NORMAL": "TruncNormalKind",
 }
 
 
-def listed(open_with, items, close_with):
+def listed(open_with, items, close_with, width=WIDTH):
     """Items with commas, in as many lines as they take, as clang-format has them."""
+    if not items:
+        yield open_with + close_with
+        return
     line, indent = open_with, " " * len(open_with)
     for i, item in enumerate(items):
         item += close_with if i + 1 == len(items) else ","
         if line not in (open_with, indent):
-            if len(line + " " + item) > WIDTH:
+            if len(line + " " + item) > width:
                 yield line
                 line = indent
             else:
@@ -360,6 +493,277 @@ def go_constants(name):
     return members
 
 
+GO_VALUES = {"double": "float64", "int64_t": "int64", "int32_t": "int32"}
+GO_PARAMETERS = {"fan_mode": "mode", "nonlinearity": "n", "distribution": "d"}
+
+
+def go_name(name):
+    """exportedInGo without the first letter's case: fan_in is fanIn."""
+    words = name.split("_")
+    return words[0] + "".join(word.capitalize() for word in words[1:])
+
+
+def go_initialisers(header):
+    for i in header.initialisers:
+        name = "Init" + "".join(word.capitalize() for word in i.name.split("_"))
+        taken = ["g *Generator"] if i.draws else []
+        taken.append("t *Tensor")
+        given = (["raw"] if i.draws else []) + ["t.raw()"]
+        for p, following in itertools.zip_longest(i.parameters, i.parameters[1:]):
+            enumeration = CONSTANT_PARAMETERS.get(p.name)
+            own = GO_PARAMETERS.get(p.name, go_name(p.name))
+            # Neighbours of one type have it once.
+            shared = not enumeration and following and following.type == p.type and \
+                following.name not in CONSTANT_PARAMETERS
+            taken.append(own if shared else f"{own} {enumeration or translated(GO_VALUES, p.type, i.name)}")
+            given.append(f"C.{p.type}({own})")
+        yield ""
+        yield from textwrap.wrap(f"{name} writes {i.summary}.", WIDTH, initial_indent="// ", subsequent_indent="// ")
+        yield f"func {name}({', '.join(taken)}) error {{"
+        call = f"return C.go_init_{i.name}({', '.join(given)})"
+        if not i.draws:
+            yield f"\treturn finish({call[len('return '):]})"
+        elif len(f"\treturn g.call(func(raw *C.generator) C.outcome {{ {call} }})") <= WIDTH - 3:
+            yield f"\treturn g.call(func(raw *C.generator) C.outcome {{ {call} }})"
+        else:
+            yield "\treturn g.call(func(raw *C.generator) C.outcome {"
+            first, *rest = textwrap.wrap(call, WIDTH - 12)
+            yield "\t\t" + first
+            yield from ("\t\t\t" + line for line in rest)
+            yield "\t})"
+        yield "}"
+    yield ""
+
+
+# ---- C++: the enumerations of include/unitvar, and what the C API looks names up in ---------------------------------
+
+
+def name_of(group, constant):
+    """By which a constant is looked up."""
+    return "UNITVAR_" + constant.name if group == "Status" else constant.short.lower()
+
+
+def cpp_enumeration(name):
+    def members(header):
+        group = ENUMERATIONS[name][0]
+        for constant in header.constants[group]:
+            yield f"{name_of(group, constant)} = {constant.value},"
+
+    return members
+
+
+def cpp_names(name):
+    def rows(header):
+        group = ENUMERATIONS[name][0]
+        for constant in header.constants[group]:
+            yield f'{{"{name_of(group, constant)}", UNITVAR_{constant.name}}},'
+
+    return rows
+
+
+CPP_VALUES = {"double": "double", "int64_t": "std::int64_t", "int32_t": "std::int32_t"}
+
+
+def cpp_signature(i, header, defaults):
+    arguments = (["Generator &generator"] if i.draws else []) + ["const TensorView &tensor"]
+    for p in i.parameters:
+        enumeration = CONSTANT_PARAMETERS.get(p.name)
+        argument = f"{enumeration or translated(CPP_VALUES, p.type, i.name)} {p.name}"
+        if defaults and p.name in i.defaults:
+            value = i.defaults[p.name]
+            argument += f" = {enumeration}::{member_of(enumeration, value, header)}" if enumeration else f" = {value}"
+        arguments.append(argument)
+    return arguments
+
+
+def cpp_declarations(header):
+    for i in header.initialisers:
+        yield from textwrap.wrap(f"{sentence(i.summary)}", WIDTH, initial_indent="// ", subsequent_indent="// ")
+        yield from listed(f"void init_{i.name}(", cpp_signature(i, header, True), ");")
+
+
+def cpp_definitions(header):
+    for i in header.initialisers:
+        yield ""
+        yield from listed(f"void init_{i.name}(", cpp_signature(i, header, False), ")")
+        yield "{"
+        members = [p.name for p in i.parameters if p.name in MEMBERS]
+        numbers = [p.name if p.type == "double" else f"static_cast<double>({p.name})"
+                   for p in i.parameters if p.name not in MEMBERS]
+        value = f"with(InitKind::{i.name}, {{{', '.join(numbers)}}})"
+        generator = "&generator" if i.draws else "nullptr"
+        if members:
+            yield f"    Initializer initializer = {value};"
+            yield from (f"    initializer.{member} = {member};" for member in members)
+            yield f"    initialize({generator}, initializer, tensor);"
+        else:
+            yield f"    initialize({generator}, {value}, tensor);"
+        yield "}"
+
+
+def cpp_makers(header):
+    for i in header.initialisers:
+        yield f"void make_{i.name}(PlanSlot &slot, const InitRequest &request);"
+
+
+def c_initialisers(header):
+    for i in header.initialisers:
+        parameters = (["unitvar_generator *g"] if i.draws else []) + ["unitvar_tensor *t"]
+        parameters += [f"{p.type} {p.name}" for p in i.parameters]
+        given = (["generator(g)"] if i.draws else []) + ["tensor_view(t)"]
+        for p in i.parameters:
+            enumeration = CONSTANT_PARAMETERS.get(p.name)
+            given.append(f"static_cast<unitvar::{enumeration}>({p.name})" if enumeration else p.name)
+        yield ""
+        yield from listed(f"int32_t unitvar_init_{i.name}(", parameters, ")")
+        yield "{"
+        line = f"[&] {{ unitvar::init_{i.name}({', '.join(given)}); }});"
+        if len(line) + len("    return guard(") <= WIDTH:
+            yield "    return guard(" + line
+        elif len(line) + 8 <= WIDTH:
+            yield "    return guard("
+            yield " " * 8 + line
+        else:
+            yield "    return guard([&] {"
+            yield from wrapped(f"unitvar::init_{i.name}(", given, ");", " " * 8)
+            yield "    });"
+        yield "}"
+
+
+# ---- Tests of initialisers ------------------------------------------------------------------------------------------
+
+# The first sixteen are said by hand in each language; those after them are made from these values.
+BY_HAND = 16
+TEST_VALUES = {
+    "gain": "1.5", "scale": "2.0", "fan_in": "7.0", "fan_out": "11.0", "axis": "1", "layout": "in_out_k",
+    "fan_mode": "fan_geo_avg", "nonlinearity": "gelu", "distribution": "normal", "mean": "0.5", "std": "0.02",
+    "value": "0.1", "a": "-1.0", "b": "1.0", "groups": "2", "sparsity": "0.3",
+    "delta_orthogonal_layout.layout": "out_in_k",  # of the shape that all have, (16, 12, 3)
+}
+
+
+def tested(header):
+    return [i for i in header.initialisers if i.value > BY_HAND]
+
+
+def test_values(i, of_constant):
+    """of_constant(enumeration, name in lower case) is how the language writes a constant."""
+    for p in i.parameters:
+        value = TEST_VALUES.get(f"{i.name}.{p.name}") or translated(TEST_VALUES, p.name, i.name)
+        enumeration = CONSTANT_PARAMETERS.get(p.name)
+        yield of_constant(enumeration, value) if enumeration else value
+
+
+def c_constant(_, name):
+    return "UNITVAR_" + name.upper()
+
+
+def c_arguments(i):
+    return ", ".join(["t", *test_values(i, c_constant)] if not i.draws else ["g", "t", *test_values(i, c_constant)])
+
+
+def c_cases(header):
+    for i in tested(header):
+        n, ndim = ("192", "2") if i.matrix else ("576", "3")
+        arguments = (["g"] if i.draws else []) + [f"tensor({ndim})", *test_values(i, c_constant)]
+        yield from listed(f"INITIALIZER(init_{i.name}, {n}, ", arguments, ")")
+
+
+def cpp_calls(header):
+    for i in header.initialisers:
+        numbers = iter(range(4))
+        arguments = (["g"] if i.draws else []) + ["t"]
+        for p in i.parameters:
+            if p.name in MEMBERS:
+                arguments.append(f"init.{p.name}")
+            else:
+                value = f"p[{next(numbers)}]"
+                arguments.append(value if p.type == "double" else f"static_cast<{CPP_VALUES[p.type]}>({value})")
+        yield f"case UNITVAR_INIT_{i.name.upper()}:"
+        yield from wrapped(f"return unitvar_init_{i.name}(", arguments, ");", "    ")
+
+
+def cpp_allocations(header):
+    for i in tested(header):
+        shape = "{300, 200}" if i.matrix else "{60, 40, 50}" if i.filters else "{300, 70, 3}"
+        opening = f'check_initializer("unitvar_init_{i.name}", {shape},'
+        function = f'[]({"G *g" if i.draws else "G *"}, T *t) {{'
+        whole = f"{function} return unitvar_init_{i.name}({c_arguments(i)}); }});"
+        width = WIDTH - 8
+        if len(f"{opening} {whole}") <= width:
+            yield f"{opening} {whole}"
+        elif len("check_initializer(" + whole) <= width:
+            yield opening
+            yield " " * len("check_initializer(") + whole
+        else:
+            yield f"{opening} {function}"
+            yield from wrapped(f"return unitvar_init_{i.name}(", c_arguments(i).split(", "), ");", "    ")
+            yield "});"
+
+
+def cpp_golden(header):
+    for i in tested(header):
+        kind = f"UNITVAR_INIT_{i.name.upper()}"
+        for dtype in ("F32", "F64", "Bf16"):
+            yield f'{{"{i.name}_{dtype.lower()}", by_default<{kind}, {dtype}>, 0, 0, 0, 42, 0, 0}},'
+
+
+def rust_cases(header):
+    def constant(enumeration, name):
+        return f"{enumeration}::" + "".join(word.capitalize() for word in name.split("_"))
+
+    for i in tested(header):
+        shape = "matrix" if i.matrix else "filters"
+        arguments = ", ".join((["g"] if i.draws else []) + ["t", *test_values(i, constant)])
+        lines = f'("init_{i.name}", || {shape}(|{"g" if i.draws else "_"}, t| init::{i.name}({arguments}))),'
+        if len(lines) + 4 > WIDTH:
+            yield f'("init_{i.name}",'
+            yield lines.replace(f'("init_{i.name}",', "")
+        else:
+            yield lines
+
+
+def go_cases(header):
+    def constant(_, name):
+        of_c = name.upper()
+        return "unitvar." + GO_NAMES.get(of_c, "".join(word.capitalize() for word in name.split("_")))
+
+    for i in tested(header):
+        shape = "matrix" if i.matrix else "filters"
+        name = "Init" + "".join(word.capitalize() for word in i.name.split("_"))
+        arguments = ", ".join((["g"] if i.draws else []) + ["t", *test_values(i, constant)])
+        yield f'"init_{i.name}": func() []byte {{'
+        yield f'\treturn {shape}(func({"g" if i.draws else "_"} generator, t tensor) error {{'
+        yield f"\t\treturn unitvar.{name}({arguments})"
+        yield "\t})"
+        yield "},"
+
+
+def python_constant(_, name):
+    return f'"{name}"'
+
+
+def python_cases(header):
+    for i in tested(header):
+        arguments = ", ".join((["g"] if i.draws else []) + ["t", *test_values(i, python_constant)])
+        shape = ", (16, 12)" if i.matrix else ""
+        line = f'"init_{i.name}": lambda: initialize('
+        rest = f'lambda {"g" if i.draws else "_"}, t: unitvar.init_{i.name}({arguments}){shape}),'
+        if len(PYTHON_INDENT + line + rest) <= WIDTH:
+            yield line + rest
+        else:
+            yield line
+            yield PYTHON_INDENT + rest
+
+
+def python_valid(header):
+    for i in tested(header):
+        arguments = ["g=pcg32()"] if i.draws else []
+        arguments.append("t=f32(4, 3)" if i.matrix else "t=f32(4, 4, 3)")
+        arguments += [f"{p.name}={value}" for p, value in zip(i.parameters, test_values(i, python_constant))]
+        yield from listed(f'"init_{i.name}": dict(', arguments, "),", WIDTH - 4)
+
+
 # ---- C: the lists of the tests --------------------------------------------------------------------------------------
 
 # Two functions that one case calls.
@@ -374,8 +778,7 @@ def c_functions(header):
 def c_constants(header):
     for group, look_up in ENUMERATIONS.values():
         for constant in header.constants[group]:
-            name = "UNITVAR_" + constant.name if group == "Status" else constant.short.lower()
-            yield f'{{unitvar_{look_up}_from_name, "{name}", UNITVAR_{constant.name}}},'
+            yield f'{{unitvar_{look_up}_from_name, "{name_of(group, constant)}", UNITVAR_{constant.name}}},'
 
 
 # ---- The parts, and the files that they are in ----------------------------------------------------------------------
@@ -386,6 +789,25 @@ def parts_of_files(header):
     if sorted(groups) != sorted(header.constants):
         sys.exit(f"bindings.py: constants are those of {groups}, and {HEADER} has {list(header.constants)}")
     return {
+        "include/unitvar/init.hpp": {
+            **{name: cpp_enumeration(name) for name in (*CONSTANT_PARAMETERS.values(), "Kind")},
+            "initialisers": cpp_declarations,
+        },
+        "lib/core/init.cpp": {"initialisers": cpp_definitions},
+        "lib/core/init/kinds.hpp": {"makers": cpp_makers},
+        "capi/init.cpp": {"initialisers": c_initialisers},
+        "capi/library.cpp": {name: cpp_names(name) for name in ("Status", *CONSTANT_PARAMETERS.values())},
+        "capi/rust/unitvar/src/init.rs": {
+            "initialisers": rust_initialisers(False), "drawn_initialisers": rust_initialisers(True),
+        },
+        "capi/rust/unitvar/tests/functions.rs": {"initialisers": rust_cases},
+        "capi/go/init.go": {"initialisers": go_initialisers},
+        "capi/go/functions_test.go": {"initialisers": go_cases},
+        "capi/python/tests/test_functions.py": {"initialisers": python_cases},
+        "capi/python/tests/test_arguments.py": {"initialisers": python_valid},
+        "tests/support/kinds.hpp": {"calls": cpp_calls},
+        "tests/allocation_failures.cpp": {"initialisers": cpp_allocations},
+        "tests/golden/dump.cpp": {"initialisers": cpp_golden},
         "capi/rust/unitvar-sys/src/constants.rs": {"constants": rust_constants},
         "capi/rust/unitvar-sys/src/functions.rs": {"functions": rust_functions},
         "capi/rust/unitvar-sys/src/lib.rs": {name: rust_members(name) for name in header.structs},
@@ -396,11 +818,12 @@ def parts_of_files(header):
         "capi/python/unitvar.py": {
             **{name: python_members(name) for name in PYTHON_STRUCTS}, "functions": python_functions,
             **{name: python_enumeration(name) for name in ENUMERATIONS},
+            "names": python_names, "initialisers": python_initialisers,
         },
         "capi/go/shims.h": {"shims": go_shims},
         "capi/go/errors.go": {"Status": go_constants("Status")},
         "capi/go/constants.go": {name: go_constants(name) for name in ENUMERATIONS if name != "Status"},
-        "tests/consumers/functions.c": {"functions": c_functions},
+        "tests/consumers/functions.c": {"functions": c_functions, "initialisers": c_cases},
         "tests/consumers/layout.c": {"constants": c_constants},
     }
 

@@ -34,7 +34,7 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
                       and together with a new SOVERSION or before version 1.0 when something was changed
   bindings            what Rust, Go, Python and the tests say again of unitvar.h, made from it; and Python's type stubs
   coefficients        makes the polynomials of lib/simd again by Sollya, or verifies their errors, and compares with the
-                      sources (sollya)
+                      sources (sollya); likewise the gains of core/init (mpmath)
   five-minutes        what a new user does, by the pages alone: installs the packages, and makes the first programs in C,
                       Rust, Go and Python of their READMEs (as root; tests/five_minutes.sh)
   package             the Debian packages libunitvar0 and libunitvar-dev, in build/package/packages
@@ -347,7 +347,8 @@ abi)
         sh tests/consumers/abi.sh refresh "$root/cmake/abi/unitvar-$(uname -m).abi"
     ;;
 coefficients)
-    need sollya python3
+    need sollya python3 python3-mpmath
+    python3 -B lib/core/init/gains.py --check
     exec python3 -B lib/simd/coefficients/check.py "$@"
     ;;
 five-minutes)

@@ -650,6 +650,28 @@ TEST_CASE("initialisers")
         }
         check_initializer("unitvar_init_delta_orthogonal", {60, 40, 3},
                           [](G *g, T *t) { return unitvar_init_delta_orthogonal(g, t, 1); });
+        // from unitvar.h by cmake/bindings.py: initialisers
+        check_initializer("unitvar_init_variance_scaling_fans", {300, 70, 3}, [](G *g, T *t) {
+            return unitvar_init_variance_scaling_fans(g, t, 2.0, 7.0, 11.0, UNITVAR_FAN_GEO_AVG, UNITVAR_NORMAL);
+        });
+        check_initializer("unitvar_init_orthogonal_axis", {300, 70, 3},
+                          [](G *g, T *t) { return unitvar_init_orthogonal_axis(g, t, 1.5, 1); });
+        check_initializer("unitvar_init_delta_orthogonal_layout", {60, 40, 50},
+                          [](G *g, T *t) { return unitvar_init_delta_orthogonal_layout(g, t, 1.5, UNITVAR_OUT_IN_K); });
+        check_initializer("unitvar_init_glorot_uniform", {300, 70, 3},
+                          [](G *g, T *t) { return unitvar_init_glorot_uniform(g, t, UNITVAR_IN_OUT_K); });
+        check_initializer("unitvar_init_glorot_normal", {300, 70, 3},
+                          [](G *g, T *t) { return unitvar_init_glorot_normal(g, t, UNITVAR_IN_OUT_K); });
+        check_initializer("unitvar_init_he_uniform", {300, 70, 3},
+                          [](G *g, T *t) { return unitvar_init_he_uniform(g, t, UNITVAR_IN_OUT_K); });
+        check_initializer("unitvar_init_he_normal", {300, 70, 3},
+                          [](G *g, T *t) { return unitvar_init_he_normal(g, t, UNITVAR_IN_OUT_K); });
+        check_initializer("unitvar_init_lecun_uniform", {300, 70, 3},
+                          [](G *g, T *t) { return unitvar_init_lecun_uniform(g, t, UNITVAR_IN_OUT_K); });
+        check_initializer("unitvar_init_lecun_normal", {300, 70, 3},
+                          [](G *g, T *t) { return unitvar_init_lecun_normal(g, t, UNITVAR_IN_OUT_K); });
+        check_initializer("unitvar_init_identity", {300, 200}, [](G *, T *t) { return unitvar_init_identity(t, 1.5); });
+        // end
         for (const Shape &shape : {Shape{12, 8}, Shape{300, 200}}) {
             check_initializer("unitvar_init_eye", shape, [](G *, T *t) { return unitvar_init_eye(t); });
             check_initializer("unitvar_init_sparse", shape,
@@ -816,6 +838,17 @@ TEST_CASE("what is left: numbers, names and settings")
         std::int64_t out = 0;
         return unitvar_calculate_fans(t, &in, &out);
     });
+    check("unitvar_calculate_fans_layout", {}, [&](unitvar_generator *) {
+        std::int64_t in = 0;
+        std::int64_t out = 0;
+        return unitvar_calculate_fans_layout(t, UNITVAR_K_IN_OUT, 1, &in, &out);
+    });
+    check("unitvar_calculate_fans_axes", {}, [&](unitvar_generator *) {
+        const std::int32_t axes[2] = {0, -1};
+        std::int64_t in = 0;
+        std::int64_t out = 0;
+        return unitvar_calculate_fans_axes(t, axes, 1, axes + 1, 1, nullptr, 0, &in, &out);
+    });
     check("unitvar_initializer_defaults", {}, [](unitvar_generator *) {
         unitvar_initializer init{};
         init.struct_size = sizeof init;
@@ -848,6 +881,8 @@ TEST_CASE("what is left: numbers, names and settings")
           [&](unitvar_generator *) { return unitvar_nonlinearity_from_name("relu", &value); });
     check("unitvar_fan_mode_from_name", {},
           [&](unitvar_generator *) { return unitvar_fan_mode_from_name("fan_in", &value); });
+    check("unitvar_weight_layout_from_name", {},
+          [&](unitvar_generator *) { return unitvar_weight_layout_from_name("k_in_out", &value); });
     check("unitvar_distribution_from_name", {},
           [&](unitvar_generator *) { return unitvar_distribution_from_name("normal", &value); });
     check("unitvar_initializer_from_name", {},

@@ -105,6 +105,16 @@ std::vector<std::uint16_t> rounded(const HalfFormat &format, const std::vector<f
     return result;
 }
 
+// The shape of a weight with its outputs and inputs in front, the others in any order.
+Lengths out_in_k(Lengths shape, double layout)
+{
+    if (layout == UNITVAR_K_IN_OUT)
+        std::reverse(shape.begin(), shape.end());
+    if (layout == UNITVAR_IN_OUT_K)
+        std::swap(shape[0], shape[1]);
+    return shape;
+}
+
 // The upper bound of kinds that draw from a uniform distribution.
 std::optional<double> uniform_end(const unitvar_initializer &init, const Lengths &shape)
 {
@@ -119,6 +129,12 @@ std::optional<double> uniform_end(const unitvar_initializer &init, const Lengths
         if (init.distribution == UNITVAR_UNIFORM)
             return oracle::uniform_bound(std::sqrt(init.p[0] / oracle::chosen_fan(shape, init.fan_mode)));
         return std::nullopt;
+    case UNITVAR_INIT_GLOROT_UNIFORM:
+        return oracle::uniform_bound(std::sqrt(1 / oracle::chosen_fan(out_in_k(shape, init.p[0]), UNITVAR_FAN_AVG)));
+    case UNITVAR_INIT_HE_UNIFORM:
+        return oracle::uniform_bound(std::sqrt(2 / oracle::chosen_fan(out_in_k(shape, init.p[0]), UNITVAR_FAN_IN)));
+    case UNITVAR_INIT_LECUN_UNIFORM:
+        return oracle::uniform_bound(std::sqrt(1 / oracle::chosen_fan(out_in_k(shape, init.p[0]), UNITVAR_FAN_IN)));
     default:
         return std::nullopt;
     }

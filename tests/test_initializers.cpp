@@ -13,6 +13,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 using support::check_fails;
@@ -31,7 +32,8 @@ const double infinity = std::numeric_limits<double>::infinity();
 const double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 const std::vector<std::int32_t> nonlinearities{UNITVAR_LINEAR, UNITVAR_SIGMOID,    UNITVAR_TANH,
-                                               UNITVAR_RELU,   UNITVAR_LEAKY_RELU, UNITVAR_SELU};
+                                               UNITVAR_RELU,   UNITVAR_LEAKY_RELU, UNITVAR_SELU,
+                                               UNITVAR_GELU,   UNITVAR_MISH,       UNITVAR_GAIN};
 
 const std::vector<Lengths> shapes{{1, 1},        {3, 5},          {33, 64},           {7, 60}, {60, 7}, {5, 4, 3},
                                   {16, 3, 7, 7}, {2, 3, 4, 5, 6}, {1, 1, 1, 1, 1, 1}, {129, 9}};
@@ -67,7 +69,7 @@ Fans fans_of(Lengths shape)
 std::vector<double> slopes(std::int32_t nonlinearity)
 {
     if (nonlinearity != UNITVAR_LEAKY_RELU)
-        return {0.2, not_a_number};
+        return nonlinearity == UNITVAR_GAIN ? std::vector<double>{0.2, 3.0} : std::vector<double>{0.2, not_a_number};
     return {0.0, 0.2, std::sqrt(5.0), not_a_number};
 }
 
@@ -125,10 +127,54 @@ TEST_CASE("the gains are PyTorch's to the last bit")
         CHECK(gain_of(UNITVAR_LEAKY_RELU, slope) == oracle::gain(UNITVAR_LEAKY_RELU, slope));
 }
 
+TEST_CASE("the gains of gelu, silu, elu, softplus and mish make E f(z)^2 one")
+{
+    const auto softplus = [](long double z) { return std::log1p(std::exp(z)); };
+    const std::vector<std::pair<std::int32_t, std::function<long double(long double)>>> analytic{
+        {UNITVAR_GELU, [](long double z) { return z * std::erfc(-z / std::sqrt(2.0L)) / 2; }},
+        {UNITVAR_SILU, [](long double z) { return z / (1 + std::exp(-z)); }},
+        {UNITVAR_SOFTPLUS, softplus},
+        {UNITVAR_MISH, [&](long double z) { return z * std::tanh(softplus(z)); }}};
+    const long double pi = std::acos(-1.0L);
+    for (const auto &[nonlinearity, f] : analytic) {
+        // The trapezoidal rule, whose error for functions that are analytic about the real line is far below an ulp.
+        const long double step = 1.0L / 64;
+        long double moment = 0;
+        for (int i = -16 * 64; i <= 16 * 64; ++i) {
+            const long double z = i * step;
+            moment += f(z) * f(z) * std::exp(-z * z / 2) * step / std::sqrt(2 * pi);
+        }
+        CAPTURE(nonlinearity);
+        CHECK(std::abs(gain_of(nonlinearity, 0.0) * std::sqrt(moment) - 1) < 2e-16L);
+        CHECK(gain_of(nonlinearity, not_a_number) == gain_of(nonlinearity, 0.3));
+    }
+    // exp(z) - 1 below 0 and z above, by completed squares.
+    const long double e = std::exp(1.0L);
+    const long double elu = 1 + e * e * std::erfc(std::sqrt(2.0L)) / 2 - std::sqrt(e) * std::erfc(std::sqrt(0.5L));
+    CHECK(std::abs(gain_of(UNITVAR_ELU, not_a_number) * std::sqrt(elu) - 1) < 2e-16L);
+}
+
+TEST_CASE("a gain of one's own is itself, and one that is negative or not finite is refused")
+{
+    for (const double own : {0.0, 1.0, 1.7, 1e-300, 1e300})
+        CHECK(gain_of(UNITVAR_GAIN, own) == own);
+    double gain = -77.0;
+    for (const double bad : {-0.5, infinity, -infinity, not_a_number}) {
+        check_fails(unitvar_calculate_gain(UNITVAR_GAIN, bad, &gain), UNITVAR_INVALID_ARGUMENT, {"param"});
+        Tensor tensor(f32_dtype, {3, 5});
+        const Generator g(UNITVAR_PCG32, 1, 0, 5);
+        check_fails(unitvar_init_kaiming_normal(g, tensor.view(), bad, UNITVAR_FAN_IN, UNITVAR_GAIN),
+                    UNITVAR_INVALID_ARGUMENT, {"a is"});
+        CHECK(tensor.untouched());
+        CHECK(g.tell() == 5);
+    }
+    CHECK(gain == -77.0);
+}
+
 TEST_CASE("an unknown nonlinearity or an infinite slope is refused")
 {
     double gain = -77.0;
-    for (const std::int32_t unknown : {-1, 6, 4711})
+    for (const std::int32_t unknown : {-1, 12, 4711})
         check_fails(unitvar_calculate_gain(unknown, 0.0, &gain), UNITVAR_INVALID_ARGUMENT,
                     {"nonlinearity", std::to_string(unknown)});
     check_fails(unitvar_calculate_gain(UNITVAR_LEAKY_RELU, infinity, &gain), UNITVAR_INVALID_ARGUMENT,
@@ -253,7 +299,7 @@ TEST_CASE("xavier has the deviation gain * sqrt(2 / (fan_in + fan_out))")
 TEST_CASE("kaiming has the deviation gain / sqrt(fan)")
 {
     for (const Lengths &shape : shapes)
-        for (const std::int32_t fan_mode : {UNITVAR_FAN_IN, UNITVAR_FAN_OUT, UNITVAR_FAN_AVG})
+        for (const std::int32_t fan_mode : {UNITVAR_FAN_IN, UNITVAR_FAN_OUT, UNITVAR_FAN_AVG, UNITVAR_FAN_GEO_AVG})
             for (const std::int32_t nonlinearity : nonlinearities)
                 for (const double a : slopes(nonlinearity)) {
                     CAPTURE(fan_mode);
@@ -319,7 +365,8 @@ TEST_CASE("a tensor without elements succeeds and moves nothing")
                 require_ok(unitvar_init_normal(g, &t, 0.0, 1.0));
                 require_ok(unitvar_init_xavier_uniform(g, &t, 1.0));
                 require_ok(unitvar_init_xavier_normal(g, &t, 1.0));
-                for (const std::int32_t fan_mode : {UNITVAR_FAN_IN, UNITVAR_FAN_OUT, UNITVAR_FAN_AVG}) {
+                for (const std::int32_t fan_mode :
+                     {UNITVAR_FAN_IN, UNITVAR_FAN_OUT, UNITVAR_FAN_AVG, UNITVAR_FAN_GEO_AVG}) {
                     require_ok(unitvar_init_kaiming_uniform(g, &t, 0.0, fan_mode, UNITVAR_RELU));
                     require_ok(unitvar_init_kaiming_normal(g, &t, 0.0, fan_mode, UNITVAR_RELU));
                 }

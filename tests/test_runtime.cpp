@@ -60,10 +60,16 @@ const std::vector<LookUp> &look_ups()
           {"tanh", 2},
           {"relu", 3},
           {"leaky_relu", 4},
-          {"selu", 5}}},
+          {"selu", 5},
+          {"gelu", 6},
+          {"silu", 7},
+          {"elu", 8},
+          {"softplus", 9},
+          {"mish", 10},
+          {"gain", 11}}},
         {"fan_mode_from_name",
          unitvar_fan_mode_from_name,
-         {{"fan_in", UNITVAR_FAN_IN}, {"fan_out", UNITVAR_FAN_OUT}, {"fan_avg", UNITVAR_FAN_AVG}}},
+         {{"fan_in", 0}, {"fan_out", 1}, {"fan_avg", 2}, {"fan_geo_avg", 3}}},
         {"status_from_name", unitvar_status_from_name, status_names},
     };
     return list;

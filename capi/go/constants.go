@@ -29,9 +29,10 @@ type FanMode int32
 const (
 	// from unitvar.h by cmake/bindings.py: FanMode
 
-	FanIn  FanMode = C.UNITVAR_FAN_IN  // keeps the variance of activations in the forward pass
-	FanOut FanMode = C.UNITVAR_FAN_OUT // keeps the variance of gradients in the backward pass
-	FanAvg FanMode = C.UNITVAR_FAN_AVG // (fan_in + fan_out) / 2, as in JAX and Keras
+	FanIn     FanMode = C.UNITVAR_FAN_IN      // keeps the variance of activations in the forward pass
+	FanOut    FanMode = C.UNITVAR_FAN_OUT     // keeps the variance of gradients in the backward pass
+	FanAvg    FanMode = C.UNITVAR_FAN_AVG     // (fan_in + fan_out) / 2, as in JAX and Keras
+	FanGeoAvg FanMode = C.UNITVAR_FAN_GEO_AVG // sqrt(fan_in * fan_out), as in JAX
 	// end
 )
 
@@ -48,6 +49,25 @@ const (
 	ReLU      Nonlinearity = C.UNITVAR_RELU       // 0 below 0
 	LeakyReLU Nonlinearity = C.UNITVAR_LEAKY_RELU // a slope below 0
 	SELU      Nonlinearity = C.UNITVAR_SELU       // self-normalising exponential linear units
+	GELU      Nonlinearity = C.UNITVAR_GELU       // z Phi(z), without its approximation by tanh
+	SiLU      Nonlinearity = C.UNITVAR_SILU       // z / (1 + exp(-z)), also swish
+	ELU       Nonlinearity = C.UNITVAR_ELU        // exp(z) - 1 below 0
+	Softplus  Nonlinearity = C.UNITVAR_SOFTPLUS   // log(1 + exp(z))
+	Mish      Nonlinearity = C.UNITVAR_MISH       // z tanh(softplus(z))
+	OwnGain   Nonlinearity = C.UNITVAR_GAIN       // none of these: the parameter is the gain itself
+	// end
+)
+
+// WeightLayout is where a weight has its outputs, its inputs and the positions of its kernel.
+type WeightLayout int32
+
+// The layouts of unitvar.h.
+const (
+	// from unitvar.h by cmake/bindings.py: WeightLayout
+
+	OutInK WeightLayout = C.UNITVAR_OUT_IN_K // (out, in, k...), PyTorch's linear layers and convolutions
+	KInOut WeightLayout = C.UNITVAR_K_IN_OUT // (k..., in, out), JAX's and Keras'
+	InOutK WeightLayout = C.UNITVAR_IN_OUT_K // (in, out, k...), PyTorch's transposed convolutions
 	// end
 )
 
@@ -71,22 +91,32 @@ type Kind int32
 const (
 	// from unitvar.h by cmake/bindings.py: Kind
 
-	Constant        Kind = C.UNITVAR_INIT_CONSTANT
-	Zeros           Kind = C.UNITVAR_INIT_ZEROS
-	Ones            Kind = C.UNITVAR_INIT_ONES
-	Eye             Kind = C.UNITVAR_INIT_EYE
-	Dirac           Kind = C.UNITVAR_INIT_DIRAC
-	UniformKind     Kind = C.UNITVAR_INIT_UNIFORM
-	NormalKind      Kind = C.UNITVAR_INIT_NORMAL
-	TruncNormalKind Kind = C.UNITVAR_INIT_TRUNC_NORMAL
-	XavierUniform   Kind = C.UNITVAR_INIT_XAVIER_UNIFORM
-	XavierNormal    Kind = C.UNITVAR_INIT_XAVIER_NORMAL
-	KaimingUniform  Kind = C.UNITVAR_INIT_KAIMING_UNIFORM
-	KaimingNormal   Kind = C.UNITVAR_INIT_KAIMING_NORMAL
-	Orthogonal      Kind = C.UNITVAR_INIT_ORTHOGONAL
-	DeltaOrthogonal Kind = C.UNITVAR_INIT_DELTA_ORTHOGONAL
-	Sparse          Kind = C.UNITVAR_INIT_SPARSE
-	VarianceScaling Kind = C.UNITVAR_INIT_VARIANCE_SCALING
+	Constant              Kind = C.UNITVAR_INIT_CONSTANT                // one value everywhere
+	Zeros                 Kind = C.UNITVAR_INIT_ZEROS                   // 0 everywhere
+	Ones                  Kind = C.UNITVAR_INIT_ONES                    // 1 everywhere
+	Eye                   Kind = C.UNITVAR_INIT_EYE                     // the identity matrix
+	Dirac                 Kind = C.UNITVAR_INIT_DIRAC                   // the identity of a convolution (out, in, k...) in groups
+	UniformKind           Kind = C.UNITVAR_INIT_UNIFORM                 // uniform numbers of [a, b)
+	NormalKind            Kind = C.UNITVAR_INIT_NORMAL                  // normal numbers
+	TruncNormalKind       Kind = C.UNITVAR_INIT_TRUNC_NORMAL            // normal numbers between the bounds a and b
+	XavierUniform         Kind = C.UNITVAR_INIT_XAVIER_UNIFORM          // Glorot and Bengio's uniform weights (out, in, k...)
+	XavierNormal          Kind = C.UNITVAR_INIT_XAVIER_NORMAL           // Glorot and Bengio's normal weights (out, in, k...)
+	KaimingUniform        Kind = C.UNITVAR_INIT_KAIMING_UNIFORM         // He's uniform weights (out, in, k...); a is leaky_relu's slope
+	KaimingNormal         Kind = C.UNITVAR_INIT_KAIMING_NORMAL          // He's normal weights (out, in, k...); a is leaky_relu's slope
+	Orthogonal            Kind = C.UNITVAR_INIT_ORTHOGONAL              // gain times a Haar-distributed orthogonal matrix
+	DeltaOrthogonal       Kind = C.UNITVAR_INIT_DELTA_ORTHOGONAL        // an orthogonal matrix at the centre of a convolution (out, in, k...)
+	Sparse                Kind = C.UNITVAR_INIT_SPARSE                  // normal numbers, the fraction sparsity of each column 0
+	VarianceScaling       Kind = C.UNITVAR_INIT_VARIANCE_SCALING        // weights (out, in, k...) of the deviation sqrt(scale / fan)
+	VarianceScalingFans   Kind = C.UNITVAR_INIT_VARIANCE_SCALING_FANS   // weights of the deviation sqrt(scale / fan), of fans that are given
+	OrthogonalAxis        Kind = C.UNITVAR_INIT_ORTHOGONAL_AXIS         // gain times an orthogonal matrix with any axis for its rows
+	DeltaOrthogonalLayout Kind = C.UNITVAR_INIT_DELTA_ORTHOGONAL_LAYOUT // an orthogonal matrix at the centre of a convolution of any layout
+	GlorotUniform         Kind = C.UNITVAR_INIT_GLOROT_UNIFORM          // JAX's and Keras' glorot_uniform
+	GlorotNormal          Kind = C.UNITVAR_INIT_GLOROT_NORMAL           // JAX's and Keras' glorot_normal
+	HeUniform             Kind = C.UNITVAR_INIT_HE_UNIFORM              // JAX's and Keras' he_uniform
+	HeNormal              Kind = C.UNITVAR_INIT_HE_NORMAL               // JAX's and Keras' he_normal
+	LecunUniform          Kind = C.UNITVAR_INIT_LECUN_UNIFORM           // JAX's and Keras' lecun_uniform
+	LecunNormal           Kind = C.UNITVAR_INIT_LECUN_NORMAL            // JAX's and Keras' lecun_normal
+	Identity              Kind = C.UNITVAR_INIT_IDENTITY                // gain times the identity matrix
 	// end
 )
 
@@ -115,7 +145,7 @@ func NonlinearityFromName(name string) (Nonlinearity, error) {
 		func(c *C.char, out *C.int32_t) C.outcome { return C.go_nonlinearity_from_name(c, out) })
 }
 
-// FanModeFromName knows "fan_in", "fan_out" and "fan_avg".
+// FanModeFromName knows "fan_in", "fan_out", "fan_avg" and "fan_geo_avg".
 func FanModeFromName(name string) (FanMode, error) {
 	return fromName[FanMode](name, func(c *C.char, out *C.int32_t) C.outcome { return C.go_fan_mode_from_name(c, out) })
 }
@@ -126,6 +156,12 @@ func DistributionFromName(name string) (Distribution, error) {
 		func(c *C.char, out *C.int32_t) C.outcome { return C.go_distribution_from_name(c, out) })
 }
 
+// WeightLayoutFromName knows "out_in_k", "k_in_out" and "in_out_k".
+func WeightLayoutFromName(name string) (WeightLayout, error) {
+	return fromName[WeightLayout](name,
+		func(c *C.char, out *C.int32_t) C.outcome { return C.go_weight_layout_from_name(c, out) })
+}
+
 // KindFromName is the inverse of [Kind.String].
 func KindFromName(name string) (Kind, error) {
 	return fromName[Kind](name, func(c *C.char, out *C.int32_t) C.outcome { return C.go_initializer_from_name(c, out) })
@@ -134,7 +170,7 @@ func KindFromName(name string) (Kind, error) {
 // Gain is the gain of a nonlinearity, with the slope 0.01 for LeakyReLU.
 func Gain(n Nonlinearity) (float64, error) { return GainWithSlope(n, math.NaN()) }
 
-// GainWithSlope is the gain of a nonlinearity; only LeakyReLU looks at the slope.
+// GainWithSlope is the gain of a nonlinearity; only LeakyReLU looks at the slope, and OwnGain, whose gain it is.
 func GainWithSlope(n Nonlinearity, negativeSlope float64) (float64, error) {
 	var gain C.double
 	err := finish(C.go_calculate_gain(C.int32_t(n), C.double(negativeSlope), &gain))

@@ -118,7 +118,7 @@ func constants[T ~int32](fromName func(string) (T, error), names ...string) []by
 }
 
 func kindNames() (names []string) {
-	for kind := unitvar.Kind(1); kind.String() != ""; kind++ {
+	for kind := unitvar.Kind(1); kind <= 16; kind++ { // which the sums are of
 		names = append(names, kind.String())
 	}
 	return names
@@ -160,6 +160,21 @@ func gains() []byte {
 
 func fans() []byte {
 	in, out, err := value(unitvar.NewTensor(make([]float32, 576), 16, 12, 3)).Fans()
+	must(err)
+	return littleEndian(in, out)
+}
+
+func fansInLayout() []byte {
+	t := value(unitvar.NewTensor(make([]float32, 576), 16, 12, 3))
+	in, out, err := t.FansInLayout(unitvar.OutInK, 4)
+	must(err)
+	otherIn, otherOut, err := t.FansInLayout(unitvar.KInOut, 3)
+	must(err)
+	return littleEndian(in, out, otherIn, otherOut)
+}
+
+func fansOfAxes() []byte {
+	in, out, err := value(unitvar.NewTensor(make([]float32, 576), 16, 12, 3)).FansOfAxes([]int32{-1}, []int32{1}, []int32{0})
 	must(err)
 	return littleEndian(in, out)
 }
@@ -365,8 +380,13 @@ var functions = map[string]func() []byte{
 	"sobol_normal_f64": func() []byte {
 		return sample(300, func(_ generator, x []float64) error { return unitvar.SobolNormal(nil, x, 3, 10, 1.5, 0.02) })
 	},
-	"calculate_gain": gains,
-	"calculate_fans": fans,
+	"calculate_gain":        gains,
+	"calculate_fans":        fans,
+	"calculate_fans_layout": fansInLayout,
+	"calculate_fans_axes":   fansOfAxes,
+	"weight_layout_from_name": func() []byte {
+		return constants(unitvar.WeightLayoutFromName, "out_in_k", "k_in_out", "in_out_k")
+	},
 	"init_constant": func() []byte {
 		return filters(func(_ generator, t tensor) error { return unitvar.InitConstant(t, 0.1) })
 	},
@@ -414,12 +434,64 @@ var functions = map[string]func() []byte{
 		})
 	},
 	"initializer_defaults": defaults,
-	"init":                 func() []byte { return filters(func(g generator, t tensor) error { return kaiming().Write(g, t) }) },
-	"init_shard":           shard,
-	"moments_update_f32":   func() []byte { return littleEndian(moments[float32]()) },
-	"moments_update_f64":   func() []byte { return littleEndian(moments[float64]()) },
-	"moments_merge":        merged,
-	"moments_variance":     variance,
+	// from unitvar.h by cmake/bindings.py: initialisers
+	"init_variance_scaling_fans": func() []byte {
+		return filters(func(g generator, t tensor) error {
+			return unitvar.InitVarianceScalingFans(g, t, 2.0, 7.0, 11.0, unitvar.FanGeoAvg, unitvar.NormalDistribution)
+		})
+	},
+	"init_orthogonal_axis": func() []byte {
+		return filters(func(g generator, t tensor) error {
+			return unitvar.InitOrthogonalAxis(g, t, 1.5, 1)
+		})
+	},
+	"init_delta_orthogonal_layout": func() []byte {
+		return filters(func(g generator, t tensor) error {
+			return unitvar.InitDeltaOrthogonalLayout(g, t, 1.5, unitvar.OutInK)
+		})
+	},
+	"init_glorot_uniform": func() []byte {
+		return filters(func(g generator, t tensor) error {
+			return unitvar.InitGlorotUniform(g, t, unitvar.InOutK)
+		})
+	},
+	"init_glorot_normal": func() []byte {
+		return filters(func(g generator, t tensor) error {
+			return unitvar.InitGlorotNormal(g, t, unitvar.InOutK)
+		})
+	},
+	"init_he_uniform": func() []byte {
+		return filters(func(g generator, t tensor) error {
+			return unitvar.InitHeUniform(g, t, unitvar.InOutK)
+		})
+	},
+	"init_he_normal": func() []byte {
+		return filters(func(g generator, t tensor) error {
+			return unitvar.InitHeNormal(g, t, unitvar.InOutK)
+		})
+	},
+	"init_lecun_uniform": func() []byte {
+		return filters(func(g generator, t tensor) error {
+			return unitvar.InitLecunUniform(g, t, unitvar.InOutK)
+		})
+	},
+	"init_lecun_normal": func() []byte {
+		return filters(func(g generator, t tensor) error {
+			return unitvar.InitLecunNormal(g, t, unitvar.InOutK)
+		})
+	},
+	"init_identity": func() []byte {
+		return matrix(func(_ generator, t tensor) error {
+			return unitvar.InitIdentity(t, 1.5)
+		})
+	},
+	// end
+	"init":               func() []byte { return filters(func(g generator, t tensor) error { return kaiming().Write(g, t) }) },
+	"init_shard":         shard,
+	"moments_update_f32": func() []byte { return littleEndian(moments[float32]()) },
+	"moments_update_f64": func() []byte { return littleEndian(moments[float64]()) },
+	"moments_merge":      merged,
+	"moments_variance":   variance,
 
 	"wide_moments_update_f32": func() []byte { return five(wideMoments[float32]()) },
 	"wide_moments_update_f64": func() []byte { return five(wideMoments[float64]()) },

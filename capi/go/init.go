@@ -5,65 +5,73 @@ import "C"
 
 import "unsafe"
 
-// InitConstant sets every element to value.
+// Weights are (out, in, k...), as PyTorch has them. Kernels of JAX and Keras are (k..., in, out): a strided tensor sees
+// the same memory as (out, in, k...) and so gives it the right fans, and so do functions that take a layout or fans.
+
+// from unitvar.h by cmake/bindings.py: initialisers
+
+// InitConstant writes one value everywhere.
 func InitConstant(t *Tensor, value float64) error {
 	return finish(C.go_init_constant(t.raw(), C.double(value)))
 }
 
-// InitZeros sets every element to 0.
-func InitZeros(t *Tensor) error { return finish(C.go_init_zeros(t.raw())) }
+// InitZeros writes 0 everywhere.
+func InitZeros(t *Tensor) error {
+	return finish(C.go_init_zeros(t.raw()))
+}
 
-// InitOnes sets every element to 1.
-func InitOnes(t *Tensor) error { return finish(C.go_init_ones(t.raw())) }
+// InitOnes writes 1 everywhere.
+func InitOnes(t *Tensor) error {
+	return finish(C.go_init_ones(t.raw()))
+}
 
 // InitEye writes the identity matrix.
-func InitEye(t *Tensor) error { return finish(C.go_init_eye(t.raw())) }
+func InitEye(t *Tensor) error {
+	return finish(C.go_init_eye(t.raw()))
+}
 
 // InitDirac writes the identity of a convolution (out, in, k...) in groups.
 func InitDirac(t *Tensor, groups int64) error {
 	return finish(C.go_init_dirac(t.raw(), C.int64_t(groups)))
 }
 
-// InitUniform draws from [a, b).
+// InitUniform writes uniform numbers of [a, b).
 func InitUniform(g *Generator, t *Tensor, a, b float64) error {
 	return g.call(func(raw *C.generator) C.outcome { return C.go_init_uniform(raw, t.raw(), C.double(a), C.double(b)) })
 }
 
-// InitNormal draws normals.
+// InitNormal writes normal numbers.
 func InitNormal(g *Generator, t *Tensor, mean, std float64) error {
 	return g.call(func(raw *C.generator) C.outcome {
 		return C.go_init_normal(raw, t.raw(), C.double(mean), C.double(std))
 	})
 }
 
-// InitTruncNormal draws normals between the bounds a and b.
+// InitTruncNormal writes normal numbers between the bounds a and b.
 func InitTruncNormal(g *Generator, t *Tensor, mean, std, a, b float64) error {
 	return g.call(func(raw *C.generator) C.outcome {
 		return C.go_init_trunc_normal(raw, t.raw(), C.double(mean), C.double(std), C.double(a), C.double(b))
 	})
 }
 
-// Weights are (out, in, k...), as PyTorch has them. Kernels of JAX and Keras are (k..., in, out): a strided tensor sees
-// the same memory as (out, in, k...) and so gives it the right fans.
-
-// InitXavierUniform is Glorot and Bengio's, uniform.
+// InitXavierUniform writes Glorot and Bengio's uniform weights (out, in, k...).
 func InitXavierUniform(g *Generator, t *Tensor, gain float64) error {
 	return g.call(func(raw *C.generator) C.outcome { return C.go_init_xavier_uniform(raw, t.raw(), C.double(gain)) })
 }
 
-// InitXavierNormal is Glorot and Bengio's, normal.
+// InitXavierNormal writes Glorot and Bengio's normal weights (out, in, k...).
 func InitXavierNormal(g *Generator, t *Tensor, gain float64) error {
 	return g.call(func(raw *C.generator) C.outcome { return C.go_init_xavier_normal(raw, t.raw(), C.double(gain)) })
 }
 
-// InitKaimingUniform is He's, uniform; a is the negative slope of LeakyReLU.
+// InitKaimingUniform writes He's uniform weights (out, in, k...); a is leaky_relu's slope.
 func InitKaimingUniform(g *Generator, t *Tensor, a float64, mode FanMode, n Nonlinearity) error {
 	return g.call(func(raw *C.generator) C.outcome {
 		return C.go_init_kaiming_uniform(raw, t.raw(), C.double(a), C.int32_t(mode), C.int32_t(n))
 	})
 }
 
-// InitKaimingNormal is He's, normal; a is the negative slope of LeakyReLU.
+// InitKaimingNormal writes He's normal weights (out, in, k...); a is leaky_relu's slope.
 func InitKaimingNormal(g *Generator, t *Tensor, a float64, mode FanMode, n Nonlinearity) error {
 	return g.call(func(raw *C.generator) C.outcome {
 		return C.go_init_kaiming_normal(raw, t.raw(), C.double(a), C.int32_t(mode), C.int32_t(n))
@@ -80,19 +88,78 @@ func InitDeltaOrthogonal(g *Generator, t *Tensor, gain float64) error {
 	return g.call(func(raw *C.generator) C.outcome { return C.go_init_delta_orthogonal(raw, t.raw(), C.double(gain)) })
 }
 
-// InitSparse draws normals, with the fraction sparsity of each column 0.
+// InitSparse writes normal numbers, the fraction sparsity of each column 0.
 func InitSparse(g *Generator, t *Tensor, sparsity, std float64) error {
 	return g.call(func(raw *C.generator) C.outcome {
 		return C.go_init_sparse(raw, t.raw(), C.double(sparsity), C.double(std))
 	})
 }
 
-// InitVarianceScaling is that of JAX and Keras, for a weight (out, in, k...); theirs are (k..., in, out).
+// InitVarianceScaling writes weights (out, in, k...) of the deviation sqrt(scale / fan).
 func InitVarianceScaling(g *Generator, t *Tensor, scale float64, mode FanMode, d Distribution) error {
 	return g.call(func(raw *C.generator) C.outcome {
 		return C.go_init_variance_scaling(raw, t.raw(), C.double(scale), C.int32_t(mode), C.int32_t(d))
 	})
 }
+
+// InitVarianceScalingFans writes weights of the deviation sqrt(scale / fan), of fans that are given.
+func InitVarianceScalingFans(g *Generator, t *Tensor, scale, fanIn, fanOut float64, mode FanMode, d Distribution) error {
+	return g.call(func(raw *C.generator) C.outcome {
+		return C.go_init_variance_scaling_fans(raw, t.raw(), C.double(scale), C.double(fanIn), C.double(fanOut),
+			C.int32_t(mode), C.int32_t(d))
+	})
+}
+
+// InitOrthogonalAxis writes gain times an orthogonal matrix with any axis for its rows.
+func InitOrthogonalAxis(g *Generator, t *Tensor, gain float64, axis int32) error {
+	return g.call(func(raw *C.generator) C.outcome {
+		return C.go_init_orthogonal_axis(raw, t.raw(), C.double(gain), C.int32_t(axis))
+	})
+}
+
+// InitDeltaOrthogonalLayout writes an orthogonal matrix at the centre of a convolution of any layout.
+func InitDeltaOrthogonalLayout(g *Generator, t *Tensor, gain float64, layout WeightLayout) error {
+	return g.call(func(raw *C.generator) C.outcome {
+		return C.go_init_delta_orthogonal_layout(raw, t.raw(), C.double(gain), C.int32_t(layout))
+	})
+}
+
+// InitGlorotUniform writes JAX's and Keras' glorot_uniform.
+func InitGlorotUniform(g *Generator, t *Tensor, layout WeightLayout) error {
+	return g.call(func(raw *C.generator) C.outcome { return C.go_init_glorot_uniform(raw, t.raw(), C.int32_t(layout)) })
+}
+
+// InitGlorotNormal writes JAX's and Keras' glorot_normal.
+func InitGlorotNormal(g *Generator, t *Tensor, layout WeightLayout) error {
+	return g.call(func(raw *C.generator) C.outcome { return C.go_init_glorot_normal(raw, t.raw(), C.int32_t(layout)) })
+}
+
+// InitHeUniform writes JAX's and Keras' he_uniform.
+func InitHeUniform(g *Generator, t *Tensor, layout WeightLayout) error {
+	return g.call(func(raw *C.generator) C.outcome { return C.go_init_he_uniform(raw, t.raw(), C.int32_t(layout)) })
+}
+
+// InitHeNormal writes JAX's and Keras' he_normal.
+func InitHeNormal(g *Generator, t *Tensor, layout WeightLayout) error {
+	return g.call(func(raw *C.generator) C.outcome { return C.go_init_he_normal(raw, t.raw(), C.int32_t(layout)) })
+}
+
+// InitLecunUniform writes JAX's and Keras' lecun_uniform.
+func InitLecunUniform(g *Generator, t *Tensor, layout WeightLayout) error {
+	return g.call(func(raw *C.generator) C.outcome { return C.go_init_lecun_uniform(raw, t.raw(), C.int32_t(layout)) })
+}
+
+// InitLecunNormal writes JAX's and Keras' lecun_normal.
+func InitLecunNormal(g *Generator, t *Tensor, layout WeightLayout) error {
+	return g.call(func(raw *C.generator) C.outcome { return C.go_init_lecun_normal(raw, t.raw(), C.int32_t(layout)) })
+}
+
+// InitIdentity writes gain times the identity matrix.
+func InitIdentity(t *Tensor, gain float64) error {
+	return finish(C.go_init_identity(t.raw(), C.double(gain)))
+}
+
+// end
 
 // Initializer is one of the above as a value, for tables of parameters and for shards. A kind looks only at what its
 // function takes.
@@ -102,7 +169,7 @@ type Initializer struct {
 	Nonlinearity Nonlinearity
 	Distribution Distribution
 	Groups       int64
-	Parameters   [4]float64 // the function's numbers, in its order
+	Parameters   [4]float64 // the function's other numbers, in its order; an axis as one, and a layout
 }
 
 // NewInitializer gives a kind with PyTorch's defaults.

@@ -47,6 +47,7 @@ SHIM(engine_from_name, (const char *name, int32_t *out), (name, out))
 SHIM(nonlinearity_from_name, (const char *name, int32_t *out), (name, out))
 SHIM(fan_mode_from_name, (const char *name, int32_t *out), (name, out))
 SHIM(distribution_from_name, (const char *name, int32_t *out), (name, out))
+SHIM(weight_layout_from_name, (const char *name, int32_t *out), (name, out))
 SHIM(initializer_from_name, (const char *name, int32_t *out), (name, out))
 SHIM(status_from_name, (const char *name, int32_t *out), (name, out))
 
@@ -90,6 +91,12 @@ SHIM(sobol_normal_f64,
 
 SHIM(calculate_gain, (int32_t nonlinearity, double param, double *gain), (nonlinearity, param, gain))
 SHIM(calculate_fans, (tensor t, int64_t *fan_in, int64_t *fan_out), (T(t), fan_in, fan_out))
+SHIM(calculate_fans_layout, (tensor t, int32_t layout, int64_t groups, int64_t *fan_in, int64_t *fan_out),
+     (T(t), layout, groups, fan_in, fan_out))
+SHIM(calculate_fans_axes,
+     (tensor t, const int32_t *in_axes, int32_t num_in_axes, const int32_t *out_axes, int32_t num_out_axes,
+      const int32_t *batch_axes, int32_t num_batch_axes, int64_t *fan_in, int64_t *fan_out),
+     (T(t), in_axes, num_in_axes, out_axes, num_out_axes, batch_axes, num_batch_axes, fan_in, fan_out))
 SHIM(init_constant, (tensor t, double value), (T(t), value))
 SHIM(init_zeros, (tensor t), (T(t)))
 SHIM(init_ones, (tensor t), (T(t)))
@@ -110,6 +117,18 @@ SHIM(init_delta_orthogonal, (generator * g, tensor t, double gain), (g, T(t), ga
 SHIM(init_sparse, (generator * g, tensor t, double sparsity, double std), (g, T(t), sparsity, std))
 SHIM(init_variance_scaling, (generator * g, tensor t, double scale, int32_t fan_mode, int32_t distribution),
      (g, T(t), scale, fan_mode, distribution))
+SHIM(init_variance_scaling_fans,
+     (generator * g, tensor t, double scale, double fan_in, double fan_out, int32_t fan_mode, int32_t distribution),
+     (g, T(t), scale, fan_in, fan_out, fan_mode, distribution))
+SHIM(init_orthogonal_axis, (generator * g, tensor t, double gain, int32_t axis), (g, T(t), gain, axis))
+SHIM(init_delta_orthogonal_layout, (generator * g, tensor t, double gain, int32_t layout), (g, T(t), gain, layout))
+SHIM(init_glorot_uniform, (generator * g, tensor t, int32_t layout), (g, T(t), layout))
+SHIM(init_glorot_normal, (generator * g, tensor t, int32_t layout), (g, T(t), layout))
+SHIM(init_he_uniform, (generator * g, tensor t, int32_t layout), (g, T(t), layout))
+SHIM(init_he_normal, (generator * g, tensor t, int32_t layout), (g, T(t), layout))
+SHIM(init_lecun_uniform, (generator * g, tensor t, int32_t layout), (g, T(t), layout))
+SHIM(init_lecun_normal, (generator * g, tensor t, int32_t layout), (g, T(t), layout))
+SHIM(init_identity, (tensor t, double gain), (T(t), gain))
 SHIM(initializer_defaults, (unitvar_initializer * init, int32_t kind), (init, kind))
 SHIM(init, (generator * g, const unitvar_initializer *init, tensor t), (g, init, T(t)))
 SHIM(init_shard,

@@ -153,3 +153,18 @@ func (t *Tensor) Fans() (fanIn, fanOut int64, err error) {
 	err = finish(C.go_calculate_fans(t.raw(), &in, &out))
 	return int64(in), int64(out), err
 }
+
+// FansInLayout gives those of any layout, and of a convolution in groups.
+func (t *Tensor) FansInLayout(layout WeightLayout, groups int64) (fanIn, fanOut int64, err error) {
+	var in, out C.int64_t
+	err = finish(C.go_calculate_fans_layout(t.raw(), C.int32_t(layout), C.int64_t(groups), &in, &out))
+	return int64(in), int64(out), err
+}
+
+// FansOfAxes gives those of axes, as JAX has them; negative ones count from the last.
+func (t *Tensor) FansOfAxes(inAxes, outAxes, batchAxes []int32) (fanIn, fanOut int64, err error) {
+	var in, out C.int64_t
+	err = finish(C.go_calculate_fans_axes(t.raw(), axisList(inAxes), length(len(inAxes)), axisList(outAxes),
+		length(len(outAxes)), axisList(batchAxes), length(len(batchAxes)), &in, &out))
+	return int64(in), int64(out), err
+}

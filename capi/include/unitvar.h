@@ -71,9 +71,10 @@ extern "C" {
 #define UNITVAR_ARS4X32 4       /* ARS, 7 rounds of AES (Salmon et al. 2011); counter-based; the fastest with AES */
 
 /* Fan mode: what kaiming_* divides the variance by. */
-#define UNITVAR_FAN_IN 0  /* keeps the variance of activations in the forward pass */
-#define UNITVAR_FAN_OUT 1 /* keeps the variance of gradients in the backward pass */
-#define UNITVAR_FAN_AVG 2 /* (fan_in + fan_out) / 2, as in JAX and Keras */
+#define UNITVAR_FAN_IN 0      /* keeps the variance of activations in the forward pass */
+#define UNITVAR_FAN_OUT 1     /* keeps the variance of gradients in the backward pass */
+#define UNITVAR_FAN_AVG 2     /* (fan_in + fan_out) / 2, as in JAX and Keras */
+#define UNITVAR_FAN_GEO_AVG 3 /* sqrt(fan_in * fan_out), as in JAX */
 
 /* Nonlinearity, for unitvar_calculate_gain and kaiming_*. */
 #define UNITVAR_LINEAR 0     /* none; also conv1d to conv3d and conv_transpose1d to conv_transpose3d */
@@ -82,29 +83,50 @@ extern "C" {
 #define UNITVAR_RELU 3       /* 0 below 0 */
 #define UNITVAR_LEAKY_RELU 4 /* a slope below 0 */
 #define UNITVAR_SELU 5       /* self-normalising exponential linear units */
+#define UNITVAR_GELU 6       /* z Phi(z), without its approximation by tanh */
+#define UNITVAR_SILU 7       /* z / (1 + exp(-z)), also swish */
+#define UNITVAR_ELU 8        /* exp(z) - 1 below 0 */
+#define UNITVAR_SOFTPLUS 9   /* log(1 + exp(z)) */
+#define UNITVAR_MISH 10      /* z tanh(softplus(z)) */
+#define UNITVAR_GAIN 11      /* none of these: the parameter is the gain itself */
 
 /* Distribution, for variance_scaling. */
 #define UNITVAR_UNIFORM 0          /* uniform, symmetric about 0 */
 #define UNITVAR_NORMAL 1           /* normal with mean 0 */
 #define UNITVAR_TRUNCATED_NORMAL 2 /* normal, truncated at two deviations, widened to the variance that was asked for */
 
-/* Kind of initialiser, for unitvar_init. */
-#define UNITVAR_INIT_CONSTANT 1
-#define UNITVAR_INIT_ZEROS 2
-#define UNITVAR_INIT_ONES 3
-#define UNITVAR_INIT_EYE 4
-#define UNITVAR_INIT_DIRAC 5
-#define UNITVAR_INIT_UNIFORM 6
-#define UNITVAR_INIT_NORMAL 7
-#define UNITVAR_INIT_TRUNC_NORMAL 8
-#define UNITVAR_INIT_XAVIER_UNIFORM 9
-#define UNITVAR_INIT_XAVIER_NORMAL 10
-#define UNITVAR_INIT_KAIMING_UNIFORM 11
-#define UNITVAR_INIT_KAIMING_NORMAL 12
-#define UNITVAR_INIT_ORTHOGONAL 13
-#define UNITVAR_INIT_DELTA_ORTHOGONAL 14
-#define UNITVAR_INIT_SPARSE 15
-#define UNITVAR_INIT_VARIANCE_SCALING 16
+/* Weight layout: where a weight has its outputs, its inputs and the positions of its kernel, k. */
+#define UNITVAR_OUT_IN_K 0 /* (out, in, k...), PyTorch's linear layers and convolutions */
+#define UNITVAR_K_IN_OUT 1 /* (k..., in, out), JAX's and Keras' */
+#define UNITVAR_IN_OUT_K 2 /* (in, out, k...), PyTorch's transposed convolutions */
+
+/* Kind of initialiser, for unitvar_init: what each writes. */
+#define UNITVAR_INIT_CONSTANT 1               /* one value everywhere */
+#define UNITVAR_INIT_ZEROS 2                  /* 0 everywhere */
+#define UNITVAR_INIT_ONES 3                   /* 1 everywhere */
+#define UNITVAR_INIT_EYE 4                    /* the identity matrix */
+#define UNITVAR_INIT_DIRAC 5                  /* the identity of a convolution (out, in, k...) in groups */
+#define UNITVAR_INIT_UNIFORM 6                /* uniform numbers of [a, b) */
+#define UNITVAR_INIT_NORMAL 7                 /* normal numbers */
+#define UNITVAR_INIT_TRUNC_NORMAL 8           /* normal numbers between the bounds a and b */
+#define UNITVAR_INIT_XAVIER_UNIFORM 9         /* Glorot and Bengio's uniform weights (out, in, k...) */
+#define UNITVAR_INIT_XAVIER_NORMAL 10         /* Glorot and Bengio's normal weights (out, in, k...) */
+#define UNITVAR_INIT_KAIMING_UNIFORM 11       /* He's uniform weights (out, in, k...); a is leaky_relu's slope */
+#define UNITVAR_INIT_KAIMING_NORMAL 12        /* He's normal weights (out, in, k...); a is leaky_relu's slope */
+#define UNITVAR_INIT_ORTHOGONAL 13            /* gain times a Haar-distributed orthogonal matrix */
+#define UNITVAR_INIT_DELTA_ORTHOGONAL 14      /* an orthogonal matrix at the centre of a convolution (out, in, k...) */
+#define UNITVAR_INIT_SPARSE 15                /* normal numbers, the fraction sparsity of each column 0 */
+#define UNITVAR_INIT_VARIANCE_SCALING 16      /* weights (out, in, k...) of the deviation sqrt(scale / fan) */
+#define UNITVAR_INIT_VARIANCE_SCALING_FANS 17 /* weights of the deviation sqrt(scale / fan), of fans that are given */
+#define UNITVAR_INIT_ORTHOGONAL_AXIS 18       /* gain times an orthogonal matrix with any axis for its rows */
+#define UNITVAR_INIT_DELTA_ORTHOGONAL_LAYOUT 19 /* an orthogonal matrix at the centre of a convolution of any layout */
+#define UNITVAR_INIT_GLOROT_UNIFORM 20          /* JAX's and Keras' glorot_uniform */
+#define UNITVAR_INIT_GLOROT_NORMAL 21           /* JAX's and Keras' glorot_normal */
+#define UNITVAR_INIT_HE_UNIFORM 22              /* JAX's and Keras' he_uniform */
+#define UNITVAR_INIT_HE_NORMAL 23               /* JAX's and Keras' he_normal */
+#define UNITVAR_INIT_LECUN_UNIFORM 24           /* JAX's and Keras' lecun_uniform */
+#define UNITVAR_INIT_LECUN_NORMAL 25            /* JAX's and Keras' lecun_normal */
+#define UNITVAR_INIT_IDENTITY 26                /* gain times the identity matrix */
 
 /* ---- 3. Library ------------------------------------------------------------------------------- */
 
@@ -148,13 +170,15 @@ UNITVAR_API int32_t unitvar_num_threads(void); /* the number in force, at least 
 
 /* Constants by name, for languages that cannot read this header: "pcg32", "philox4x32", "torch_mt19937", "ars4x32";
  * "linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d" to "conv_transpose3d", "sigmoid", "tanh", "relu",
- * "leaky_relu", "selu"; "fan_in", "fan_out", "fan_avg"; "uniform", "normal", "truncated_normal"; kinds of initialiser,
- * "constant" to "variance_scaling", as in the names of their functions; the statuses as unitvar_status_name writes
- * them. Names are lower case, statuses upper case, and exact. Errors: INVALID_ARGUMENT for an unknown name. */
+ * "leaky_relu", "selu", "gelu", "silu", "elu", "softplus", "mish", "gain"; "fan_in", "fan_out", "fan_avg",
+ * "fan_geo_avg"; "uniform", "normal", "truncated_normal"; "out_in_k", "k_in_out", "in_out_k"; kinds of initialiser,
+ * "constant" and so on, as in the names of their functions; the statuses as unitvar_status_name writes them. Names are lower case, statuses upper
+ * case, and exact. Errors: INVALID_ARGUMENT for an unknown name. */
 UNITVAR_API int32_t unitvar_engine_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_nonlinearity_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_fan_mode_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_distribution_from_name(const char *name, int32_t *out);
+UNITVAR_API int32_t unitvar_weight_layout_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_initializer_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_status_from_name(const char *name, int32_t *out);
 
@@ -378,22 +402,44 @@ typedef struct {
  * do in f32: one that would become b, as the dtype rounds it, becomes the number below, and where the dtype rounds a
  * and b to one number every element is that. Parameters must be finite in the dtype.
  * TORCH_MT19937 rounds as its release of PyTorch does. None has orthogonal of 16-bit types, nor 1.13 and 2.0 trunc_normal of
- * f16; they, delta_orthogonal and variance_scaling are UNSUPPORTED there.
+ * f16; they, delta_orthogonal and all from variance_scaling on that draw are UNSUPPORTED there.
  *
  * Common errors: INVALID_ARGUMENT for a malformed tensor (negative length, ndim out of range, more elements or
  * bytes than 2^63 - 1, lanes other than 1, overlapping elements, NULL data) or a parameter that is NaN or infinite;
  * UNSUPPORTED for a device other than the CPU or another dtype; STREAM_EXHAUSTED.
  */
 
-/* The gain of a nonlinearity, as torch.nn.init.calculate_gain: LINEAR and SIGMOID 1, TANH 5/3, RELU sqrt(2),
- * LEAKY_RELU sqrt(2 / (1 + param^2)), SELU 3/4. param is the negative slope, NaN for the default 0.01; only
- * LEAKY_RELU looks at it.
- * Errors: INVALID_ARGUMENT for an unknown nonlinearity or an infinite slope. */
+/* The gain of a nonlinearity. As torch.nn.init.calculate_gain: LINEAR and SIGMOID 1, TANH 5/3, RELU sqrt(2),
+ * LEAKY_RELU sqrt(2 / (1 + param^2)), SELU 3/4; param is the negative slope, NaN for the default 0.01. Beyond PyTorch,
+ * 1 / sqrt(E f(z)^2) for z of N(0, 1), which is what RELU's is, and gives a layer's outputs the second moment of its
+ * inputs (He et al. 2015):
+ *   GELU 1.5335304411955353       SILU 1.676532470331091     ELU 1.2451983007007066
+ *   SOFTPLUS 1.0418668355353018   MISH 1.486847581273208     (lib/core/init/gains.py makes them)
+ * GAIN gives param, a gain of one's own. The others do not look at it.
+ * Errors: INVALID_ARGUMENT for an unknown nonlinearity, an infinite slope, a gain that is negative or not finite. */
 UNITVAR_API int32_t unitvar_calculate_gain(int32_t nonlinearity, double param, double *gain);
 
 /* fan_in = shape[1] * r and fan_out = shape[0] * r with r = the product of shape[2...]. data may be NULL.
  * Errors: INVALID_ARGUMENT for fewer than 2 dimensions. */
 UNITVAR_API int32_t unitvar_calculate_fans(const unitvar_tensor *t, int64_t *fan_in, int64_t *fan_out);
+
+/* The same of any layout, and of a convolution in groups, whose weight has in / groups inputs for each output: with r the
+ * product of the lengths of k, fan_in = in r / groups and fan_out = out r / groups, of all its inputs and outputs; so
+ * fan_in = shape[1] r, fan_out = shape[0] r / groups for OUT_IN_K, where PyTorch takes shape[0] r; IN_OUT_K has all its
+ * inputs and out / groups of its outputs. K_IN_OUT has Keras' rules for fewer dimensions: both fans of (n) are n, those of
+ * a scalar 1. JAX refuses these. Errors: INVALID_ARGUMENT for fewer than 2 dimensions otherwise, groups < 1 or not a
+ * divisor of the dimension that has them all, and other than 1 for fewer than 2 dimensions. */
+UNITVAR_API int32_t unitvar_calculate_fans_layout(const unitvar_tensor *t, int32_t layout, int64_t groups,
+                                                  int64_t *fan_in, int64_t *fan_out);
+
+/* The same of axes, as JAX's variance_scaling takes them: fan_in is the product of the lengths of in_axes and of those that
+ * no list has, fan_out that of out_axes and those; batch_axes, of weights of several layers, are in neither. Negative axes
+ * count from the last dimension; a list may be empty, and then NULL. JAX's default is -2, -1 and none.
+ * Errors: INVALID_ARGUMENT for an axis that the tensor does not have, or that is there twice. */
+UNITVAR_API int32_t unitvar_calculate_fans_axes(const unitvar_tensor *t, const int32_t *in_axes, int32_t num_in_axes,
+                                                const int32_t *out_axes, int32_t num_out_axes,
+                                                const int32_t *batch_axes, int32_t num_batch_axes, int64_t *fan_in,
+                                                int64_t *fan_out);
 
 /* Every element value (rounded to the dtype; infinities and NaN allowed), 0 or 1. */
 UNITVAR_API int32_t unitvar_init_constant(unitvar_tensor *t, double value);
@@ -426,9 +472,10 @@ UNITVAR_API int32_t unitvar_init_xavier_uniform(unitvar_generator *g, unitvar_te
 UNITVAR_API int32_t unitvar_init_xavier_normal(unitvar_generator *g, unitvar_tensor *t, double gain);
 
 /* He et al. (2015): std = calculate_gain(nonlinearity, a) / sqrt(fan); normal(0, std), or uniform on [-b, b) with
- * b = sqrt(3) * std. fan_mode chooses the fan, FAN_AVG being the mean of both. a is the negative slope, which only
- * LEAKY_RELU looks at; there NaN means 0.01. PyTorch's defaults are a = 0, FAN_IN, LEAKY_RELU.
- * Errors: INVALID_ARGUMENT for fewer than 2 dimensions, an unknown fan mode or nonlinearity, an infinite a. */
+ * b = sqrt(3) * std. fan_mode chooses the fan. a is the negative slope of LEAKY_RELU, where NaN means 0.01, or the gain
+ * itself of GAIN; others do not look at it. PyTorch's defaults are a = 0, FAN_IN, LEAKY_RELU.
+ * Errors: INVALID_ARGUMENT for fewer than 2 dimensions, an unknown fan mode or nonlinearity, an infinite a, and for GAIN
+ * one that is negative or NaN. */
 UNITVAR_API int32_t unitvar_init_kaiming_uniform(unitvar_generator *g, unitvar_tensor *t, double a, int32_t fan_mode,
                                                  int32_t nonlinearity);
 UNITVAR_API int32_t unitvar_init_kaiming_normal(unitvar_generator *g, unitvar_tensor *t, double a, int32_t fan_mode,
@@ -474,6 +521,38 @@ UNITVAR_API int32_t unitvar_init_sparse(unitvar_generator *g, unitvar_tensor *t,
 UNITVAR_API int32_t unitvar_init_variance_scaling(unitvar_generator *g, unitvar_tensor *t, double scale,
                                                   int32_t fan_mode, int32_t distribution);
 
+/* unitvar_init_variance_scaling with fans that are given, for a tensor of any shape: those of unitvar_calculate_fans_layout
+ * or _axes, or any others. xavier_* is scale gain^2 and FAN_AVG, kaiming_* scale gain^2, to the rounding of the deviation.
+ * Errors: as there; INVALID_ARGUMENT for fans that are not > 0 and finite. */
+UNITVAR_API int32_t unitvar_init_variance_scaling_fans(unitvar_generator *g, unitvar_tensor *t, double scale,
+                                                       double fan_in, double fan_out, int32_t fan_mode,
+                                                       int32_t distribution);
+
+/* unitvar_init_orthogonal of the tensor with its dimension axis moved to the front: R is the length of axis, C that of all
+ * others, flattened in their order. JAX's orthogonal(column_axis=axis) has the same distribution; its default is -1, the
+ * last. Errors: as there; INVALID_ARGUMENT for an axis that the tensor does not have. */
+UNITVAR_API int32_t unitvar_init_orthogonal_axis(unitvar_generator *g, unitvar_tensor *t, double gain, int32_t axis);
+
+/* unitvar_init_delta_orthogonal of the tensor with its dimensions moved to (out, in, k...). JAX's delta_orthogonal is
+ * K_IN_OUT; its column_axis does not change the distribution. Errors: as there, for other than 3 to 5 dimensions too. */
+UNITVAR_API int32_t unitvar_init_delta_orthogonal_layout(unitvar_generator *g, unitvar_tensor *t, double gain,
+                                                         int32_t layout);
+
+/* By the names of jax.nn.initializers and Keras: variance_scaling with the scale and the fan mode above, uniform, or normal
+ * truncated at 2 deviations, of a weight of this layout, 0 and 1 dimensions by Keras' rules included. With them
+ * glorot_normal and he_normal are not xavier_normal and kaiming_normal, which are not truncated.
+ * Errors: INVALID_ARGUMENT for an unknown layout, and for fewer than 2 dimensions where it is not K_IN_OUT. */
+UNITVAR_API int32_t unitvar_init_glorot_uniform(unitvar_generator *g, unitvar_tensor *t, int32_t layout);
+UNITVAR_API int32_t unitvar_init_glorot_normal(unitvar_generator *g, unitvar_tensor *t, int32_t layout);
+UNITVAR_API int32_t unitvar_init_he_uniform(unitvar_generator *g, unitvar_tensor *t, int32_t layout);
+UNITVAR_API int32_t unitvar_init_he_normal(unitvar_generator *g, unitvar_tensor *t, int32_t layout);
+UNITVAR_API int32_t unitvar_init_lecun_uniform(unitvar_generator *g, unitvar_tensor *t, int32_t layout);
+UNITVAR_API int32_t unitvar_init_lecun_normal(unitvar_generator *g, unitvar_tensor *t, int32_t layout);
+
+/* Keras' Identity: unitvar_init_eye times gain, which is rounded to the dtype.
+ * Errors: INVALID_ARGUMENT for other than 2 dimensions, a gain that is not finite in the dtype. */
+UNITVAR_API int32_t unitvar_init_identity(unitvar_tensor *t, double gain);
+
 /* Any of the above as a value, for tables of parameters and for shards. A kind looks only at what its function takes.
  */
 typedef struct {
@@ -484,16 +563,16 @@ typedef struct {
     int32_t distribution;
     int32_t reserved; /* 0 */
     int64_t groups;
-    double p[4]; /* the function's doubles, in its order */
+    double p[4]; /* the function's other numbers, in its order: doubles, axis, layout */
 } unitvar_initializer;
 
 /* Fills *init for a kind, with PyTorch's defaults where PyTorch has them: constant 0; uniform on [0, 1); normal (0, 1);
  * trunc_normal (0, 1) on [-2, 2]; gain 1; a = 0, FAN_IN, LEAKY_RELU; groups 1; sparsity 0.1 with std 0.01; scale 1,
- * FAN_IN, TRUNCATED_NORMAL. struct_size must be set before.
+ * FAN_IN, TRUNCATED_NORMAL; fans 1; axis -1 and, of delta_orthogonal_layout, K_IN_OUT, as in JAX, else OUT_IN_K. struct_size must be set before.
  * Errors: INVALID_ARGUMENT for an unknown kind, a struct_size that is too small or above 256. */
 UNITVAR_API int32_t unitvar_initializer_defaults(unitvar_initializer *init, int32_t kind);
 
-/* The initialiser that init describes. g may be NULL for kinds that draw nothing, CONSTANT to DIRAC.
+/* The initialiser that init describes. g may be NULL for kinds whose functions take none.
  * Errors: those of the function; INVALID_ARGUMENT for an unknown kind, a struct_size that is too small or above 256, a
  * larger one than this version's with anything but zeros behind what it knows, a reserved that is not 0. */
 UNITVAR_API int32_t unitvar_init(unitvar_generator *g, const unitvar_initializer *init, unitvar_tensor *t);

@@ -75,13 +75,18 @@ else:
 __all__ = [
     "CorruptState", "Distribution", "Engine", "Error", "FanMode", "Generator", "Initializer", "Internal",
     "InvalidArgument", "InvalidType", "Kind", "Moments", "Nonlinearity", "OutOfMemory", "Status", "StreamExhausted",
-    "Unsupported", "batch_moments", "batch_norm", "batch_norm_activation", "batch_norm_backward",
+    "Unsupported", "WeightLayout", "batch_moments", "batch_norm", "batch_norm_activation", "batch_norm_backward",
     "batch_norm_backward_given", "batch_norm_backward_sums", "batch_norm_given", "batch_norm_given_activation",
-    "calculate_fans", "calculate_gain", "dropout", "group_norm", "group_norm_activation", "group_norm_backward",
-    "init_constant", "init_delta_orthogonal", "init_dirac", "init_eye", "init_kaiming_normal", "init_kaiming_uniform",
-    "init_normal", "init_ones", "init_orthogonal", "init_sparse", "init_trunc_normal", "init_uniform",
-    "init_variance_scaling", "init_xavier_normal", "init_xavier_uniform", "init_zeros", "instance_norm",
-    "instance_norm_activation", "instance_norm_backward", "isa", "layer_norm", "layer_norm_activation",
+    "calculate_fans", "calculate_fans_axes", "calculate_fans_layout", "calculate_gain", "dropout", "group_norm",
+    "group_norm_activation", "group_norm_backward",
+    # from unitvar.h by cmake/bindings.py: names
+    "init_constant", "init_delta_orthogonal", "init_delta_orthogonal_layout", "init_dirac", "init_eye",
+    "init_glorot_normal", "init_glorot_uniform", "init_he_normal", "init_he_uniform", "init_identity",
+    "init_kaiming_normal", "init_kaiming_uniform", "init_lecun_normal", "init_lecun_uniform", "init_normal",
+    "init_ones", "init_orthogonal", "init_orthogonal_axis", "init_sparse", "init_trunc_normal", "init_uniform",
+    "init_variance_scaling", "init_variance_scaling_fans", "init_xavier_normal", "init_xavier_uniform", "init_zeros",
+    # end
+    "instance_norm", "instance_norm_activation", "instance_norm_backward", "isa", "layer_norm", "layer_norm_activation",
     "layer_norm_axes", "layer_norm_axes_backward", "layer_norm_backward", "layer_norm_given", "layer_norm_residual",
     "leaky_relu", "leaky_relu_backward", "linear", "linear_backward", "local_response_norm",
     "local_response_norm_backward", "local_response_norm_window", "local_response_norm_window_backward", "mean_var",
@@ -190,6 +195,7 @@ _FUNCTIONS = {
     "nonlinearity_from_name": "name:text out:&int32",
     "fan_mode_from_name": "name:text out:&int32",
     "distribution_from_name": "name:text out:&int32",
+    "weight_layout_from_name": "name:text out:&int32",
     "initializer_from_name": "name:text out:&int32",
     "status_from_name": "name:text out:&int32",
     "initializer_name": "kind:int32 -> text",
@@ -222,6 +228,9 @@ _FUNCTIONS = {
     "sobol_normal_f64": "g:g? dst:pointer points:size dimensions:size first:uint64 mean:real std:real",
     "calculate_gain": "nonlinearity:nonlinearity param:real? gain:&real",
     "calculate_fans": "t:array fan_in:&int64 fan_out:&int64",
+    "calculate_fans_layout": "t:array layout:layout groups:int64 fan_in:&int64 fan_out:&int64",
+    "calculate_fans_axes": "t:array in_axes:axes num_in_axes:int32 out_axes:axes num_out_axes:int32 batch_axes:axes "
+                           "num_batch_axes:int32 fan_in:&int64 fan_out:&int64",
     "init_constant": "t:out value:real",
     "init_zeros": "t:out",
     "init_ones": "t:out",
@@ -238,6 +247,17 @@ _FUNCTIONS = {
     "init_delta_orthogonal": "g:g t:out gain:real",
     "init_sparse": "g:g t:out sparsity:real std:real",
     "init_variance_scaling": "g:g t:out scale:real fan_mode:fan_mode distribution:distribution",
+    "init_variance_scaling_fans": "g:g t:out scale:real fan_in:real fan_out:real fan_mode:fan_mode "
+                                  "distribution:distribution",
+    "init_orthogonal_axis": "g:g t:out gain:real axis:int32",
+    "init_delta_orthogonal_layout": "g:g t:out gain:real layout:layout",
+    "init_glorot_uniform": "g:g t:out layout:layout",
+    "init_glorot_normal": "g:g t:out layout:layout",
+    "init_he_uniform": "g:g t:out layout:layout",
+    "init_he_normal": "g:g t:out layout:layout",
+    "init_lecun_uniform": "g:g t:out layout:layout",
+    "init_lecun_normal": "g:g t:out layout:layout",
+    "init_identity": "t:out gain:real",
     "initializer_defaults": "init:&initializer kind:kind",
     "init": "g:g? init:&initializer t:out",
     "init_shard": "g:g? init:&initializer local:out global_shape:lengths offset:lengths",
@@ -558,13 +578,13 @@ def _lengths(name: str, value: Any, views: _Views) -> Any:
     return _list(name, value, _int64, c_int64, f"{n} integers, one for each dimension of {views.last.name}", n)
 
 
-def _axes(value: Any) -> Any:
+def _axes(value: Any, name: str = "axes") -> Any:
     """An axis, several, or None for all, which C has as NULL."""
     if value is None:
         return None
     if _is_list(value):
-        return _list("axes", value, _int32, c_int32, "integers")
-    return (c_int32 * 1)(_int32("axes", value))
+        return _list(name, value, _int32, c_int32, "integers")
+    return (c_int32 * 1)(_int32(name, value))
 
 
 def _dims(name: str, value: Any, views: _Views) -> int:
@@ -643,6 +663,7 @@ class FanMode(_Constant):
     FAN_IN = 0
     FAN_OUT = 1
     FAN_AVG = 2
+    FAN_GEO_AVG = 3
     # end
 
     @classmethod
@@ -660,11 +681,31 @@ class Nonlinearity(_Constant):
     RELU = 3
     LEAKY_RELU = 4
     SELU = 5
+    GELU = 6
+    SILU = 7
+    ELU = 8
+    SOFTPLUS = 9
+    MISH = 10
+    GAIN = 11
     # end
 
     @classmethod
     def _look_up_name(cls) -> str:
         return "nonlinearity"
+
+
+class WeightLayout(_Constant):
+    """Where a weight has its outputs, its inputs and the positions of its kernel."""
+
+    # from unitvar.h by cmake/bindings.py: WeightLayout
+    OUT_IN_K = 0
+    K_IN_OUT = 1
+    IN_OUT_K = 2
+    # end
+
+    @classmethod
+    def _look_up_name(cls) -> str:
+        return "weight_layout"
 
 
 class Distribution(_Constant):
@@ -701,6 +742,16 @@ class Kind(_Constant):
     DELTA_ORTHOGONAL = 14
     SPARSE = 15
     VARIANCE_SCALING = 16
+    VARIANCE_SCALING_FANS = 17
+    ORTHOGONAL_AXIS = 18
+    DELTA_ORTHOGONAL_LAYOUT = 19
+    GLOROT_UNIFORM = 20
+    GLOROT_NORMAL = 21
+    HE_UNIFORM = 22
+    HE_NORMAL = 23
+    LECUN_UNIFORM = 24
+    LECUN_NORMAL = 25
+    IDENTITY = 26
     # end
 
     @classmethod
@@ -715,6 +766,7 @@ class Kind(_Constant):
 
 EngineLike = Union[Engine, int, str]
 FanModeLike = Union[FanMode, int, str]
+WeightLayoutLike = Union[WeightLayout, int, str]
 NonlinearityLike = Union[Nonlinearity, int, str]
 DistributionLike = Union[Distribution, int, str]
 KindLike = Union[Kind, int, str]
@@ -1245,6 +1297,7 @@ _KINDS = {
     "real": _Kind(c_double, _real), "real?": _Kind(c_double, _real_or_nan), "eps?": _Kind(c_double, _eps_or_default),
     "flag": _Kind(c_int32, _flag), "text": _Kind(c_char_p, _text), "text?": _Kind(c_char_p, _text_or_null),
     "engine": _Kind(c_int32, Engine._convert), "fan_mode": _Kind(c_int32, FanMode._convert),
+    "layout": _Kind(c_int32, WeightLayout._convert),
     "nonlinearity": _Kind(c_int32, Nonlinearity._convert), "distribution": _Kind(c_int32, Distribution._convert),
     "kind": _Kind(c_int32, Kind._convert), "dims": _Kind(c_int32, _dims), "axes": _Kind(POINTER(c_int32)),
     "three": _Kind(POINTER(c_double), _three), "lengths": _Kind(POINTER(c_int64), _lengths),
@@ -1652,7 +1705,8 @@ def _constant_shown(kind: Any, number: int) -> str:
 
 
 def calculate_gain(nonlinearity: NonlinearityLike, param: Optional[Number] = None) -> float:
-    """The gain, as torch.nn.init.calculate_gain; param is the negative slope of "leaky_relu", None for 0.01."""
+    """The gain, as torch.nn.init.calculate_gain; param is the negative slope of "leaky_relu", None for 0.01,
+    or what "gain" gives back."""
     gain = c_double()
     _library.calculate_gain(nonlinearity, param, byref(gain))
     return gain.value
@@ -1665,18 +1719,43 @@ def calculate_fans(t: Array) -> Tuple[int, int]:
     return fan_in.value, fan_out.value
 
 
+def calculate_fans_layout(t: Array, layout: WeightLayoutLike, groups: Integer = 1) -> Tuple[int, int]:
+    """The same of any layout, and of a convolution in groups. "k_in_out" has Keras' fans of 0 and 1 dimensions."""
+    fan_in, fan_out = c_int64(), c_int64()
+    _library.calculate_fans_layout(t, layout, groups, byref(fan_in), byref(fan_out))
+    return fan_in.value, fan_out.value
+
+
+def calculate_fans_axes(t: Array, in_axes: Union[Integer, Sequence[Integer]] = -2,
+                        out_axes: Union[Integer, Sequence[Integer]] = -1,
+                        batch_axes: Union[Integer, Sequence[Integer]] = ()) -> Tuple[int, int]:
+    """The same of axes, as JAX's variance_scaling has them; negative ones count from the last dimension."""
+    fan_in, fan_out = c_int64(), c_int64()
+    lists: Any = []
+    for name, axes in (("in_axes", in_axes), ("out_axes", out_axes), ("batch_axes", batch_axes)):
+        if axes is None:
+            raise InvalidType(f"{name} is None, expected an axis or a list of them")
+        numbers = _axes(axes, name)
+        lists += [numbers, len(numbers)]
+    _library.calculate_fans_axes(t, *lists, byref(fan_in), byref(fan_out))
+    return fan_in.value, fan_out.value
+
+
+# from unitvar.h by cmake/bindings.py: initialisers
+
+
 def init_constant(t: Array, value: Number) -> None:
-    """Every element value."""
+    """One value everywhere."""
     _library.init_constant(t, value)
 
 
 def init_zeros(t: Array) -> None:
-    """Every element 0."""
+    """0 everywhere."""
     _library.init_zeros(t)
 
 
 def init_ones(t: Array) -> None:
-    """Every element 1."""
+    """1 everywhere."""
     _library.init_ones(t)
 
 
@@ -1691,65 +1770,116 @@ def init_dirac(t: Array, groups: Integer = 1) -> None:
 
 
 def init_uniform(g: Generator, t: Array, a: Number = 0.0, b: Number = 1.0) -> None:
-    """Uniform on [a, b)."""
+    """Uniform numbers of [a, b)."""
     _library.init_uniform(g, t, a, b)
 
 
 def init_normal(g: Generator, t: Array, mean: Number = 0.0, std: Number = 1.0) -> None:
-    """Normal."""
+    """Normal numbers."""
     _library.init_normal(g, t, mean, std)
 
 
 def init_trunc_normal(g: Generator, t: Array, mean: Number = 0.0, std: Number = 1.0, a: Number = -2.0,
                       b: Number = 2.0) -> None:
-    """Normal between the bounds a and b, which are values, not deviations."""
+    """Normal numbers between the bounds a and b."""
     _library.init_trunc_normal(g, t, mean, std, a, b)
 
 
 def init_xavier_uniform(g: Generator, t: Array, gain: Number = 1.0) -> None:
-    """Glorot and Bengio's, uniform, of a weight (out, in, k...)."""
+    """Glorot and Bengio's uniform weights (out, in, k...)."""
     _library.init_xavier_uniform(g, t, gain)
 
 
 def init_xavier_normal(g: Generator, t: Array, gain: Number = 1.0) -> None:
-    """Glorot and Bengio's, normal, of a weight (out, in, k...)."""
+    """Glorot and Bengio's normal weights (out, in, k...)."""
     _library.init_xavier_normal(g, t, gain)
 
 
 def init_kaiming_uniform(g: Generator, t: Array, a: Number = 0.0, fan_mode: FanModeLike = FanMode.FAN_IN,
                          nonlinearity: NonlinearityLike = Nonlinearity.LEAKY_RELU) -> None:
-    """He's, uniform, of a weight (out, in, k...); a is the negative slope of "leaky_relu"."""
+    """He's uniform weights (out, in, k...); a is leaky_relu's slope."""
     _library.init_kaiming_uniform(g, t, a, fan_mode, nonlinearity)
 
 
 def init_kaiming_normal(g: Generator, t: Array, a: Number = 0.0, fan_mode: FanModeLike = FanMode.FAN_IN,
                         nonlinearity: NonlinearityLike = Nonlinearity.LEAKY_RELU) -> None:
-    """He's, normal, of a weight (out, in, k...); a is the negative slope of "leaky_relu"."""
+    """He's normal weights (out, in, k...); a is leaky_relu's slope."""
     _library.init_kaiming_normal(g, t, a, fan_mode, nonlinearity)
 
 
 def init_orthogonal(g: Generator, t: Array, gain: Number = 1.0) -> None:
-    """gain times a Haar-distributed orthogonal matrix, the first dimension being its rows."""
+    """Gain times a Haar-distributed orthogonal matrix."""
     _library.init_orthogonal(g, t, gain)
 
 
 def init_delta_orthogonal(g: Generator, t: Array, gain: Number = 1.0) -> None:
-    """An orthogonal matrix at the centre of a convolution (out, in, k...); JAX's kernel is (k..., in, out)."""
+    """An orthogonal matrix at the centre of a convolution (out, in, k...)."""
     _library.init_delta_orthogonal(g, t, gain)
 
 
 def init_sparse(g: Generator, t: Array, sparsity: Number, std: Number = 0.01) -> None:
-    """Normal, with the fraction sparsity of each column 0."""
+    """Normal numbers, the fraction sparsity of each column 0."""
     _library.init_sparse(g, t, sparsity, std)
 
 
 def init_variance_scaling(g: Generator, t: Array, scale: Number = 1.0, fan_mode: FanModeLike = FanMode.FAN_IN,
                           distribution: DistributionLike = Distribution.TRUNCATED_NORMAL) -> None:
-    """Variance scaling as in JAX and Keras, with Keras' defaults, of a weight (out, in, k...).
-
-    Theirs are (k..., in, out): he_normal of a kernel with two positions is init_variance_scaling(g, kernel.transpose(3,
-    2, 0, 1), 2.0)."""
+    """Weights (out, in, k...) of the deviation sqrt(scale / fan)."""
     _library.init_variance_scaling(g, t, scale, fan_mode, distribution)
+
+
+def init_variance_scaling_fans(g: Generator, t: Array, scale: Number, fan_in: Number, fan_out: Number,
+                               fan_mode: FanModeLike = FanMode.FAN_IN,
+                               distribution: DistributionLike = Distribution.TRUNCATED_NORMAL) -> None:
+    """Weights of the deviation sqrt(scale / fan), of fans that are given."""
+    _library.init_variance_scaling_fans(g, t, scale, fan_in, fan_out, fan_mode, distribution)
+
+
+def init_orthogonal_axis(g: Generator, t: Array, gain: Number, axis: Integer) -> None:
+    """Gain times an orthogonal matrix with any axis for its rows."""
+    _library.init_orthogonal_axis(g, t, gain, axis)
+
+
+def init_delta_orthogonal_layout(g: Generator, t: Array, gain: Number = 1.0,
+                                 layout: WeightLayoutLike = WeightLayout.K_IN_OUT) -> None:
+    """An orthogonal matrix at the centre of a convolution of any layout."""
+    _library.init_delta_orthogonal_layout(g, t, gain, layout)
+
+
+def init_glorot_uniform(g: Generator, t: Array, layout: WeightLayoutLike = WeightLayout.OUT_IN_K) -> None:
+    """JAX's and Keras' glorot_uniform."""
+    _library.init_glorot_uniform(g, t, layout)
+
+
+def init_glorot_normal(g: Generator, t: Array, layout: WeightLayoutLike = WeightLayout.OUT_IN_K) -> None:
+    """JAX's and Keras' glorot_normal."""
+    _library.init_glorot_normal(g, t, layout)
+
+
+def init_he_uniform(g: Generator, t: Array, layout: WeightLayoutLike = WeightLayout.OUT_IN_K) -> None:
+    """JAX's and Keras' he_uniform."""
+    _library.init_he_uniform(g, t, layout)
+
+
+def init_he_normal(g: Generator, t: Array, layout: WeightLayoutLike = WeightLayout.OUT_IN_K) -> None:
+    """JAX's and Keras' he_normal."""
+    _library.init_he_normal(g, t, layout)
+
+
+def init_lecun_uniform(g: Generator, t: Array, layout: WeightLayoutLike = WeightLayout.OUT_IN_K) -> None:
+    """JAX's and Keras' lecun_uniform."""
+    _library.init_lecun_uniform(g, t, layout)
+
+
+def init_lecun_normal(g: Generator, t: Array, layout: WeightLayoutLike = WeightLayout.OUT_IN_K) -> None:
+    """JAX's and Keras' lecun_normal."""
+    _library.init_lecun_normal(g, t, layout)
+
+
+def init_identity(t: Array, gain: Number = 1.0) -> None:
+    """Gain times the identity matrix."""
+    _library.init_identity(t, gain)
+# end
 
 
 class Initializer:

@@ -55,8 +55,7 @@ struct ElementSources {
     void (*orthogonal)(PlanSlot &, const InitRequest &, std::uint64_t rows, double gain);
     // The same in the spatial centre of filters, zeros around it.
     void (*delta_orthogonal)(PlanSlot &, const InitRequest &, double gain);
-    // Initialisers that the engine does not have.
-    std::span<const InitKind> without;
+    bool torch = false; // has PyTorch's initialisers alone
 };
 
 // An engine whose words are addressed by block: it has positions and forks, and all of them share one implementation

@@ -1,6 +1,7 @@
 // The entry points of all initialisers: checks, the plan from the registry, its run.
 #include "unitvar/init.hpp"
 
+#include <memory>
 #include <string>
 
 #include "core/floating_point.hpp"
@@ -73,7 +74,7 @@ Initializer with(InitKind kind, std::array<double, 4> p)
 void initialize(Generator *generator, const Initializer &initializer, const TensorView &tensor)
 {
     const core::DefaultFloatingPoint environment;
-    core::InitCall call("t", tensor);
+    core::InitCall call("t", tensor, initializer);
     core::make_plan(call.plan(), call.request(generator, initializer));
     core::require_environment();
     call.reserve();
@@ -84,20 +85,27 @@ void initialize_shard(Generator *generator, const Initializer &initializer, cons
                       std::span<const std::int64_t> global_shape, std::span<const std::int64_t> offset)
 {
     const core::DefaultFloatingPoint environment;
-    const core::Tensor tensor("local", local, core::Access::write);
+    const core::OrderedView ordered("local", local, initializer);
+    const core::Tensor tensor("local", ordered.view(), core::Access::write);
     const core::Layout layout(tensor);
     const std::uint64_t elements = count_elements(global_shape, tensor.element_bytes());
     check_slice(local.shape, global_shape, offset);
+    std::unique_ptr<core::Reordered> room_for_shape;
+    std::unique_ptr<core::Reordered> room_for_offset;
+    const std::span<const std::int64_t> whole = ordered.ordered(global_shape, room_for_shape);
+    const std::span<const std::int64_t> begin = ordered.ordered(offset, room_for_offset);
     core::PlanSlot plan;
-    core::make_plan(plan, {initializer, local.dtype, global_shape, elements, generator, offset, local.shape});
+    core::make_plan(plan, {initializer, local.dtype, whole, elements, generator, begin, tensor.shape()});
     core::require_environment();
     if (elements == 0) {
         return;
     }
-    const core::Output output{tensor, layout, core::Region(local.shape, global_shape, offset), false};
+    const core::Output output{tensor, layout, core::Region(tensor.shape(), whole, begin), false};
     plan->reserve(output);
     plan->run(output);
 }
+
+// from unitvar.h by cmake/bindings.py: initialisers
 
 void init_constant(const TensorView &tensor, double value)
 {
@@ -192,5 +200,60 @@ void init_variance_scaling(Generator &generator, const TensorView &tensor, doubl
     initializer.distribution = distribution;
     initialize(&generator, initializer, tensor);
 }
+
+void init_variance_scaling_fans(Generator &generator, const TensorView &tensor, double scale, double fan_in,
+                                double fan_out, FanMode fan_mode, Distribution distribution)
+{
+    Initializer initializer = with(InitKind::variance_scaling_fans, {scale, fan_in, fan_out});
+    initializer.fan_mode = fan_mode;
+    initializer.distribution = distribution;
+    initialize(&generator, initializer, tensor);
+}
+
+void init_orthogonal_axis(Generator &generator, const TensorView &tensor, double gain, std::int32_t axis)
+{
+    initialize(&generator, with(InitKind::orthogonal_axis, {gain, static_cast<double>(axis)}), tensor);
+}
+
+void init_delta_orthogonal_layout(Generator &generator, const TensorView &tensor, double gain, WeightLayout layout)
+{
+    initialize(&generator, with(InitKind::delta_orthogonal_layout, {gain, static_cast<double>(layout)}), tensor);
+}
+
+void init_glorot_uniform(Generator &generator, const TensorView &tensor, WeightLayout layout)
+{
+    initialize(&generator, with(InitKind::glorot_uniform, {static_cast<double>(layout)}), tensor);
+}
+
+void init_glorot_normal(Generator &generator, const TensorView &tensor, WeightLayout layout)
+{
+    initialize(&generator, with(InitKind::glorot_normal, {static_cast<double>(layout)}), tensor);
+}
+
+void init_he_uniform(Generator &generator, const TensorView &tensor, WeightLayout layout)
+{
+    initialize(&generator, with(InitKind::he_uniform, {static_cast<double>(layout)}), tensor);
+}
+
+void init_he_normal(Generator &generator, const TensorView &tensor, WeightLayout layout)
+{
+    initialize(&generator, with(InitKind::he_normal, {static_cast<double>(layout)}), tensor);
+}
+
+void init_lecun_uniform(Generator &generator, const TensorView &tensor, WeightLayout layout)
+{
+    initialize(&generator, with(InitKind::lecun_uniform, {static_cast<double>(layout)}), tensor);
+}
+
+void init_lecun_normal(Generator &generator, const TensorView &tensor, WeightLayout layout)
+{
+    initialize(&generator, with(InitKind::lecun_normal, {static_cast<double>(layout)}), tensor);
+}
+
+void init_identity(const TensorView &tensor, double gain)
+{
+    initialize(nullptr, with(InitKind::identity, {gain}), tensor);
+}
+// end
 
 } // namespace unitvar

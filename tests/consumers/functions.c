@@ -170,6 +170,11 @@ static void distribution_from_name(void)
     static const char *const names[] = {"uniform", "normal", "truncated_normal", NULL};
     give_constants(unitvar_distribution_from_name, names);
 }
+static void weight_layout_from_name(void)
+{
+    static const char *const names[] = {"out_in_k", "k_in_out", "in_out_k", NULL};
+    give_constants(unitvar_weight_layout_from_name, names);
+}
 static void status_from_name(void)
 {
     static const char *const names[] = {"UNITVAR_OK", "UNITVAR_INVALID_ARGUMENT", "UNITVAR_INTERNAL", NULL};
@@ -177,7 +182,7 @@ static void status_from_name(void)
 }
 static void initializer_from_name(void)
 {
-    for (int32_t kind = 1; unitvar_initializer_name(kind) != NULL; kind++) {
+    for (int32_t kind = 1; kind <= 16; kind++) { /* which the sum is of */
         int32_t value = -1;
         OK(unitvar_initializer_from_name(unitvar_initializer_name(kind), &value));
         REQUIRE(value == kind);
@@ -397,6 +402,34 @@ INITIALIZER(init_orthogonal, 576, g, tensor(3), 1.0)
 INITIALIZER(init_delta_orthogonal, 576, g, tensor(3), 1.0)
 INITIALIZER(init_sparse, 192, g, tensor(2), 0.1, 0.01) /* shape (16, 12) */
 INITIALIZER(init_variance_scaling, 576, g, tensor(3), 1.0, UNITVAR_FAN_AVG, UNITVAR_TRUNCATED_NORMAL)
+
+/* from unitvar.h by cmake/bindings.py: initialisers */
+INITIALIZER(init_variance_scaling_fans, 576, g, tensor(3), 2.0, 7.0, 11.0, UNITVAR_FAN_GEO_AVG, UNITVAR_NORMAL)
+INITIALIZER(init_orthogonal_axis, 576, g, tensor(3), 1.5, 1)
+INITIALIZER(init_delta_orthogonal_layout, 576, g, tensor(3), 1.5, UNITVAR_OUT_IN_K)
+INITIALIZER(init_glorot_uniform, 576, g, tensor(3), UNITVAR_IN_OUT_K)
+INITIALIZER(init_glorot_normal, 576, g, tensor(3), UNITVAR_IN_OUT_K)
+INITIALIZER(init_he_uniform, 576, g, tensor(3), UNITVAR_IN_OUT_K)
+INITIALIZER(init_he_normal, 576, g, tensor(3), UNITVAR_IN_OUT_K)
+INITIALIZER(init_lecun_uniform, 576, g, tensor(3), UNITVAR_IN_OUT_K)
+INITIALIZER(init_lecun_normal, 576, g, tensor(3), UNITVAR_IN_OUT_K)
+INITIALIZER(init_identity, 192, tensor(2), 1.5)
+/* end */
+
+static void calculate_fans_layout(void)
+{
+    int64_t fans[4] = {0, 0, 0, 0};
+    OK(unitvar_calculate_fans_layout(tensor(3), UNITVAR_OUT_IN_K, 4, &fans[0], &fans[1]));
+    OK(unitvar_calculate_fans_layout(tensor(3), UNITVAR_K_IN_OUT, 3, &fans[2], &fans[3]));
+    give(fans, sizeof fans);
+}
+static void calculate_fans_axes(void)
+{
+    static const int32_t in[1] = {-1}, out[1] = {1}, batch[1] = {0};
+    int64_t fans[2] = {0, 0};
+    OK(unitvar_calculate_fans_axes(tensor(3), in, 1, out, 1, batch, 1, &fans[0], &fans[1]));
+    give(fans, sizeof fans);
+}
 
 static unitvar_initializer defaults(int32_t kind)
 {
@@ -866,6 +899,7 @@ static const struct function functions[] = {
     FUNCTION(nonlinearity_from_name),
     FUNCTION(fan_mode_from_name),
     FUNCTION(distribution_from_name),
+    FUNCTION(weight_layout_from_name),
     FUNCTION(initializer_from_name),
     FUNCTION(status_from_name),
     FUNCTION(initializer_name),
@@ -898,6 +932,8 @@ static const struct function functions[] = {
     FUNCTION(sobol_normal_f64),
     FUNCTION(calculate_gain),
     FUNCTION(calculate_fans),
+    FUNCTION(calculate_fans_layout),
+    FUNCTION(calculate_fans_axes),
     FUNCTION(init_constant),
     FUNCTION(init_zeros),
     FUNCTION(init_ones),
@@ -914,6 +950,16 @@ static const struct function functions[] = {
     FUNCTION(init_delta_orthogonal),
     FUNCTION(init_sparse),
     FUNCTION(init_variance_scaling),
+    FUNCTION(init_variance_scaling_fans),
+    FUNCTION(init_orthogonal_axis),
+    FUNCTION(init_delta_orthogonal_layout),
+    FUNCTION(init_glorot_uniform),
+    FUNCTION(init_glorot_normal),
+    FUNCTION(init_he_uniform),
+    FUNCTION(init_he_normal),
+    FUNCTION(init_lecun_uniform),
+    FUNCTION(init_lecun_normal),
+    FUNCTION(init_identity),
     FUNCTION(initializer_defaults),
     FUNCTION(init),
     FUNCTION(init_shard),

@@ -179,6 +179,30 @@ Bytes initialized(const Source &source, std::size_t, double first, double second
     return values;
 }
 
+// A kind with its defaults, on filters or, where it takes no filters, on a matrix.
+template <std::int32_t kind, class Type> Bytes by_default(const Source &source, std::size_t, double, double)
+{
+    unitvar_initializer init{};
+    init.struct_size = sizeof(init);
+    require_ok(unitvar_initializer_defaults(&init, kind));
+    std::int64_t shape[] = {22, 16, 3, 28};
+    unitvar_tensor t{};
+    Bytes values(std::size_t{22} * 16 * 3 * 28 * Type::value.bits / 8u);
+    t.data = values.data();
+    t.device = {1, 0};
+    t.ndim = 4;
+    t.dtype = Type::value;
+    t.shape = shape;
+    const Generator g = source.open();
+    if (unitvar_init(g.get(), &init, &t) == UNITVAR_OK)
+        return values;
+    t.ndim = 2;
+    values.resize(std::size_t{22} * 16 * Type::value.bits / 8u);
+    t.data = values.data();
+    require_ok(unitvar_init(g.get(), &init, &t));
+    return values;
+}
+
 Bytes permutation(const Source &source, std::size_t n, double, double)
 {
     std::vector<std::int64_t> order(n);
@@ -317,6 +341,38 @@ const std::vector<Row> rows{
     {"normal_bf16-shard", initialized<UNITVAR_INIT_NORMAL, Bf16, true>, 0, 0.0, 0.02, 42, 1, 7},
     {"sparse_f32-shard", initialized<UNITVAR_INIT_SPARSE, F32, true>, 0, 0.3, 0.02, 42, 0, 0},
     {"orthogonal_f32-shard", initialized<UNITVAR_INIT_ORTHOGONAL, F32, true>, 0, 1.5, 0, 42, 0, 0},
+    // from unitvar.h by cmake/bindings.py: initialisers
+    {"variance_scaling_fans_f32", by_default<UNITVAR_INIT_VARIANCE_SCALING_FANS, F32>, 0, 0, 0, 42, 0, 0},
+    {"variance_scaling_fans_f64", by_default<UNITVAR_INIT_VARIANCE_SCALING_FANS, F64>, 0, 0, 0, 42, 0, 0},
+    {"variance_scaling_fans_bf16", by_default<UNITVAR_INIT_VARIANCE_SCALING_FANS, Bf16>, 0, 0, 0, 42, 0, 0},
+    {"orthogonal_axis_f32", by_default<UNITVAR_INIT_ORTHOGONAL_AXIS, F32>, 0, 0, 0, 42, 0, 0},
+    {"orthogonal_axis_f64", by_default<UNITVAR_INIT_ORTHOGONAL_AXIS, F64>, 0, 0, 0, 42, 0, 0},
+    {"orthogonal_axis_bf16", by_default<UNITVAR_INIT_ORTHOGONAL_AXIS, Bf16>, 0, 0, 0, 42, 0, 0},
+    {"delta_orthogonal_layout_f32", by_default<UNITVAR_INIT_DELTA_ORTHOGONAL_LAYOUT, F32>, 0, 0, 0, 42, 0, 0},
+    {"delta_orthogonal_layout_f64", by_default<UNITVAR_INIT_DELTA_ORTHOGONAL_LAYOUT, F64>, 0, 0, 0, 42, 0, 0},
+    {"delta_orthogonal_layout_bf16", by_default<UNITVAR_INIT_DELTA_ORTHOGONAL_LAYOUT, Bf16>, 0, 0, 0, 42, 0, 0},
+    {"glorot_uniform_f32", by_default<UNITVAR_INIT_GLOROT_UNIFORM, F32>, 0, 0, 0, 42, 0, 0},
+    {"glorot_uniform_f64", by_default<UNITVAR_INIT_GLOROT_UNIFORM, F64>, 0, 0, 0, 42, 0, 0},
+    {"glorot_uniform_bf16", by_default<UNITVAR_INIT_GLOROT_UNIFORM, Bf16>, 0, 0, 0, 42, 0, 0},
+    {"glorot_normal_f32", by_default<UNITVAR_INIT_GLOROT_NORMAL, F32>, 0, 0, 0, 42, 0, 0},
+    {"glorot_normal_f64", by_default<UNITVAR_INIT_GLOROT_NORMAL, F64>, 0, 0, 0, 42, 0, 0},
+    {"glorot_normal_bf16", by_default<UNITVAR_INIT_GLOROT_NORMAL, Bf16>, 0, 0, 0, 42, 0, 0},
+    {"he_uniform_f32", by_default<UNITVAR_INIT_HE_UNIFORM, F32>, 0, 0, 0, 42, 0, 0},
+    {"he_uniform_f64", by_default<UNITVAR_INIT_HE_UNIFORM, F64>, 0, 0, 0, 42, 0, 0},
+    {"he_uniform_bf16", by_default<UNITVAR_INIT_HE_UNIFORM, Bf16>, 0, 0, 0, 42, 0, 0},
+    {"he_normal_f32", by_default<UNITVAR_INIT_HE_NORMAL, F32>, 0, 0, 0, 42, 0, 0},
+    {"he_normal_f64", by_default<UNITVAR_INIT_HE_NORMAL, F64>, 0, 0, 0, 42, 0, 0},
+    {"he_normal_bf16", by_default<UNITVAR_INIT_HE_NORMAL, Bf16>, 0, 0, 0, 42, 0, 0},
+    {"lecun_uniform_f32", by_default<UNITVAR_INIT_LECUN_UNIFORM, F32>, 0, 0, 0, 42, 0, 0},
+    {"lecun_uniform_f64", by_default<UNITVAR_INIT_LECUN_UNIFORM, F64>, 0, 0, 0, 42, 0, 0},
+    {"lecun_uniform_bf16", by_default<UNITVAR_INIT_LECUN_UNIFORM, Bf16>, 0, 0, 0, 42, 0, 0},
+    {"lecun_normal_f32", by_default<UNITVAR_INIT_LECUN_NORMAL, F32>, 0, 0, 0, 42, 0, 0},
+    {"lecun_normal_f64", by_default<UNITVAR_INIT_LECUN_NORMAL, F64>, 0, 0, 0, 42, 0, 0},
+    {"lecun_normal_bf16", by_default<UNITVAR_INIT_LECUN_NORMAL, Bf16>, 0, 0, 0, 42, 0, 0},
+    {"identity_f32", by_default<UNITVAR_INIT_IDENTITY, F32>, 0, 0, 0, 42, 0, 0},
+    {"identity_f64", by_default<UNITVAR_INIT_IDENTITY, F64>, 0, 0, 0, 42, 0, 0},
+    {"identity_bf16", by_default<UNITVAR_INIT_IDENTITY, Bf16>, 0, 0, 0, 42, 0, 0},
+    // end
     {"permutation-medium", permutation, medium, 0, 0, 42, 0, 0},
     {"permutation-far", permutation, 513, 0, 0, 43, far_stream, far_block},
     {"fork", fork, 128, 0, 0, 43, far_stream, far_block},

@@ -26,6 +26,12 @@ inline double gain(std::int32_t nonlinearity, double slope)
     }
     case UNITVAR_SELU:
         return 3.0 / 4.0;
+    case UNITVAR_GELU:
+        return 1.5335304411955353;
+    case UNITVAR_MISH:
+        return 1.486847581273208;
+    case UNITVAR_GAIN:
+        return slope;
     default:
         return 1.0;
     }
@@ -49,9 +55,10 @@ inline double xavier_std(const std::vector<std::int64_t> &shape, double factor)
 inline double chosen_fan(const std::vector<std::int64_t> &shape, std::int32_t fan_mode)
 {
     const auto [fan_in, fan_out] = fans(shape);
-    return fan_mode == UNITVAR_FAN_IN    ? static_cast<double>(fan_in)
-           : fan_mode == UNITVAR_FAN_OUT ? static_cast<double>(fan_out)
-                                         : static_cast<double>(fan_in + fan_out) / 2.0;
+    return fan_mode == UNITVAR_FAN_IN        ? static_cast<double>(fan_in)
+           : fan_mode == UNITVAR_FAN_OUT     ? static_cast<double>(fan_out)
+           : fan_mode == UNITVAR_FAN_GEO_AVG ? std::sqrt(static_cast<double>(fan_in * fan_out))
+                                             : static_cast<double>(fan_in + fan_out) / 2.0;
 }
 
 inline double kaiming_std(const std::vector<std::int64_t> &shape, double slope, std::int32_t fan_mode,

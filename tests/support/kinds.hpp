@@ -92,6 +92,7 @@ inline std::int32_t call_function(const unitvar_initializer &init, unitvar_gener
 {
     const double *const p = init.p;
     switch (init.kind) {
+    // from unitvar.h by cmake/bindings.py: calls
     case UNITVAR_INIT_CONSTANT:
         return unitvar_init_constant(t, p[0]);
     case UNITVAR_INIT_ZEROS:
@@ -124,6 +125,27 @@ inline std::int32_t call_function(const unitvar_initializer &init, unitvar_gener
         return unitvar_init_sparse(g, t, p[0], p[1]);
     case UNITVAR_INIT_VARIANCE_SCALING:
         return unitvar_init_variance_scaling(g, t, p[0], init.fan_mode, init.distribution);
+    case UNITVAR_INIT_VARIANCE_SCALING_FANS:
+        return unitvar_init_variance_scaling_fans(g, t, p[0], p[1], p[2], init.fan_mode, init.distribution);
+    case UNITVAR_INIT_ORTHOGONAL_AXIS:
+        return unitvar_init_orthogonal_axis(g, t, p[0], static_cast<std::int32_t>(p[1]));
+    case UNITVAR_INIT_DELTA_ORTHOGONAL_LAYOUT:
+        return unitvar_init_delta_orthogonal_layout(g, t, p[0], static_cast<std::int32_t>(p[1]));
+    case UNITVAR_INIT_GLOROT_UNIFORM:
+        return unitvar_init_glorot_uniform(g, t, static_cast<std::int32_t>(p[0]));
+    case UNITVAR_INIT_GLOROT_NORMAL:
+        return unitvar_init_glorot_normal(g, t, static_cast<std::int32_t>(p[0]));
+    case UNITVAR_INIT_HE_UNIFORM:
+        return unitvar_init_he_uniform(g, t, static_cast<std::int32_t>(p[0]));
+    case UNITVAR_INIT_HE_NORMAL:
+        return unitvar_init_he_normal(g, t, static_cast<std::int32_t>(p[0]));
+    case UNITVAR_INIT_LECUN_UNIFORM:
+        return unitvar_init_lecun_uniform(g, t, static_cast<std::int32_t>(p[0]));
+    case UNITVAR_INIT_LECUN_NORMAL:
+        return unitvar_init_lecun_normal(g, t, static_cast<std::int32_t>(p[0]));
+    case UNITVAR_INIT_IDENTITY:
+        return unitvar_init_identity(t, p[0]);
+    // end
     default:
         FAIL("kind ", init.kind, " has a function that is not listed here");
         return UNITVAR_INTERNAL;
@@ -191,6 +213,15 @@ inline const std::vector<InitializerCase> &initializer_cases()
         add("1.0", with_numbers(UNITVAR_INIT_SPARSE, {1.0, 2.0}));
         add("glorot_uniform", with_fans(UNITVAR_INIT_VARIANCE_SCALING, 1.0, UNITVAR_FAN_AVG, leaky, UNITVAR_UNIFORM));
         add("normal of fan_out", with_fans(UNITVAR_INIT_VARIANCE_SCALING, 3.0, UNITVAR_FAN_OUT, leaky, UNITVAR_NORMAL));
+        add("geometric mean", with(UNITVAR_INIT_VARIANCE_SCALING_FANS, [](unitvar_initializer &init) {
+                init.p[1] = 7;
+                init.p[2] = 40.5;
+                init.fan_mode = UNITVAR_FAN_GEO_AVG;
+            }));
+        add("in front", with_numbers(UNITVAR_INIT_ORTHOGONAL_AXIS, {0.5, 0}));
+        add("second", with_numbers(UNITVAR_INIT_ORTHOGONAL_AXIS, {1, 1}));
+        add("of JAX", with_numbers(UNITVAR_INIT_HE_NORMAL, {UNITVAR_K_IN_OUT}));
+        add("transposed", with_numbers(UNITVAR_INIT_LECUN_UNIFORM, {UNITVAR_IN_OUT_K}));
         return cases;
     }();
     return list;

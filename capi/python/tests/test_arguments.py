@@ -58,6 +58,21 @@ VALID = {
     "init_delta_orthogonal": dict(g=pcg32(), t=f32(4, 4, 3), gain=1.0),
     "init_sparse": dict(g=pcg32(), t=f32(4, 3), sparsity=0.5, std=0.01),
     "init_variance_scaling": dict(g=pcg32(), t=f32(*X), scale=1.0, fan_mode="fan_avg", distribution="normal"),
+    # from unitvar.h by cmake/bindings.py: initialisers
+    "init_variance_scaling_fans": dict(g=pcg32(), t=f32(4, 4, 3), scale=2.0, fan_in=7.0, fan_out=11.0,
+                                       fan_mode="fan_geo_avg", distribution="normal"),
+    "init_orthogonal_axis": dict(g=pcg32(), t=f32(4, 4, 3), gain=1.5, axis=1),
+    "init_delta_orthogonal_layout": dict(g=pcg32(), t=f32(4, 4, 3), gain=1.5, layout="out_in_k"),
+    "init_glorot_uniform": dict(g=pcg32(), t=f32(4, 4, 3), layout="in_out_k"),
+    "init_glorot_normal": dict(g=pcg32(), t=f32(4, 4, 3), layout="in_out_k"),
+    "init_he_uniform": dict(g=pcg32(), t=f32(4, 4, 3), layout="in_out_k"),
+    "init_he_normal": dict(g=pcg32(), t=f32(4, 4, 3), layout="in_out_k"),
+    "init_lecun_uniform": dict(g=pcg32(), t=f32(4, 4, 3), layout="in_out_k"),
+    "init_lecun_normal": dict(g=pcg32(), t=f32(4, 4, 3), layout="in_out_k"),
+    "init_identity": dict(t=f32(4, 3), gain=1.5),
+    # end
+    "calculate_fans_layout": dict(t=f32(*X), layout="k_in_out", groups=1),
+    "calculate_fans_axes": dict(t=f32(*X), in_axes=0, out_axes=[1], batch_axes=()),
     "torch_linear_reset": dict(g=unitvar.Generator("torch_mt19937", 42), weight=f32(4, 3), bias=f32(4)),
     "torch_conv_reset": dict(g=unitvar.Generator("torch_mt19937", 42), weight=f32(4, 3, 2), bias=f32(4)),
     "torch_embedding_reset": dict(g=unitvar.Generator("torch_mt19937", 42), weight=f32(4, 3)),
@@ -276,8 +291,8 @@ class Constants(unittest.TestCase):
         for bad in (None, 2.0, "mersenne", b"pcg32", [1], True, 99):
             with self.assertRaisesRegex(InvalidArgument, "engine"):
                 unitvar.Generator(bad, 42)
-        with self.assertRaisesRegex(InvalidArgument, "nonlinearity.*'?gelu"):
-            unitvar.calculate_gain("gelu")
+        with self.assertRaisesRegex(InvalidArgument, "nonlinearity.*'?glu"):
+            unitvar.calculate_gain("glu")
 
     def test_gains_of_what_is_no_slope(self):
         # As torch.nn.init.calculate_gain, which refuses what is no number by a ValueError.

@@ -346,7 +346,9 @@ def layers(call):
     return v.outputs()
 
 
-kinds = [kind.c_name for kind in unitvar.Kind]
+# The first sixteen, which the sums are of, and six.
+KINDS, NONLINEARITIES = list(unitvar.Kind)[:16], list(unitvar.Nonlinearity)[:6]
+kinds = [kind.c_name for kind in KINDS]
 FUNCTIONS = {
     "version": version,
     "version_string": version,
@@ -395,7 +397,7 @@ FUNCTIONS = {
         np.float32, lambda g, x: unitvar.sobol_normal(x.reshape(100, 3), 10, g, 1.5, 0.02), 300),
     "sobol_normal_f64": lambda: sample(
         np.float64, lambda g, x: unitvar.sobol_normal(x.reshape(100, 3), 10, None, 1.5, 0.02), 300),
-    "calculate_gain": lambda: struct.pack("<6d", *map(unitvar.calculate_gain, unitvar.Nonlinearity)),
+    "calculate_gain": lambda: struct.pack("<6d", *map(unitvar.calculate_gain, NONLINEARITIES)),
     "calculate_fans": lambda: struct.pack("<2q", *unitvar.calculate_fans(np.empty((16, 12, 3), np.float32))),
     "init_constant": lambda: initialize(lambda _, t: unitvar.init_constant(t, 0.1)),
     "init_zeros": lambda: initialize(lambda _, t: unitvar.init_zeros(t)),
@@ -414,8 +416,28 @@ FUNCTIONS = {
     "init_delta_orthogonal": lambda: initialize(lambda g, t: unitvar.init_delta_orthogonal(g, t)),
     "init_sparse": lambda: initialize(lambda g, t: unitvar.init_sparse(g, t, 0.1), (16, 12)),
     "init_variance_scaling": lambda: initialize(lambda g, t: unitvar.init_variance_scaling(g, t, 1.0, "fan_avg")),
-    "initializer_defaults": lambda: b"".join(bytes(unitvar.Initializer(kind)) for kind in unitvar.Kind),
+    "initializer_defaults": lambda: b"".join(bytes(unitvar.Initializer(kind)) for kind in KINDS),
     "init": lambda: initialize(lambda g, t: unitvar.Initializer("kaiming_normal").write(g, t)),
+    "weight_layout_from_name": lambda: constants(unitvar.WeightLayout, "out_in_k", "k_in_out", "in_out_k"),
+    "calculate_fans_layout": lambda: struct.pack(
+        "<4q", *unitvar.calculate_fans_layout(np.empty((16, 12, 3), np.float32), "out_in_k", 4),
+        *unitvar.calculate_fans_layout(np.empty((16, 12, 3), np.float32), "k_in_out", 3)),
+    "calculate_fans_axes": lambda: struct.pack(
+        "<2q", *unitvar.calculate_fans_axes(np.empty((16, 12, 3), np.float32), -1, 1, 0)),
+    # from unitvar.h by cmake/bindings.py: initialisers
+    "init_variance_scaling_fans": lambda: initialize(
+        lambda g, t: unitvar.init_variance_scaling_fans(g, t, 2.0, 7.0, 11.0, "fan_geo_avg", "normal")),
+    "init_orthogonal_axis": lambda: initialize(lambda g, t: unitvar.init_orthogonal_axis(g, t, 1.5, 1)),
+    "init_delta_orthogonal_layout": lambda: initialize(
+        lambda g, t: unitvar.init_delta_orthogonal_layout(g, t, 1.5, "out_in_k")),
+    "init_glorot_uniform": lambda: initialize(lambda g, t: unitvar.init_glorot_uniform(g, t, "in_out_k")),
+    "init_glorot_normal": lambda: initialize(lambda g, t: unitvar.init_glorot_normal(g, t, "in_out_k")),
+    "init_he_uniform": lambda: initialize(lambda g, t: unitvar.init_he_uniform(g, t, "in_out_k")),
+    "init_he_normal": lambda: initialize(lambda g, t: unitvar.init_he_normal(g, t, "in_out_k")),
+    "init_lecun_uniform": lambda: initialize(lambda g, t: unitvar.init_lecun_uniform(g, t, "in_out_k")),
+    "init_lecun_normal": lambda: initialize(lambda g, t: unitvar.init_lecun_normal(g, t, "in_out_k")),
+    "init_identity": lambda: initialize(lambda _, t: unitvar.init_identity(t, 1.5), (16, 12)),
+    # end
     "init_shard": shard,
     "torch_linear_reset": lambda: layer(unitvar.torch_linear_reset, (16, 12)),
     "torch_conv_reset": lambda: layer(unitvar.torch_conv_reset, (16, 12, 3)),

@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include "core/init/dimensions.hpp"
 #include "core/init/kinds.hpp"
 #include "core/message.hpp"
 
@@ -50,19 +51,25 @@ Fans fans_of(const InitRequest &request)
     return request.elements == 0 && request.shape.size() >= 2 ? Fans{0, 0} : calculate_fans(request.shape);
 }
 
-double chosen_fan(const InitRequest &request)
+double chosen_fan(FanMode mode, double fan_in, double fan_out)
 {
-    const Fans fans = fans_of(request);
-    switch (request.initializer.fan_mode) {
+    switch (mode) {
     case FanMode::fan_in:
-        return static_cast<double>(fans.in);
+        return fan_in;
     case FanMode::fan_out:
-        return static_cast<double>(fans.out);
+        return fan_out;
     case FanMode::fan_avg:
-        return (static_cast<double>(fans.in) + static_cast<double>(fans.out)) / 2;
+        return (fan_in + fan_out) / 2;
+    case FanMode::fan_geo_avg:
+        return std::sqrt(fan_in * fan_out);
     }
-    invalid_value("fan_mode", static_cast<std::int64_t>(request.initializer.fan_mode),
-                  "fan_in (0), fan_out (1) or fan_avg (2)");
+    invalid_value("fan_mode", static_cast<std::int64_t>(mode),
+                  "fan_in (0), fan_out (1), fan_avg (2) or fan_geo_avg (3)");
+}
+
+double chosen_fan(FanMode mode, const Fans &fans)
+{
+    return chosen_fan(mode, static_cast<double>(fans.in), static_cast<double>(fans.out));
 }
 
 double xavier_std(const InitRequest &request)
@@ -83,9 +90,72 @@ double kaiming_std(const InitRequest &request)
     if (std::isinf(a)) {
         invalid_value("a", a, "a finite negative slope, or NaN for 0.01");
     }
+    if (request.initializer.nonlinearity == Nonlinearity::gain && !(a >= 0)) {
+        invalid_value("a", a, "a gain >= 0");
+    }
     const double gain = calculate_gain(request.initializer.nonlinearity, a);
-    const double fan = chosen_fan(request);
+    const double fan = chosen_fan(request.initializer.fan_mode, fans_of(request));
     return fan == 0 ? 0 : gain / std::sqrt(fan);
+}
+
+// Numbers of the deviation sqrt(scale / fan); a fan of 0 is that of a tensor without elements.
+void scaled(PlanSlot &slot, const InitRequest &request, double scale, double fan, Distribution distribution,
+            Origin origin)
+{
+    // The deviation of a standard normal that is truncated at 2 deviations, as JAX and Keras write it.
+    constexpr double truncated_std = 0.87962566103423978;
+    const double std = fan == 0 ? 0 : std::sqrt(scale / fan);
+    switch (distribution) {
+    case Distribution::uniform:
+        scaled_uniform(slot, request, std, origin);
+        return;
+    case Distribution::normal:
+        scaled_normal(slot, request, std, origin);
+        return;
+    case Distribution::truncated_normal: {
+        if (fan == 0) {
+            sources_of(request).normal(slot, request, 0, 0, {origin.name, origin.name});
+            return;
+        }
+        const double wide = std / truncated_std;
+        require_reach(request.dtype, 2 * wide, origin);
+        if (!(rounded_parameter(request.dtype, origin.name, wide) > 0)) {
+            invalid_value(origin.name, origin.value, "a value whose deviation is within the range of the element type");
+        }
+        sources_of(request).trunc_normal(slot, request, 0, wide, -2 * wide, 2 * wide);
+        return;
+    }
+    }
+    invalid_value("distribution", static_cast<std::int64_t>(distribution),
+                  "uniform (0), normal (1) or truncated_normal (2)");
+}
+
+double scale_of(const InitRequest &request)
+{
+    const double scale = request.initializer.p[0];
+    require_finite("scale", scale);
+    if (!(scale > 0)) {
+        invalid_value("scale", scale, "a number > 0");
+    }
+    return scale;
+}
+
+double given_fan(std::string_view name, double fan)
+{
+    require_finite(name, fan);
+    if (!(fan > 0)) {
+        invalid_value(name, fan, "a number > 0");
+    }
+    return fan;
+}
+
+// Those of JAX and Keras by name, for a weight of the layout that the first number is.
+void scaled_by_layout(PlanSlot &slot, const InitRequest &request, double scale, FanMode mode, Distribution distribution)
+{
+    const WeightLayout layout = layout_of(request.initializer.p[0]);
+    const bool empty = request.elements == 0 && (request.shape.size() >= 2 || layout == WeightLayout::k_in_out);
+    const Fans fans = empty ? Fans{0, 0} : calculate_fans(request.shape, layout);
+    scaled(slot, request, scale, chosen_fan(mode, fans), distribution, {"scale", scale});
 }
 
 } // namespace
@@ -130,39 +200,47 @@ void make_kaiming_normal(PlanSlot &slot, const InitRequest &request)
 
 void make_variance_scaling(PlanSlot &slot, const InitRequest &request)
 {
-    // The deviation of a standard normal that is truncated at 2 deviations, as JAX and Keras write it.
-    constexpr double truncated_std = 0.87962566103423978;
-    const double scale = request.initializer.p[0];
-    require_finite("scale", scale);
-    if (!(scale > 0)) {
-        invalid_value("scale", scale, "a number > 0");
-    }
-    const double fan = chosen_fan(request);
-    const double std = fan == 0 ? 0 : std::sqrt(scale / fan);
-    const Origin origin{"scale", scale};
-    switch (request.initializer.distribution) {
-    case Distribution::uniform:
-        scaled_uniform(slot, request, std, origin);
-        return;
-    case Distribution::normal:
-        scaled_normal(slot, request, std, origin);
-        return;
-    case Distribution::truncated_normal: {
-        if (fan == 0) {
-            sources_of(request).normal(slot, request, 0, 0, {"scale", "scale"}); // a tensor without elements
-            return;
-        }
-        const double wide = std / truncated_std;
-        require_reach(request.dtype, 2 * wide, origin);
-        if (!(rounded_parameter(request.dtype, "scale", wide) > 0)) {
-            invalid_value("scale", scale, "a value whose deviation is within the range of the element type");
-        }
-        sources_of(request).trunc_normal(slot, request, 0, wide, -2 * wide, 2 * wide);
-        return;
-    }
-    }
-    invalid_value("distribution", static_cast<std::int64_t>(request.initializer.distribution),
-                  "uniform (0), normal (1) or truncated_normal (2)");
+    const double scale = scale_of(request);
+    const double fan = chosen_fan(request.initializer.fan_mode, fans_of(request));
+    scaled(slot, request, scale, fan, request.initializer.distribution, {"scale", scale});
+}
+
+void make_variance_scaling_fans(PlanSlot &slot, const InitRequest &request)
+{
+    const auto &p = request.initializer.p;
+    const double scale = scale_of(request);
+    const double fan = chosen_fan(request.initializer.fan_mode, given_fan("fan_in", p[1]), given_fan("fan_out", p[2]));
+    scaled(slot, request, scale, fan, request.initializer.distribution, {"scale", scale});
+}
+
+void make_glorot_uniform(PlanSlot &slot, const InitRequest &request)
+{
+    scaled_by_layout(slot, request, 1, FanMode::fan_avg, Distribution::uniform);
+}
+
+void make_glorot_normal(PlanSlot &slot, const InitRequest &request)
+{
+    scaled_by_layout(slot, request, 1, FanMode::fan_avg, Distribution::truncated_normal);
+}
+
+void make_he_uniform(PlanSlot &slot, const InitRequest &request)
+{
+    scaled_by_layout(slot, request, 2, FanMode::fan_in, Distribution::uniform);
+}
+
+void make_he_normal(PlanSlot &slot, const InitRequest &request)
+{
+    scaled_by_layout(slot, request, 2, FanMode::fan_in, Distribution::truncated_normal);
+}
+
+void make_lecun_uniform(PlanSlot &slot, const InitRequest &request)
+{
+    scaled_by_layout(slot, request, 1, FanMode::fan_in, Distribution::uniform);
+}
+
+void make_lecun_normal(PlanSlot &slot, const InitRequest &request)
+{
+    scaled_by_layout(slot, request, 1, FanMode::fan_in, Distribution::truncated_normal);
 }
 
 } // namespace unitvar::core

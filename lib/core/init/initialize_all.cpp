@@ -38,7 +38,7 @@ void check_names(std::span<const NamedTensor> tensors)
 // One tensor's initialize(), and the generator of its name.
 struct Parameter {
     Parameter(const Generator &generator, const NamedTensor &tensor)
-        : name(tensor.name), forked(generator.fork(tensor.name)), call("t", tensor.tensor)
+        : name(tensor.name), forked(generator.fork(tensor.name)), call("t", tensor.tensor, tensor.initializer)
     {
         core::make_plan(call.plan(), call.request(&forked, tensor.initializer));
     }

@@ -13,6 +13,7 @@ namespace unitvar::core {
     return *GeneratorAccess::row(*request.generator).sources;
 }
 
+// from unitvar.h by cmake/bindings.py: makers
 void make_constant(PlanSlot &slot, const InitRequest &request);
 void make_zeros(PlanSlot &slot, const InitRequest &request);
 void make_ones(PlanSlot &slot, const InitRequest &request);
@@ -29,5 +30,16 @@ void make_orthogonal(PlanSlot &slot, const InitRequest &request);
 void make_delta_orthogonal(PlanSlot &slot, const InitRequest &request);
 void make_sparse(PlanSlot &slot, const InitRequest &request);
 void make_variance_scaling(PlanSlot &slot, const InitRequest &request);
+void make_variance_scaling_fans(PlanSlot &slot, const InitRequest &request);
+void make_orthogonal_axis(PlanSlot &slot, const InitRequest &request);
+void make_delta_orthogonal_layout(PlanSlot &slot, const InitRequest &request);
+void make_glorot_uniform(PlanSlot &slot, const InitRequest &request);
+void make_glorot_normal(PlanSlot &slot, const InitRequest &request);
+void make_he_uniform(PlanSlot &slot, const InitRequest &request);
+void make_he_normal(PlanSlot &slot, const InitRequest &request);
+void make_lecun_uniform(PlanSlot &slot, const InitRequest &request);
+void make_lecun_normal(PlanSlot &slot, const InitRequest &request);
+void make_identity(PlanSlot &slot, const InitRequest &request);
+// end
 
 } // namespace unitvar::core

@@ -1,7 +1,9 @@
 // The initialisers of whole matrices: orthogonal, delta_orthogonal and sparse.
 #include <cmath>
 
+#include "core/init/dimensions.hpp"
 #include "core/init/kinds.hpp"
+#include "core/init/registry.hpp"
 #include "core/message.hpp"
 
 namespace unitvar::core {
@@ -46,6 +48,51 @@ void make_sparse(PlanSlot &slot, const InitRequest &request)
     }
     const auto zeros = static_cast<std::uint64_t>(std::ceil(sparsity * static_cast<double>(request.shape[0])));
     sources_of(request).sparse(slot, request, zeros, request.initializer.p[1]);
+}
+
+// The tensor comes with its dimensions in the order that these take (registry.cpp).
+void make_orthogonal_axis(PlanSlot &slot, const InitRequest &request)
+{
+    make_orthogonal(slot, request);
+}
+
+void make_delta_orthogonal_layout(PlanSlot &slot, const InitRequest &request)
+{
+    make_delta_orthogonal(slot, request);
+}
+
+DimensionOrder axis_first(const Initializer &initializer, std::size_t ndim)
+{
+    DimensionOrder order{};
+    if (ndim < 2) {
+        return order; // refused by the maker
+    }
+    const std::size_t axis = axis_of(initializer.p[1], ndim);
+    for (std::size_t d = 0, i = 1; d < ndim; ++d) {
+        if (d != axis) {
+            order[i++] = d;
+        }
+    }
+    order[0] = axis;
+    return order;
+}
+
+DimensionOrder out_in_first(const Initializer &initializer, std::size_t ndim)
+{
+    DimensionOrder order{};
+    const WeightLayout layout = layout_of(initializer.p[1]);
+    if (ndim < 2) {
+        return order; // refused by the maker
+    }
+    const LayoutAxes axes = layout_axes(layout, ndim);
+    for (std::size_t d = 0, i = 2; d < ndim; ++d) {
+        if (d != axes.out && d != axes.in) {
+            order[i++] = d;
+        }
+    }
+    order[0] = axes.out;
+    order[1] = axes.in;
+    return order;
 }
 
 } // namespace unitvar::core

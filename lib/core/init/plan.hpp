@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include "core/init/dimensions.hpp"
 #include "core/init/region.hpp"
 #include "core/kernel_table.hpp"
 #include "core/layout.hpp"
@@ -107,12 +108,32 @@ private:
     alignas(std::max_align_t) unsigned char room_[640];
 };
 
+// A tensor with its dimensions in the order in which a kind takes them; its own where that has none.
+class OrderedView {
+public:
+    // name is the argument's. Throws what Tensor throws, of the view as it is.
+    OrderedView(const char *name, const TensorView &view, const Initializer &initializer);
+    OrderedView(const OrderedView &) = delete;
+    OrderedView &operator=(const OrderedView &) = delete;
+
+    [[nodiscard]] const TensorView &view() const noexcept { return view_; }
+    // Lengths or indices of its dimensions, in their order; valid as long as what they are given to.
+    [[nodiscard]] std::span<const std::int64_t> ordered(std::span<const std::int64_t> values,
+                                                        std::unique_ptr<Reordered> &room) const;
+
+private:
+    std::unique_ptr<DimensionOrder> order_;
+    std::unique_ptr<Reordered> shape_;
+    std::unique_ptr<Reordered> strides_;
+    TensorView view_;
+};
+
 // The call for a whole tensor: the tensor, where its elements lie, and the plan of what goes there.
 class InitCall {
 public:
     // name is the argument's. Throws what Tensor throws. The plan is still to be made.
-    InitCall(const char *name, const TensorView &view)
-        : tensor_(name, view, Access::write),
+    InitCall(const char *name, const TensorView &view, const Initializer &initializer = {})
+        : view_(name, view, initializer), tensor_(name, view_.view(), Access::write),
           layout_(tensor_), output_{tensor_, layout_, Region(tensor_.elements()), true}
     {
     }
@@ -141,6 +162,7 @@ public:
     }
 
 private:
+    OrderedView view_;
     Tensor tensor_;
     Layout layout_;
     Output output_;

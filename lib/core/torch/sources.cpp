@@ -242,10 +242,8 @@ void orthogonal(PlanSlot &slot, const InitRequest &request, std::uint64_t rows, 
     }
 }
 
-constexpr std::array without{InitKind::delta_orthogonal, InitKind::variance_scaling};
-
 } // namespace
 
-constinit const ElementSources torch_sources{&uniform, &normal, &trunc_normal, &sparse, &orthogonal, nullptr, without};
+constinit const ElementSources torch_sources{&uniform, &normal, &trunc_normal, &sparse, &orthogonal, nullptr, true};
 
 } // namespace unitvar::core

@@ -61,6 +61,7 @@ functions! {
     fn unitvar_nonlinearity_from_name(name: *const c_char, out: *mut i32) -> i32;
     fn unitvar_fan_mode_from_name(name: *const c_char, out: *mut i32) -> i32;
     fn unitvar_distribution_from_name(name: *const c_char, out: *mut i32) -> i32;
+    fn unitvar_weight_layout_from_name(name: *const c_char, out: *mut i32) -> i32;
     fn unitvar_initializer_from_name(name: *const c_char, out: *mut i32) -> i32;
     fn unitvar_status_from_name(name: *const c_char, out: *mut i32) -> i32;
     fn unitvar_initializer_name(kind: i32) -> *const c_char;
@@ -93,6 +94,8 @@ functions! {
     fn unitvar_sobol_normal_f64(g: *const unitvar_generator, dst: *mut f64, points: usize, dimensions: usize, first: u64, mean: f64, std: f64) -> i32;
     fn unitvar_calculate_gain(nonlinearity: i32, param: f64, gain: *mut f64) -> i32;
     fn unitvar_calculate_fans(t: *const unitvar_tensor, fan_in: *mut i64, fan_out: *mut i64) -> i32;
+    fn unitvar_calculate_fans_layout(t: *const unitvar_tensor, layout: i32, groups: i64, fan_in: *mut i64, fan_out: *mut i64) -> i32;
+    fn unitvar_calculate_fans_axes(t: *const unitvar_tensor, in_axes: *const i32, num_in_axes: i32, out_axes: *const i32, num_out_axes: i32, batch_axes: *const i32, num_batch_axes: i32, fan_in: *mut i64, fan_out: *mut i64) -> i32;
     fn unitvar_init_constant(t: *mut unitvar_tensor, value: f64) -> i32;
     fn unitvar_init_zeros(t: *mut unitvar_tensor) -> i32;
     fn unitvar_init_ones(t: *mut unitvar_tensor) -> i32;
@@ -109,6 +112,16 @@ functions! {
     fn unitvar_init_delta_orthogonal(g: *mut unitvar_generator, t: *mut unitvar_tensor, gain: f64) -> i32;
     fn unitvar_init_sparse(g: *mut unitvar_generator, t: *mut unitvar_tensor, sparsity: f64, std: f64) -> i32;
     fn unitvar_init_variance_scaling(g: *mut unitvar_generator, t: *mut unitvar_tensor, scale: f64, fan_mode: i32, distribution: i32) -> i32;
+    fn unitvar_init_variance_scaling_fans(g: *mut unitvar_generator, t: *mut unitvar_tensor, scale: f64, fan_in: f64, fan_out: f64, fan_mode: i32, distribution: i32) -> i32;
+    fn unitvar_init_orthogonal_axis(g: *mut unitvar_generator, t: *mut unitvar_tensor, gain: f64, axis: i32) -> i32;
+    fn unitvar_init_delta_orthogonal_layout(g: *mut unitvar_generator, t: *mut unitvar_tensor, gain: f64, layout: i32) -> i32;
+    fn unitvar_init_glorot_uniform(g: *mut unitvar_generator, t: *mut unitvar_tensor, layout: i32) -> i32;
+    fn unitvar_init_glorot_normal(g: *mut unitvar_generator, t: *mut unitvar_tensor, layout: i32) -> i32;
+    fn unitvar_init_he_uniform(g: *mut unitvar_generator, t: *mut unitvar_tensor, layout: i32) -> i32;
+    fn unitvar_init_he_normal(g: *mut unitvar_generator, t: *mut unitvar_tensor, layout: i32) -> i32;
+    fn unitvar_init_lecun_uniform(g: *mut unitvar_generator, t: *mut unitvar_tensor, layout: i32) -> i32;
+    fn unitvar_init_lecun_normal(g: *mut unitvar_generator, t: *mut unitvar_tensor, layout: i32) -> i32;
+    fn unitvar_init_identity(t: *mut unitvar_tensor, gain: f64) -> i32;
     fn unitvar_initializer_defaults(init: *mut unitvar_initializer, kind: i32) -> i32;
     fn unitvar_init(g: *mut unitvar_generator, init: *const unitvar_initializer, t: *mut unitvar_tensor) -> i32;
     fn unitvar_init_shard(g: *mut unitvar_generator, init: *const unitvar_initializer, local: *mut unitvar_tensor, global_shape: *const i64, offset: *const i64) -> i32;

@@ -71,6 +71,8 @@ constants! {
         FanOut = sys::UNITVAR_FAN_OUT,
         /// (fan_in + fan_out) / 2, as in JAX and Keras.
         FanAvg = sys::UNITVAR_FAN_AVG,
+        /// Sqrt(fan_in * fan_out), as in JAX.
+        FanGeoAvg = sys::UNITVAR_FAN_GEO_AVG,
         // end
     }
 }
@@ -91,6 +93,18 @@ constants! {
         LeakyRelu = sys::UNITVAR_LEAKY_RELU,
         /// Self-normalising exponential linear units.
         Selu = sys::UNITVAR_SELU,
+        /// Z Phi(z), without its approximation by tanh.
+        Gelu = sys::UNITVAR_GELU,
+        /// Z / (1 + exp(-z)), also swish.
+        Silu = sys::UNITVAR_SILU,
+        /// Exp(z) - 1 below 0.
+        Elu = sys::UNITVAR_ELU,
+        /// Log(1 + exp(z)).
+        Softplus = sys::UNITVAR_SOFTPLUS,
+        /// Z tanh(softplus(z)).
+        Mish = sys::UNITVAR_MISH,
+        /// None of these: the parameter is the gain itself.
+        Gain = sys::UNITVAR_GAIN,
         // end
     }
 }
@@ -120,41 +134,75 @@ constants! {
 }
 
 constants! {
+    /// Where a weight has its outputs, its inputs and the positions of its kernel.
+    WeightLayout by sys::unitvar_weight_layout_from_name {
+        // from unitvar.h by cmake/bindings.py: WeightLayout
+        /// (out, in, k...), PyTorch's linear layers and convolutions.
+        OutInK = sys::UNITVAR_OUT_IN_K,
+        /// (k..., in, out), JAX's and Keras'.
+        KInOut = sys::UNITVAR_K_IN_OUT,
+        /// (in, out, k...), PyTorch's transposed convolutions.
+        InOutK = sys::UNITVAR_IN_OUT_K,
+        // end
+    }
+}
+
+constants! {
     /// The kind of an [`crate::Initializer`]; each is a function of [`crate::init`].
     InitKind by sys::unitvar_initializer_from_name {
         // from unitvar.h by cmake/bindings.py: Kind
-        /// See [`crate::init::constant`].
+        /// One value everywhere: [`crate::init::constant`].
         Constant = sys::UNITVAR_INIT_CONSTANT,
-        /// See [`crate::init::zeros`].
+        /// 0 everywhere: [`crate::init::zeros`].
         Zeros = sys::UNITVAR_INIT_ZEROS,
-        /// See [`crate::init::ones`].
+        /// 1 everywhere: [`crate::init::ones`].
         Ones = sys::UNITVAR_INIT_ONES,
-        /// See [`crate::init::eye`].
+        /// The identity matrix: [`crate::init::eye`].
         Eye = sys::UNITVAR_INIT_EYE,
-        /// See [`crate::init::dirac`].
+        /// The identity of a convolution (out, in, k...) in groups: [`crate::init::dirac`].
         Dirac = sys::UNITVAR_INIT_DIRAC,
-        /// See [`crate::init::uniform`].
+        /// Uniform numbers of [a, b): [`crate::init::uniform`].
         Uniform = sys::UNITVAR_INIT_UNIFORM,
-        /// See [`crate::init::normal`].
+        /// Normal numbers: [`crate::init::normal`].
         Normal = sys::UNITVAR_INIT_NORMAL,
-        /// See [`crate::init::trunc_normal`].
+        /// Normal numbers between the bounds a and b: [`crate::init::trunc_normal`].
         TruncNormal = sys::UNITVAR_INIT_TRUNC_NORMAL,
-        /// See [`crate::init::xavier_uniform`].
+        /// Glorot and Bengio's uniform weights (out, in, k...): [`crate::init::xavier_uniform`].
         XavierUniform = sys::UNITVAR_INIT_XAVIER_UNIFORM,
-        /// See [`crate::init::xavier_normal`].
+        /// Glorot and Bengio's normal weights (out, in, k...): [`crate::init::xavier_normal`].
         XavierNormal = sys::UNITVAR_INIT_XAVIER_NORMAL,
-        /// See [`crate::init::kaiming_uniform`].
+        /// He's uniform weights (out, in, k...); a is leaky_relu's slope: [`crate::init::kaiming_uniform`].
         KaimingUniform = sys::UNITVAR_INIT_KAIMING_UNIFORM,
-        /// See [`crate::init::kaiming_normal`].
+        /// He's normal weights (out, in, k...); a is leaky_relu's slope: [`crate::init::kaiming_normal`].
         KaimingNormal = sys::UNITVAR_INIT_KAIMING_NORMAL,
-        /// See [`crate::init::orthogonal`].
+        /// Gain times a Haar-distributed orthogonal matrix: [`crate::init::orthogonal`].
         Orthogonal = sys::UNITVAR_INIT_ORTHOGONAL,
-        /// See [`crate::init::delta_orthogonal`].
+        /// An orthogonal matrix at the centre of a convolution (out, in, k...): [`crate::init::delta_orthogonal`].
         DeltaOrthogonal = sys::UNITVAR_INIT_DELTA_ORTHOGONAL,
-        /// See [`crate::init::sparse`].
+        /// Normal numbers, the fraction sparsity of each column 0: [`crate::init::sparse`].
         Sparse = sys::UNITVAR_INIT_SPARSE,
-        /// See [`crate::init::variance_scaling`].
+        /// Weights (out, in, k...) of the deviation sqrt(scale / fan): [`crate::init::variance_scaling`].
         VarianceScaling = sys::UNITVAR_INIT_VARIANCE_SCALING,
+        /// Weights of the deviation sqrt(scale / fan), of fans that are given: [`crate::init::variance_scaling_fans`].
+        VarianceScalingFans = sys::UNITVAR_INIT_VARIANCE_SCALING_FANS,
+        /// Gain times an orthogonal matrix with any axis for its rows: [`crate::init::orthogonal_axis`].
+        OrthogonalAxis = sys::UNITVAR_INIT_ORTHOGONAL_AXIS,
+        /// An orthogonal matrix at the centre of a convolution of any layout: [`crate::init::delta_orthogonal_layout`].
+        DeltaOrthogonalLayout = sys::UNITVAR_INIT_DELTA_ORTHOGONAL_LAYOUT,
+        /// JAX's and Keras' glorot_uniform: [`crate::init::glorot_uniform`].
+        GlorotUniform = sys::UNITVAR_INIT_GLOROT_UNIFORM,
+        /// JAX's and Keras' glorot_normal: [`crate::init::glorot_normal`].
+        GlorotNormal = sys::UNITVAR_INIT_GLOROT_NORMAL,
+        /// JAX's and Keras' he_uniform: [`crate::init::he_uniform`].
+        HeUniform = sys::UNITVAR_INIT_HE_UNIFORM,
+        /// JAX's and Keras' he_normal: [`crate::init::he_normal`].
+        HeNormal = sys::UNITVAR_INIT_HE_NORMAL,
+        /// JAX's and Keras' lecun_uniform: [`crate::init::lecun_uniform`].
+        LecunUniform = sys::UNITVAR_INIT_LECUN_UNIFORM,
+        /// JAX's and Keras' lecun_normal: [`crate::init::lecun_normal`].
+        LecunNormal = sys::UNITVAR_INIT_LECUN_NORMAL,
+        /// Gain times the identity matrix: [`crate::init::identity`].
+        Identity = sys::UNITVAR_INIT_IDENTITY,
         // end
     }
 }

@@ -3,7 +3,7 @@
 //! Weights are (out, in, k...), as PyTorch has them. Kernels of JAX and Keras are (k..., in, out): a view with strides
 //! sees the same memory as (out, in, k...) and so gives it the right fans.
 use crate::error::{check, Error, Result};
-use crate::{Distribution, FanMode, Generator, InitKind, Nonlinearity, TensorViewMut};
+use crate::{Distribution, FanMode, Generator, InitKind, Nonlinearity, TensorViewMut, WeightLayout};
 use std::{mem, ptr};
 use unitvar_sys as sys;
 
@@ -26,44 +26,71 @@ macro_rules! initializers {
 }
 
 initializers! {
-    /// Every element `value`.
+    // from unitvar.h by cmake/bindings.py: initialisers
+    /// One value everywhere.
     constant = unitvar_init_constant(value: f64 => value);
-    /// Every element 0.
+    /// 0 everywhere.
     zeros = unitvar_init_zeros();
-    /// Every element 1.
+    /// 1 everywhere.
     ones = unitvar_init_ones();
     /// The identity matrix.
     eye = unitvar_init_eye();
     /// The identity of a convolution (out, in, k...) in groups.
     dirac = unitvar_init_dirac(groups: i64 => groups);
+    /// Gain times the identity matrix.
+    identity = unitvar_init_identity(gain: f64 => gain);
+    // end
 }
 
 initializers! { draws
-    /// Uniform on [a, b).
+    // from unitvar.h by cmake/bindings.py: drawn_initialisers
+    /// Uniform numbers of [a, b).
     uniform = unitvar_init_uniform(a: f64 => a, b: f64 => b);
-    /// Normal.
+    /// Normal numbers.
     normal = unitvar_init_normal(mean: f64 => mean, std: f64 => std);
-    /// Normal between the bounds a and b.
+    /// Normal numbers between the bounds a and b.
     trunc_normal = unitvar_init_trunc_normal(mean: f64 => mean, std: f64 => std, a: f64 => a, b: f64 => b);
-    /// Glorot and Bengio's, uniform.
+    /// Glorot and Bengio's uniform weights (out, in, k...).
     xavier_uniform = unitvar_init_xavier_uniform(gain: f64 => gain);
-    /// Glorot and Bengio's, normal.
+    /// Glorot and Bengio's normal weights (out, in, k...).
     xavier_normal = unitvar_init_xavier_normal(gain: f64 => gain);
-    /// He's, uniform; `a` is the negative slope of LeakyRelu.
+    /// He's uniform weights (out, in, k...); a is leaky_relu's slope.
     kaiming_uniform = unitvar_init_kaiming_uniform(
         a: f64 => a, fan_mode: FanMode => fan_mode.raw(), nonlinearity: Nonlinearity => nonlinearity.raw());
-    /// He's, normal; `a` is the negative slope of LeakyRelu.
+    /// He's normal weights (out, in, k...); a is leaky_relu's slope.
     kaiming_normal = unitvar_init_kaiming_normal(
         a: f64 => a, fan_mode: FanMode => fan_mode.raw(), nonlinearity: Nonlinearity => nonlinearity.raw());
-    /// gain times a Haar-distributed orthogonal matrix.
+    /// Gain times a Haar-distributed orthogonal matrix.
     orthogonal = unitvar_init_orthogonal(gain: f64 => gain);
     /// An orthogonal matrix at the centre of a convolution (out, in, k...).
     delta_orthogonal = unitvar_init_delta_orthogonal(gain: f64 => gain);
-    /// Normal, with the fraction `sparsity` of each column 0.
+    /// Normal numbers, the fraction sparsity of each column 0.
     sparse = unitvar_init_sparse(sparsity: f64 => sparsity, std: f64 => std);
-    /// Variance scaling as in JAX and Keras, of a weight (out, in, k...), which there is (k..., in, out).
+    /// Weights (out, in, k...) of the deviation sqrt(scale / fan).
     variance_scaling = unitvar_init_variance_scaling(
         scale: f64 => scale, fan_mode: FanMode => fan_mode.raw(), distribution: Distribution => distribution.raw());
+    /// Weights of the deviation sqrt(scale / fan), of fans that are given.
+    variance_scaling_fans = unitvar_init_variance_scaling_fans(
+        scale: f64 => scale, fan_in: f64 => fan_in, fan_out: f64 => fan_out, fan_mode: FanMode => fan_mode.raw(),
+        distribution: Distribution => distribution.raw());
+    /// Gain times an orthogonal matrix with any axis for its rows.
+    orthogonal_axis = unitvar_init_orthogonal_axis(gain: f64 => gain, axis: i32 => axis);
+    /// An orthogonal matrix at the centre of a convolution of any layout.
+    delta_orthogonal_layout = unitvar_init_delta_orthogonal_layout(
+        gain: f64 => gain, layout: WeightLayout => layout.raw());
+    /// JAX's and Keras' glorot_uniform.
+    glorot_uniform = unitvar_init_glorot_uniform(layout: WeightLayout => layout.raw());
+    /// JAX's and Keras' glorot_normal.
+    glorot_normal = unitvar_init_glorot_normal(layout: WeightLayout => layout.raw());
+    /// JAX's and Keras' he_uniform.
+    he_uniform = unitvar_init_he_uniform(layout: WeightLayout => layout.raw());
+    /// JAX's and Keras' he_normal.
+    he_normal = unitvar_init_he_normal(layout: WeightLayout => layout.raw());
+    /// JAX's and Keras' lecun_uniform.
+    lecun_uniform = unitvar_init_lecun_uniform(layout: WeightLayout => layout.raw());
+    /// JAX's and Keras' lecun_normal.
+    lecun_normal = unitvar_init_lecun_normal(layout: WeightLayout => layout.raw());
+    // end
 }
 
 /// An initialiser as a value, for tables of parameters and for shards. A kind looks only at what its function takes.
@@ -79,7 +106,7 @@ pub struct Initializer {
     pub distribution: Distribution,
     /// For dirac.
     pub groups: i64,
-    /// The function's numbers, in its order.
+    /// The function's other numbers, in its order; an axis as one, and a layout.
     pub parameters: [f64; 4],
 }
 

@@ -30,7 +30,7 @@ pub mod sobol;
 mod tensor;
 pub mod torch;
 
-pub use constants::{Distribution, Engine, FanMode, InitKind, Nonlinearity};
+pub use constants::{Distribution, Engine, FanMode, InitKind, Nonlinearity, WeightLayout};
 pub use error::{Error, Result, Status};
 pub use generator::{Float, Generator};
 pub use init::Initializer;

@@ -188,6 +188,40 @@ impl<'a> TensorView<'a> {
         crate::error::check(unsafe { sys::unitvar_calculate_fans(&raw, &mut fan_in, &mut fan_out) })?;
         Ok((fan_in, fan_out))
     }
+
+    /// The same of any layout, and of a convolution in groups.
+    pub fn fans_in_layout(&self, layout: crate::WeightLayout, groups: i64) -> Result<(i64, i64)> {
+        let (mut fan_in, mut fan_out) = (0, 0);
+        let raw = self.layout.raw();
+        // Safety: the tensor outlives the call.
+        crate::error::check(unsafe {
+            sys::unitvar_calculate_fans_layout(&raw, layout.raw(), groups, &mut fan_in, &mut fan_out)
+        })?;
+        Ok((fan_in, fan_out))
+    }
+
+    /// The same of axes, as JAX has them; negative ones count from the last.
+    pub fn fans_of_axes(&self, in_axes: &[i32], out_axes: &[i32], batch_axes: &[i32]) -> Result<(i64, i64)> {
+        let (mut fan_in, mut fan_out) = (0, 0);
+        let raw = self.layout.raw();
+        // A length that no list of axes has is for the library to refuse.
+        let count = |axes: &[i32]| i32::try_from(axes.len()).unwrap_or(i32::MAX);
+        // Safety: all of it outlives the call.
+        crate::error::check(unsafe {
+            sys::unitvar_calculate_fans_axes(
+                &raw,
+                in_axes.as_ptr(),
+                count(in_axes),
+                out_axes.as_ptr(),
+                count(out_axes),
+                batch_axes.as_ptr(),
+                count(batch_axes),
+                &mut fan_in,
+                &mut fan_out,
+            )
+        })?;
+        Ok((fan_in, fan_out))
+    }
 }
 
 impl<'a> TensorViewMut<'a> {

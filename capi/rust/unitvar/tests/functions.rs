@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::{env, fs};
 use unitvar::{
     init, norm, sobol, torch, Distribution, Element, Engine, FanMode, Float, Generator, InitKind, Initializer, Moments,
-    Nonlinearity, Result, Status, TensorView, TensorViewMut,
+    Nonlinearity, Result, Status, TensorView, TensorViewMut, WeightLayout,
 };
 use unitvar_sys as sys;
 
@@ -107,8 +107,21 @@ fn num_threads() -> Sum {
     Ok(n.bytes())
 }
 
+/// The first sixteen, which the sums are of.
 fn kinds() -> impl Iterator<Item = InitKind> {
-    (1..).map_while(InitKind::from_number)
+    (1..=16).map_while(InitKind::from_number)
+}
+
+fn fans_in_layout() -> Sum {
+    let x = [0f32; 576];
+    let t = TensorView::new(&x, &[16, 12, 3])?;
+    let (a, b) = (t.fans_in_layout(WeightLayout::OutInK, 4)?, t.fans_in_layout(WeightLayout::KInOut, 3)?);
+    Ok([a.0, a.1, b.0, b.1].bytes())
+}
+
+fn fans_of_axes() -> Sum {
+    let (fan_in, fan_out) = TensorView::new(&[0f32; 576], &[16, 12, 3])?.fans_of_axes(&[-1], &[1], &[0])?;
+    Ok([fan_in, fan_out].bytes())
 }
 
 fn constants<T>(names: &[&str], from_name: fn(&str) -> Result<T>, value: fn(T) -> i32) -> Sum {
@@ -567,6 +580,10 @@ const FUNCTIONS: &[(&str, fn() -> Sum)] = &[
     ("engine_from_name", || constants(&["pcg32", "philox4x32"], Engine::from_name, |value| value as i32)),
     ("nonlinearity_from_name", || constants(&["linear", "conv1d", "sigmoid", "tanh", "relu", "leaky_relu", "selu"],
                                             Nonlinearity::from_name, |value| value as i32)),
+    ("weight_layout_from_name", || constants(&["out_in_k", "k_in_out", "in_out_k"], WeightLayout::from_name,
+        |value| value as i32)),
+    ("calculate_fans_layout", fans_in_layout),
+    ("calculate_fans_axes", fans_of_axes),
     ("fan_mode_from_name", || constants(&["fan_in", "fan_out", "fan_avg"], FanMode::from_name, |value| value as i32)),
     ("distribution_from_name", || constants(&["uniform", "normal", "truncated_normal"],
                                             Distribution::from_name, |value| value as i32)),
@@ -623,6 +640,19 @@ const FUNCTIONS: &[(&str, fn() -> Sum)] = &[
      || filters(|g, t| init::variance_scaling(g, t, 1.0, FanMode::FanAvg, Distribution::TruncatedNormal))),
     ("initializer_defaults", defaults),
     ("init", || filters(|g, t| Initializer::new(InitKind::KaimingNormal)?.write(Some(g), t))),
+    // from unitvar.h by cmake/bindings.py: initialisers
+    ("init_variance_scaling_fans",
+     || filters(|g, t| init::variance_scaling_fans(g, t, 2.0, 7.0, 11.0, FanMode::FanGeoAvg, Distribution::Normal))),
+    ("init_orthogonal_axis", || filters(|g, t| init::orthogonal_axis(g, t, 1.5, 1))),
+    ("init_delta_orthogonal_layout", || filters(|g, t| init::delta_orthogonal_layout(g, t, 1.5, WeightLayout::OutInK))),
+    ("init_glorot_uniform", || filters(|g, t| init::glorot_uniform(g, t, WeightLayout::InOutK))),
+    ("init_glorot_normal", || filters(|g, t| init::glorot_normal(g, t, WeightLayout::InOutK))),
+    ("init_he_uniform", || filters(|g, t| init::he_uniform(g, t, WeightLayout::InOutK))),
+    ("init_he_normal", || filters(|g, t| init::he_normal(g, t, WeightLayout::InOutK))),
+    ("init_lecun_uniform", || filters(|g, t| init::lecun_uniform(g, t, WeightLayout::InOutK))),
+    ("init_lecun_normal", || filters(|g, t| init::lecun_normal(g, t, WeightLayout::InOutK))),
+    ("init_identity", || matrix(|_, t| init::identity(t, 1.5))),
+    // end
     ("init_shard", shard),
     ("torch_linear_reset", || layer(&[16, 12], |g, weight, bias| torch::linear_reset(g, weight, Some(bias)))),
     ("torch_conv_reset", || layer(&[16, 12, 3], |g, weight, bias| torch::conv_reset(g, weight, Some(bias)))),
