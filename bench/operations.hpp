@@ -1,8 +1,10 @@
-// Every sampler through the C API, once for all benchmarks: the rows of the draw registry.
+// Every sampler through the C API, once for all benchmarks: the rows of the draw registry, with default parameters.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <string_view>
+#include <utility>
 
 #include "core/draws.hpp"
 #include "unitvar.h"
@@ -18,77 +20,46 @@ struct Operation {
 inline constexpr unitvar_dtype bf16{4, 16, 1};
 inline constexpr unitvar_dtype f16{2, 16, 1};
 
-// 16-bit elements come from initialisers alone.
-template <unitvar_dtype DType> std::int32_t init_vector(unitvar_generator *g, void *t, std::size_t n, std::int32_t kind)
-{
-    std::int64_t length = static_cast<std::int64_t>(n);
-    unitvar_tensor tensor{t, {1, 0}, 1, DType, &length, nullptr, 0};
-    unitvar_initializer init{sizeof(init), 0, 0, 0, 0, 0, 0, {}};
-    const std::int32_t status = unitvar_initializer_defaults(&init, kind);
-    return status != UNITVAR_OK ? status : unitvar_init(g, &init, &tensor);
-}
+namespace detail {
 
-inline constexpr std::array<Operation, core::draw_count> operations{{
-    {core::DrawIndex::bits_u32, [](unitvar_generator *g, void *t,
-                                   std::size_t n) { return unitvar_bits_u32(g, static_cast<std::uint32_t *>(t), n); }},
-    {core::DrawIndex::bits_u64, [](unitvar_generator *g, void *t,
-                                   std::size_t n) { return unitvar_bits_u64(g, static_cast<std::uint64_t *>(t), n); }},
-    {core::DrawIndex::uniform_f32,
-     [](unitvar_generator *g, void *t, std::size_t n) {
-         return unitvar_uniform_f32(g, static_cast<float *>(t), n, 0, 1);
-     }},
-    {core::DrawIndex::uniform_f64,
-     [](unitvar_generator *g, void *t, std::size_t n) {
-         return unitvar_uniform_f64(g, static_cast<double *>(t), n, 0, 1);
-     }},
-    {core::DrawIndex::normal_f32,
-     [](unitvar_generator *g, void *t, std::size_t n) {
-         return unitvar_normal_f32(g, static_cast<float *>(t), n, 0, 1);
-     }},
-    {core::DrawIndex::normal_f64,
-     [](unitvar_generator *g, void *t, std::size_t n) {
-         return unitvar_normal_f64(g, static_cast<double *>(t), n, 0, 1);
-     }},
-    {core::DrawIndex::normal_icdf_f32,
-     [](unitvar_generator *g, void *t, std::size_t n) {
-         return unitvar_normal_icdf_f32(g, static_cast<float *>(t), n, 0, 1);
-     }},
-    {core::DrawIndex::normal_icdf_f64,
-     [](unitvar_generator *g, void *t, std::size_t n) {
-         return unitvar_normal_icdf_f64(g, static_cast<double *>(t), n, 0, 1);
-     }},
-    {core::DrawIndex::trunc_normal_f32,
-     [](unitvar_generator *g, void *t, std::size_t n) {
-         return unitvar_trunc_normal_f32(g, static_cast<float *>(t), n, 0, 1, -2, 2);
-     }},
-    {core::DrawIndex::trunc_normal_f64,
-     [](unitvar_generator *g, void *t, std::size_t n) {
-         return unitvar_trunc_normal_f64(g, static_cast<double *>(t), n, 0, 1, -2, 2);
-     }},
-    {core::DrawIndex::uniform_bf16,
-     [](unitvar_generator *g, void *t, std::size_t n) { return init_vector<bf16>(g, t, n, UNITVAR_INIT_UNIFORM); }},
-    {core::DrawIndex::uniform_f16,
-     [](unitvar_generator *g, void *t, std::size_t n) { return init_vector<f16>(g, t, n, UNITVAR_INIT_UNIFORM); }},
-    {core::DrawIndex::normal_bf16,
-     [](unitvar_generator *g, void *t, std::size_t n) { return init_vector<bf16>(g, t, n, UNITVAR_INIT_NORMAL); }},
-    {core::DrawIndex::normal_f16,
-     [](unitvar_generator *g, void *t, std::size_t n) { return init_vector<f16>(g, t, n, UNITVAR_INIT_NORMAL); }},
-    {core::DrawIndex::trunc_normal_bf16,
-     [](unitvar_generator *g, void *t, std::size_t n) {
-         return init_vector<bf16>(g, t, n, UNITVAR_INIT_TRUNC_NORMAL);
-     }},
-    {core::DrawIndex::trunc_normal_f16,
-     [](unitvar_generator *g, void *t, std::size_t n) { return init_vector<f16>(g, t, n, UNITVAR_INIT_TRUNC_NORMAL); }},
+// A row's name and what is behind it, without the type of its elements.
+struct NamedDraw {
+    const char *kind;
+    unitvar_dtype dtype;
+};
+#define UNITVAR_CODE_f32 2
+#define UNITVAR_CODE_f64 2
+#define UNITVAR_CODE_bf16 4
+#define UNITVAR_CODE_f16 2
+#define UNITVAR_CODE_i32 0
+#define UNITVAR_CODE_i64 0
+#define UNITVAR_CODE_u8 1
+#define UNITVAR_CODE_u32 1
+#define UNITVAR_CODE_u64 1
+inline constexpr std::array<NamedDraw, core::draw_count> named_draws{{
+#define UNITVAR_ROW(kind, type, bytes, ...) {#kind, {UNITVAR_CODE_##type, 8 * (bytes), 1}},
+    UNITVAR_DRAWS(UNITVAR_ROW)
+#undef UNITVAR_ROW
 }};
 
-// A draw that is missing here leaves a row that repeats draw 0.
-static_assert([] {
-    for (std::size_t i = 0; i < operations.size(); ++i) {
-        if (operations[i].draw != static_cast<core::DrawIndex>(i) || operations[i].run == nullptr) {
-            return false;
-        }
-    }
-    return true;
-}());
+template <std::size_t Index> std::int32_t run(unitvar_generator *g, void *target, std::size_t n)
+{
+    static const unitvar_draw draw = [] {
+        unitvar_draw result{sizeof(unitvar_draw), 0, named_draws[Index].dtype, 0, {}, {}};
+        std::int32_t kind = 0;
+        unitvar_draw_from_name(named_draws[Index].kind, &kind);
+        unitvar_draw_defaults(&result, kind);
+        return result;
+    }();
+    return unitvar_sample(g, &draw, target, n);
+}
+
+} // namespace detail
+
+inline constexpr std::array<Operation, core::draw_count> operations = []<std::size_t... I>(std::index_sequence<I...>)
+{
+    return std::array<Operation, core::draw_count>{{{static_cast<core::DrawIndex>(I), &detail::run<I>}...}};
+}
+(std::make_index_sequence<core::draw_count>{});
 
 } // namespace unitvar::bench

@@ -52,8 +52,8 @@ class Constant(NamedTuple):
 
     @property
     def short(self):
-        """Kinds of initialisers are in an enumeration of their own wherever there are any."""
-        return re.sub("^INIT_", "", self.name)
+        """Kinds of initialisers and of draws are in enumerations of their own wherever there are any."""
+        return re.sub("^(INIT|DRAW)_", "", self.name)
 
 
 class Initialiser(NamedTuple):
@@ -173,6 +173,7 @@ ENUMERATIONS = {
     "Status": ("Status", "status"), "Engine": ("Engine", "engine"), "FanMode": ("Fan mode", "fan_mode"),
     "Nonlinearity": ("Nonlinearity", "nonlinearity"), "Distribution": ("Distribution", "distribution"),
     "WeightLayout": ("Weight layout", "weight_layout"), "Kind": ("Kind of initialiser", "initializer"),
+    "DrawKind": ("Kind of draw", "draw"),
 }
 # Parameters of functions that are constants of them, by their names.
 CONSTANT_PARAMETERS = {
@@ -191,6 +192,115 @@ def member_of(enumeration, value, header):
 def wrapped(open_with, items, close_with, indent=""):
     """As listed() gives them, each line indented."""
     return [indent + line for line in listed(open_with, items, close_with, WIDTH - len(indent))]
+
+
+# ---- Samplers: what all languages say of them, and the code behind them, but of those that are written by hand -------
+
+SAMPLERS_BY_HAND = {
+    *(f"{name}_{kind}" for name in ("uniform", "normal", "normal_icdf", "trunc_normal") for kind in ("f32", "f64")),
+    "bits_u32", "bits_u64", "permutation_i64", "choice_i64", "bernoulli_bits",
+}
+# Of each type of elements: C++'s, Rust's, Go's and cgo's, NumPy's.
+ELEMENTS = {
+    "f32": ("float", "f32", "float32", "float", "float32"), "f64": ("double", "f64", "float64", "double", "float64"),
+    "bf16": ("bfloat16", "Bf16", "uint16", "uint16_t", None), "f16": ("float16", "F16", "uint16", "uint16_t", "float16"),
+    "i32": ("std::int32_t", "i32", "int32", "int32_t", "int32"),
+    "i64": ("std::int64_t", "i64", "int64", "int64_t", "int64"),
+    "u8": ("std::uint8_t", "u8", "uint8", "uint8_t", "uint8"),
+}
+# Parameters: the default in C++ and Python, where all behind it have one, and the value in tests.
+PARAMETERS = {
+    "low": (0, "-0.37"), "high": (1, "1.9"), "mean": (0, "1.5"), "std": (1, "0.02"), "a": (None, "1.47"),
+    "b": (None, "1.55"), "location": (0, "1.5"), "scale": (1, "0.7"), "shape": (None, "1.7"), "p": (0.5, "0.3"),
+}
+WHOLE = {"low": "3", "high": "100"}
+
+
+class Sampler(NamedTuple):
+    function: Function
+    kind: str  # the distribution, as its functions and constants are named
+    element: str  # a key of ELEMENTS
+
+    @property
+    def parameters(self):
+        return self.function.parameters[3:]
+
+    @property
+    def twin(self):
+        """Whether f32 and f64 are one function in languages that have generic ones."""
+        return self.element in ("f32", "f64")
+
+    @property
+    def summary(self):
+        words = re.sub(r"^ ?/?\*+/?|\*/$", "", self.function.documentation, flags=re.MULTILINE).split()
+        return re.split(r"[:.] ", " ".join(words))[0]
+
+    def by_type(self, double, whole):
+        return [double.format(p.name) if p.type == "double" else whole.format(p.name) for p in self.parameters]
+
+    @property
+    def values(self):
+        return [PARAMETERS[p.name][1] if p.type == "double" else WHOLE[p.name] for p in self.parameters]
+
+
+def samplers(header):
+    for function in header.functions:
+        kind, _, element = function.name.rpartition("_")
+        if (function.section == 5 and function.name not in SAMPLERS_BY_HAND and element in ELEMENTS and
+                [p.name for p in function.parameters[:3]] == ["g", "dst", "n"]):
+            yield Sampler(function, kind, element)
+
+
+def cpp_parameters(sampler, with_defaults):
+    result, trailing = [], with_defaults
+    for p in reversed(sampler.parameters):
+        default = PARAMETERS[p.name][0] if p.type == "double" else None
+        trailing = trailing and default is not None
+        kind = {"double": "double", "int64_t": "std::int64_t"}[p.type]
+        result.insert(0, f"{kind} {p.name}" + (f" = {default}" if trailing else ""))
+    return ["Generator &generator", f"std::span<{ELEMENTS[sampler.element][0]}> target", *result]
+
+
+def cpp_samplers(header):
+    for s in samplers(header):
+        yield from listed(f"void {s.kind}(", cpp_parameters(s, True), ");")
+
+
+def core_samplers(header):
+    for s in samplers(header):
+        yield from listed(f"void {s.kind}(", cpp_parameters(s, False), ")")
+        yield "{"
+        p, k = (", ".join(q.name for q in s.parameters if q.type == kind) for kind in ("double", "int64_t"))
+        yield f"    sample(generator, core::DrawIndex::{s.kind}_{s.element}, target, {{{p}}}, {{{k}}});"
+        yield "}"
+        yield ""
+
+
+def capi_samplers(header):
+    for s in samplers(header):
+        parameters = [p.type + ("" if p.type.endswith("*") else " ") + p.name for p in s.function.parameters]
+        yield from listed(f"int32_t unitvar_{s.function.name}(", parameters, ")")
+        yield "{"
+        target = 'buffer(dst, n, "dst")'
+        if s.element in ("bf16", "f16"):
+            target = f"halves<unitvar::{ELEMENTS[s.element][0]}>(dst, n)"
+        arguments = ", ".join(["generator(g)", target, *(p.name for p in s.parameters)])
+        yield f"    return guard([&] {{ unitvar::{s.kind}({arguments}); }});"
+        yield "}"
+        yield ""
+
+
+def allocation_samplers(header):
+    for s in samplers(header):
+        kind = "std::uint16_t" if s.element in ("bf16", "f16") else ELEMENTS[s.element][0]
+        yield from listed(f"check_sampler<{kind}>(", [f'"unitvar_{s.function.name}"', f"unitvar_{s.function.name}",
+                                                      *s.values], ");")
+
+
+def c_samplers(header):
+    for s in samplers(header):
+        yield from listed("SAMPLER(", [s.function.name, s.function.parameters[1].type.split(" ")[0], "count", "g", "x",
+                                       "count", *s.values], ")")
 
 
 # ---- Rust: the crate unitvar-sys, and the enumerations of unitvar ---------------------------------------------------
@@ -240,9 +350,11 @@ def rust_enumeration(name):
         for constant in header.constants[ENUMERATIONS[name][0]]:
             if constant.name == "OK":  # which is no error
                 continue
-            comment = constant.comment
+            # Kinds of draws have no comment: each is a function.
+            function = constant.short.lower()
+            comment = constant.comment or f"what the sampler `{function}` draws"
             if name == "Kind":
-                comment += f": [`crate::init::{constant.short.lower()}`]"
+                comment += f": [`crate::init::{function}`]"
             for line in textwrap.wrap(comment[0].upper() + comment[1:] + ".", WIDTH - len("        /// ")):
                 yield f"/// {line}"
             yield f"{camel_case(constant)} = sys::UNITVAR_{constant.name},"
@@ -278,25 +390,84 @@ def sentence(comment):
     return comment[0].upper() + comment[1:] + "."
 
 
+RUST_FILLS = {1: "FillByOne", 2: "Fill", 4: "FillBetween"}  # by the number of doubles
+
+
+def rust_samplers(header):
+    for s in samplers(header):
+        if s.element == "f64":
+            continue
+        element = ELEMENTS[s.element][1]
+        generic, element, name = ("<T: Float>", "T", s.kind) if s.twin else ("", element, s.function.name)
+        function = f"T::{s.kind.upper()}" if s.twin else f"sys::unitvar_{s.function.name}"
+        pointer = "dst.as_mut_ptr()" + (".cast()" if s.element in ("bf16", "f16") else "")
+        for line in textwrap.wrap(s.summary + ".", WIDTH - len("    /// ")):
+            yield f"/// {line}"
+        yield "#[inline]"
+        parameters = ["&mut self", f"dst: &mut [{element}]", *s.by_type("{}: f64", "{}: i64")]
+        line = f"pub fn {name}{generic}({', '.join(parameters)}) -> Result<()> {{"
+        if len("    " + line) <= WIDTH:
+            yield line
+        else:
+            yield f"pub fn {name}{generic}("
+            yield from (f"    {parameter}," for parameter in parameters)
+            yield ") -> Result<()> {"
+        arguments = ", ".join(["self.raw.as_ptr()", pointer, "dst.len()", *(p.name for p in s.parameters)])
+        call = f"    check(unsafe {{ {function}({arguments}) }})"
+        if len("    " + call) <= WIDTH:
+            yield call
+        else:
+            yield from ("    check(unsafe {", f"        {function}({arguments})", "    })")
+        yield "}"
+        yield ""
+
+
+def rust_sampler_types(header):
+    for s in samplers(header):
+        if s.element == "f32":
+            yield f"const {s.kind.upper()}: {RUST_FILLS[len(s.parameters)]}<Self>;"
+
+
+def rust_sampler_functions(element):
+    def functions(header):
+        for s in samplers(header):
+            if s.element == element:
+                fill = RUST_FILLS[len(s.parameters)]
+                yield f"const {s.kind.upper()}: {fill}<{element}> = sys::unitvar_{s.function.name};"
+
+    return functions
+
+
+def rust_sampler_cases(header):
+    for s in samplers(header):
+        element = ELEMENTS[s.element][1]
+        method = s.kind if s.twin else s.function.name
+        arguments = ", ".join(["x", *s.values])
+        yield f'("{s.function.name}", || sample::<{element}>(COUNT, |g, x| g.{method}({arguments}))),'
+
+
 # ---- Python: unitvar.py ---------------------------------------------------------------------------------------------
 
 # The kind of an argument, a key of _KINDS in unitvar.py, by its type ...
 PYTHON_KINDS = {
     "int32_t": "int32", "int64_t": "int64", "uint64_t": "uint64", "size_t": "size", "double": "real",
-    "int32_t *": "&int32", "int64_t *": "&int64", "uint64_t *": "&uint64", "size_t *": "&size", "double *": "&real",
+    "int64_t *": "&int64", "uint64_t *": "&uint64", "size_t *": "&size", "double *": "&real",
     "void *": "pointer", "const void *": "pointer", "const char *": "text", "float *": "pointer",
+    "uint8_t *": "pointer", "uint16_t *": "pointer", "int32_t *": "&int32",
     "uint32_t *": "pointer", "const float *": "pointer", "const double *": "pointer", "const int32_t *": "axes",
     "const int64_t *": "lengths", "const unitvar_generator *": "g", "unitvar_generator *": "g",
     "unitvar_generator **": "&pointer", "const unitvar_tensor *": "array", "unitvar_tensor *": "out",
     "const unitvar_initializer *": "&initializer", "unitvar_initializer *": "&initializer",
     "const unitvar_moments *": "&moments", "unitvar_moments *": "&moments",
     "const unitvar_wide_moments *": "&wide", "unitvar_wide_moments *": "&wide",
+    "const unitvar_draw *": "&draw", "unitvar_draw *": "&draw",
     "const unitvar_batch_gradient_sums *": "triple", "unitvar_batch_gradient_sums *": "triple!",
 }
 # ... and where the type does not tell: the first expression that FUNCTION.PARAMETER KIND matches, and what it becomes.
 PYTHON_EXCEPTIONS = [
     (r"\w+\.(engine|fan_mode|nonlinearity|distribution|layout) int32", r"\1"),
     (r"initializer_defaults\.kind int32", "kind"),
+    (r"draw_defaults\.kind int32", "draw_kind"),
     (r"\w+\.(training|use_input_stats|replacement) int32", "flag"),
     (r"\w+\.normalized_ndim int32", "dims"),
     (r"set_isa\.name text", "text?"),
@@ -400,7 +571,7 @@ def python_names(header):
 
 PYTHON_STRUCTS = {
     "dtype": "_DType", "device": "_Device", "tensor": "_Tensor", "initializer": "_Initializer", "moments": "_Moments",
-    "wide_moments": "_WideMoments",
+    "wide_moments": "_WideMoments", "draw": "_Draw",
 }
 PYTHON_MEMBERS = {
     **{f"{name}_t": f"c_{name}" for name in ("uint8", "uint16", "int32", "uint32", "int64", "uint64")},
@@ -416,6 +587,51 @@ def python_members(struct):
             yield f'("{member.name}", {kind}' + (f" * {member.length})," if member.length else "),")
 
     return members
+
+
+def python_samplers(header):
+    seen = set()
+    for s in samplers(header):
+        if s.kind in seen or f"{s.kind}_f32" in SAMPLERS_BY_HAND:
+            continue
+        seen.add(s.kind)
+        parameters, trailing = [], True
+        for p in reversed(s.parameters):
+            default = PARAMETERS[p.name][0] if p.type == "double" else None
+            trailing = trailing and default is not None
+            kind = "Number" if p.type == "double" else "Integer"
+            parameters.insert(0, f"{p.name}: {kind}" + (f" = {float(default)}" if trailing else ""))
+        taken = ", ".join(["self", "dst: Array", *parameters])
+        given = ", ".join(["self", '"dst"', "dst", "True", *(p.name for p in s.parameters)])
+        yield f"def {s.kind}({taken}) -> None:"
+        yield f'    """{s.summary}."""'
+        yield f"    _{s.kind.upper()}.call({given})"
+        yield ""
+
+
+def python_by_dtype(header):
+    functions = {}
+    for s in samplers(header):
+        functions.setdefault(s.kind, []).append(f'{s.element}="{s.function.name}"')
+    for kind, by_element in functions.items():
+        if f"{kind}_f32" not in SAMPLERS_BY_HAND:
+            yield f"_{kind.upper()} = _ByDType({', '.join(by_element)})"
+
+
+def python_sampler_cases(header):
+    for s in samplers(header):
+        dtype = ELEMENTS[s.element][4]
+        array = "BF16" if dtype is None else f"np.{dtype}"
+        yield f'"{s.function.name}": lambda: sample({array}, lambda g, x: g.{s.kind}({", ".join(["x", *s.values])})),'
+
+
+def python_sampler_arguments(header):
+    seen = set()
+    for s in samplers(header):
+        if s.kind not in seen and f"{s.kind}_f32" not in SAMPLERS_BY_HAND:
+            seen.add(s.kind)
+            values = "".join(f", {p.name}={value}" for p, value in zip(s.parameters, s.values))
+            yield f'"Generator.{s.kind}": dict(dst=np.empty(4, np.{ELEMENTS[s.element][4]}){values}),'
 
 
 # ---- Go: shims.h and constants --------------------------------------------------------------------------------------
@@ -473,13 +689,18 @@ def go_shims(header):
         yield from lines
 
 
+def go_constant(constant):
+    """The distributions themselves are functions."""
+    return camel_case(constant) + ("Draw" if constant.name.startswith("DRAW_") else "")
+
+
 def go_constants(name):
     def members(header):
         yield ""  # The comment above is not that of the first.
         rows = []
         for constant in header.constants[ENUMERATIONS[name][0]]:
             if constant.name != "OK":  # which is no error
-                rows.append((GO_NAMES.get(constant.name, camel_case(constant)), constant))
+                rows.append((GO_NAMES.get(constant.name, go_constant(constant)), constant))
         names = max(len(row[0]) for row in rows)
         # gofmt has the comments of neighbours below each other.
         for commented, run in itertools.groupby(rows, lambda row: bool(row[1].comment)):
@@ -633,7 +854,7 @@ def c_initialisers(header):
 # ---- Tests of initialisers ------------------------------------------------------------------------------------------
 
 # The first sixteen are said by hand in each language; those after them are made from these values.
-BY_HAND = 16
+INITIALISERS_BY_HAND = 16
 TEST_VALUES = {
     "gain": "1.5", "scale": "2.0", "fan_in": "7.0", "fan_out": "11.0", "axis": "1", "layout": "in_out_k",
     "fan_mode": "fan_geo_avg", "nonlinearity": "gelu", "distribution": "normal", "mean": "0.5", "std": "0.02",
@@ -643,7 +864,7 @@ TEST_VALUES = {
 
 
 def tested(header):
-    return [i for i in header.initialisers if i.value > BY_HAND]
+    return [i for i in header.initialisers if i.value > INITIALISERS_BY_HAND]
 
 
 def test_values(i, of_constant):
@@ -764,6 +985,49 @@ def python_valid(header):
         yield from listed(f'"init_{i.name}": dict(', arguments, "),", WIDTH - 4)
 
 
+def go_parameters(parameters):
+    """a, b float64, as Go has neighbours of one type."""
+    runs = [(kind, [p.name for p in run]) for kind, run in itertools.groupby(parameters, lambda p: p.type)]
+    return "".join(f", {', '.join(names)} {'float64' if kind == 'double' else 'int64'}" for kind, names in runs)
+
+
+def go_samplers(header):
+    yield ""  # What is above is no comment on the first.
+    twins = {}
+    for s in samplers(header):
+        element, cgo = ELEMENTS[s.element][2:4]
+        name = "".join(word.capitalize() for word in (s.kind if s.twin else s.function.name).split("_"))
+        arguments = ", ".join(["raw", f"(*C.{cgo})(unsafe.Pointer(start))", "n", *s.by_type("C.double({})", "C.int64_t({})")])
+        call = f"return C.go_{s.function.name}({arguments})"
+        if s.element == "f32":
+            twins[s.kind] = call
+            continue
+        generic, element = ("[T Float]", "T") if s.twin else ("", element)
+        yield f"// {name} fills dst. {s.summary}."
+        yield f"func {name}{generic}(g *Generator, dst []{element}{go_parameters(s.parameters)}) error {{"
+        yield "\tstart, n := begin(dst)"
+        yield "\treturn g.call(func(raw *C.generator) C.outcome {"
+        if s.twin:
+            yield "\t\tif isF32[T]() {"
+            yield f"\t\t\t{twins[s.kind]}"
+            yield "\t\t}"
+        yield f"\t\t{call}"
+        yield "\t})"
+        yield "}"
+        yield ""
+
+
+def go_sampler_cases(header):
+    yield ""  # gofmt aligns what has no empty line between.
+    for s in samplers(header):
+        element = ELEMENTS[s.element][2]
+        name = "".join(word.capitalize() for word in (s.kind if s.twin else s.function.name).split("_"))
+        arguments = ", ".join(["g", "x", *s.values])
+        yield f'"{s.function.name}": func() []byte {{'
+        yield f"\treturn sample(count, func(g generator, x []{element}) error {{ return unitvar.{name}({arguments}) }})"
+        yield "},"
+
+
 # ---- C: the lists of the tests --------------------------------------------------------------------------------------
 
 # Two functions that one case calls.
@@ -800,30 +1064,39 @@ def parts_of_files(header):
         "capi/rust/unitvar/src/init.rs": {
             "initialisers": rust_initialisers(False), "drawn_initialisers": rust_initialisers(True),
         },
-        "capi/rust/unitvar/tests/functions.rs": {"initialisers": rust_cases},
+        "capi/rust/unitvar/tests/functions.rs": {"initialisers": rust_cases, "samplers": rust_sampler_cases},
         "capi/go/init.go": {"initialisers": go_initialisers},
-        "capi/go/functions_test.go": {"initialisers": go_cases},
-        "capi/python/tests/test_functions.py": {"initialisers": python_cases},
-        "capi/python/tests/test_arguments.py": {"initialisers": python_valid},
+        "capi/go/functions_test.go": {"initialisers": go_cases, "samplers": go_sampler_cases},
+        "capi/python/tests/test_functions.py": {"initialisers": python_cases, "samplers": python_sampler_cases},
+        "capi/python/tests/test_arguments.py": {"initialisers": python_valid, "samplers": python_sampler_arguments},
         "tests/support/kinds.hpp": {"calls": cpp_calls},
-        "tests/allocation_failures.cpp": {"initialisers": cpp_allocations},
+        "tests/allocation_failures.cpp": {"initialisers": cpp_allocations, "samplers": allocation_samplers},
         "tests/golden/dump.cpp": {"initialisers": cpp_golden},
         "capi/rust/unitvar-sys/src/constants.rs": {"constants": rust_constants},
         "capi/rust/unitvar-sys/src/functions.rs": {"functions": rust_functions},
         "capi/rust/unitvar-sys/src/lib.rs": {name: rust_members(name) for name in header.structs},
+        "include/unitvar/sample.hpp": {"samplers": cpp_samplers, "DrawKind": cpp_enumeration("DrawKind")},
+        "lib/core/sample.cpp": {"samplers": core_samplers},
+        "capi/sample.cpp": {"samplers": capi_samplers},
+        "capi/rust/unitvar/src/generator.rs": {
+            "samplers": rust_samplers, "sampler_types": rust_sampler_types,
+            **{f"sampler_functions_{element}": rust_sampler_functions(element) for element in ("f32", "f64")},
+        },
+        "capi/go/samplers.go": {"samplers": go_samplers},
         "capi/rust/unitvar/src/error.rs": {"Status": rust_enumeration("Status")},
         "capi/rust/unitvar/src/constants.rs": {
             name: rust_enumeration(name) for name in ENUMERATIONS if name != "Status"
         },
         "capi/python/unitvar.py": {
             **{name: python_members(name) for name in PYTHON_STRUCTS}, "functions": python_functions,
+            "samplers": python_samplers, "by_dtype": python_by_dtype,
             **{name: python_enumeration(name) for name in ENUMERATIONS},
             "names": python_names, "initialisers": python_initialisers,
         },
         "capi/go/shims.h": {"shims": go_shims},
         "capi/go/errors.go": {"Status": go_constants("Status")},
         "capi/go/constants.go": {name: go_constants(name) for name in ENUMERATIONS if name != "Status"},
-        "tests/consumers/functions.c": {"functions": c_functions, "initialisers": c_cases},
+        "tests/consumers/functions.c": {"functions": c_functions, "initialisers": c_cases, "samplers": c_samplers},
         "tests/consumers/layout.c": {"constants": c_constants},
     }
 

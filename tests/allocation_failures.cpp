@@ -568,6 +568,41 @@ TEST_CASE("samplers and permutations")
         check_sampler<double>("unitvar_trunc_normal_f64", unitvar_trunc_normal_f64, 0.0, 1.0, -2.0, 2.0);
         check_sampler<std::int64_t>("unitvar_permutation_i64", unitvar_permutation_i64);
         check_sampler<std::int64_t>("unitvar_choice_i64", unitvar_choice_i64, std::uint64_t{1} << 40U);
+        unitvar_draw draw{sizeof draw, UNITVAR_DRAW_TRUNC_NORMAL, {2, 32, 1}, 0, {}, {}};
+        REQUIRE(unitvar_draw_defaults(&draw, draw.kind) == UNITVAR_OK);
+        check_sampler<float>("unitvar_sample", [&draw](unitvar_generator *g, float *dst, std::size_t n) {
+            return unitvar_sample(g, &draw, dst, n);
+        });
+        check_sampler<float>("unitvar_sample_at", [&draw](unitvar_generator *g, float *dst, std::size_t n) {
+            return unitvar_sample_at(g, &draw, 77, dst, n);
+        });
+        // from unitvar.h by cmake/bindings.py: samplers
+        check_sampler<float>("unitvar_exponential_f32", unitvar_exponential_f32, 0.7);
+        check_sampler<double>("unitvar_exponential_f64", unitvar_exponential_f64, 0.7);
+        check_sampler<float>("unitvar_laplace_f32", unitvar_laplace_f32, 1.5, 0.7);
+        check_sampler<double>("unitvar_laplace_f64", unitvar_laplace_f64, 1.5, 0.7);
+        check_sampler<float>("unitvar_logistic_f32", unitvar_logistic_f32, 1.5, 0.7);
+        check_sampler<double>("unitvar_logistic_f64", unitvar_logistic_f64, 1.5, 0.7);
+        check_sampler<float>("unitvar_gumbel_f32", unitvar_gumbel_f32, 1.5, 0.7);
+        check_sampler<double>("unitvar_gumbel_f64", unitvar_gumbel_f64, 1.5, 0.7);
+        check_sampler<float>("unitvar_cauchy_f32", unitvar_cauchy_f32, 1.5, 0.7);
+        check_sampler<double>("unitvar_cauchy_f64", unitvar_cauchy_f64, 1.5, 0.7);
+        check_sampler<float>("unitvar_weibull_f32", unitvar_weibull_f32, 1.7, 0.7);
+        check_sampler<double>("unitvar_weibull_f64", unitvar_weibull_f64, 1.7, 0.7);
+        check_sampler<float>("unitvar_rayleigh_f32", unitvar_rayleigh_f32, 0.7);
+        check_sampler<double>("unitvar_rayleigh_f64", unitvar_rayleigh_f64, 0.7);
+        check_sampler<float>("unitvar_log_normal_f32", unitvar_log_normal_f32, 1.5, 0.02);
+        check_sampler<double>("unitvar_log_normal_f64", unitvar_log_normal_f64, 1.5, 0.02);
+        check_sampler<std::int32_t>("unitvar_integers_i32", unitvar_integers_i32, 3, 100);
+        check_sampler<std::int64_t>("unitvar_integers_i64", unitvar_integers_i64, 3, 100);
+        check_sampler<std::uint8_t>("unitvar_bernoulli_u8", unitvar_bernoulli_u8, 0.3);
+        check_sampler<std::uint16_t>("unitvar_uniform_bf16", unitvar_uniform_bf16, -0.37, 1.9);
+        check_sampler<std::uint16_t>("unitvar_uniform_f16", unitvar_uniform_f16, -0.37, 1.9);
+        check_sampler<std::uint16_t>("unitvar_normal_bf16", unitvar_normal_bf16, 1.5, 0.02);
+        check_sampler<std::uint16_t>("unitvar_normal_f16", unitvar_normal_f16, 1.5, 0.02);
+        check_sampler<std::uint16_t>("unitvar_trunc_normal_bf16", unitvar_trunc_normal_bf16, 1.5, 0.02, 1.47, 1.55);
+        check_sampler<std::uint16_t>("unitvar_trunc_normal_f16", unitvar_trunc_normal_f16, 1.5, 0.02, 1.47, 1.55);
+        // end
     }
 }
 
@@ -854,6 +889,11 @@ TEST_CASE("what is left: numbers, names and settings")
         init.struct_size = sizeof init;
         return unitvar_initializer_defaults(&init, UNITVAR_INIT_ORTHOGONAL);
     });
+    check("unitvar_draw_defaults", {}, [](unitvar_generator *) {
+        unitvar_draw draw{};
+        draw.struct_size = sizeof draw;
+        return unitvar_draw_defaults(&draw, UNITVAR_DRAW_NORMAL);
+    });
     check("unitvar_set_isa", {}, [](unitvar_generator *) { return unitvar_set_isa("auto"); });
     check("unitvar_set_num_threads", {}, [](unitvar_generator *) { return unitvar_set_num_threads(0); });
 
@@ -875,6 +915,7 @@ TEST_CASE("what is left: numbers, names and settings")
     check("unitvar_num_threads", {},
           [](unitvar_generator *) { return unitvar_num_threads() >= 1 ? UNITVAR_OK : UNITVAR_INTERNAL; });
     no_allocation("unitvar_initializer_name", [] { static_cast<void>(unitvar_initializer_name(1)); });
+    no_allocation("unitvar_draw_name", [] { static_cast<void>(unitvar_draw_name(1)); });
     check("unitvar_engine_from_name", {},
           [&](unitvar_generator *) { return unitvar_engine_from_name("pcg32", &value); });
     check("unitvar_nonlinearity_from_name", {},
@@ -887,6 +928,7 @@ TEST_CASE("what is left: numbers, names and settings")
           [&](unitvar_generator *) { return unitvar_distribution_from_name("normal", &value); });
     check("unitvar_initializer_from_name", {},
           [&](unitvar_generator *) { return unitvar_initializer_from_name("zeros", &value); });
+    check("unitvar_draw_from_name", {}, [&](unitvar_generator *) { return unitvar_draw_from_name("bits", &value); });
     check("unitvar_status_from_name", {},
           [&](unitvar_generator *) { return unitvar_status_from_name("UNITVAR_OK", &value); });
     no_allocation("unitvar_generator_tell", [&] { unitvar_generator_tell(g.get(), &block); });

@@ -123,6 +123,39 @@ const (
 // String is the name of the kind's function, "" for what is no kind.
 func (k Kind) String() string { return C.GoString(C.unitvar_initializer_name(C.int32_t(k))) }
 
+// DrawKind is that of a Draw; each is a sampler.
+type DrawKind int32
+
+// The kinds of draws of unitvar.h.
+const (
+	// from unitvar.h by cmake/bindings.py: DrawKind
+
+	BitsDraw        DrawKind = C.UNITVAR_DRAW_BITS
+	UniformDraw     DrawKind = C.UNITVAR_DRAW_UNIFORM
+	NormalDraw      DrawKind = C.UNITVAR_DRAW_NORMAL
+	NormalIcdfDraw  DrawKind = C.UNITVAR_DRAW_NORMAL_ICDF
+	TruncNormalDraw DrawKind = C.UNITVAR_DRAW_TRUNC_NORMAL
+	ExponentialDraw DrawKind = C.UNITVAR_DRAW_EXPONENTIAL
+	LaplaceDraw     DrawKind = C.UNITVAR_DRAW_LAPLACE
+	LogisticDraw    DrawKind = C.UNITVAR_DRAW_LOGISTIC
+	GumbelDraw      DrawKind = C.UNITVAR_DRAW_GUMBEL
+	CauchyDraw      DrawKind = C.UNITVAR_DRAW_CAUCHY
+	WeibullDraw     DrawKind = C.UNITVAR_DRAW_WEIBULL
+	LogNormalDraw   DrawKind = C.UNITVAR_DRAW_LOG_NORMAL
+	RayleighDraw    DrawKind = C.UNITVAR_DRAW_RAYLEIGH
+	IntegersDraw    DrawKind = C.UNITVAR_DRAW_INTEGERS
+	BernoulliDraw   DrawKind = C.UNITVAR_DRAW_BERNOULLI
+	// end
+)
+
+// String is the name of the kind's sampler, "" for what is no kind.
+func (k DrawKind) String() string { return C.GoString(C.unitvar_draw_name(C.int32_t(k))) }
+
+// DrawKindFromName is the inverse of [DrawKind.String].
+func DrawKindFromName(name string) (DrawKind, error) {
+	return fromName[DrawKind](name, func(c *C.char, out *C.int32_t) C.outcome { return C.go_draw_from_name(c, out) })
+}
+
 func fromName[T ~int32](name string, lookUp func(*C.char, *C.int32_t) C.outcome) (T, error) {
 	c, err := cName(name)
 	if err != nil {

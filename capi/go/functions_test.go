@@ -261,6 +261,37 @@ func wideVariance() []byte {
 	return littleEndian(value(m.Variance(1)))
 }
 
+func drawNames() []string {
+	var names []string
+	for kind := unitvar.DrawKind(1); kind <= 5; kind++ {
+		names = append(names, kind.String())
+	}
+	return names
+}
+
+func drawDefaults() []byte {
+	var all []byte
+	for kind := unitvar.DrawKind(1); kind <= 5; kind++ {
+		draw := value(unitvar.NewDraw(kind))
+		all = append(all, littleEndian([]int32{64, int32(draw.Kind)})...)
+		all = append(all, 2, 32, 1, 0)
+		all = append(all, littleEndian([]int32{0})...)
+		all = append(all, littleEndian(draw.Parameters)...)
+		all = append(all, littleEndian(draw.Integers)...)
+	}
+	return all
+}
+
+func sampled(g *unitvar.Generator, x []float32) error {
+	return unitvar.Sample(g, value(unitvar.NewDraw(unitvar.NormalDraw)), x)
+}
+
+func sampledAt(g *unitvar.Generator, x []float64) error {
+	normal := value(unitvar.NewDraw(unitvar.NormalDraw))
+	must(unitvar.SampleAt(g, normal, 333, x[333:]))
+	return unitvar.SampleAt(g, normal, 0, x[:333])
+}
+
 type (
 	generator = *unitvar.Generator
 	tensor    = *unitvar.Tensor
@@ -290,6 +321,11 @@ var functions = map[string]func() []byte{
 	"status_from_name": func() []byte {
 		return constants(unitvar.StatusFromName, "UNITVAR_OK", "UNITVAR_INVALID_ARGUMENT", "UNITVAR_INTERNAL")
 	},
+	"draw_from_name":         func() []byte { return constants(unitvar.DrawKindFromName, "bits", "uniform", "trunc_normal") },
+	"draw_name":              func() []byte { return []byte(strings.Join(drawNames(), "\n") + "\n") },
+	"draw_defaults":          drawDefaults,
+	"sample":                 func() []byte { return sample(count, sampled) },
+	"sample_at":              func() []byte { return sample(count, sampledAt) },
 	"initializer_name":       func() []byte { return []byte(strings.Join(kindNames(), "\n") + "\n") },
 	"generator_create":       func() []byte { return words(value(unitvar.NewStream(unitvar.Philox4x32, 42, 7))) },
 	"generator_create_torch": func() []byte { return value(value(unitvar.NewTorch(42, 206, 228)).Save()) },
@@ -433,6 +469,85 @@ var functions = map[string]func() []byte{
 			return unitvar.InitVarianceScaling(g, t, 1, unitvar.FanAvg, unitvar.TruncatedNormalDistribution)
 		})
 	},
+	// from unitvar.h by cmake/bindings.py: samplers
+
+	"exponential_f32": func() []byte {
+		return sample(count, func(g generator, x []float32) error { return unitvar.Exponential(g, x, 0.7) })
+	},
+	"exponential_f64": func() []byte {
+		return sample(count, func(g generator, x []float64) error { return unitvar.Exponential(g, x, 0.7) })
+	},
+	"laplace_f32": func() []byte {
+		return sample(count, func(g generator, x []float32) error { return unitvar.Laplace(g, x, 1.5, 0.7) })
+	},
+	"laplace_f64": func() []byte {
+		return sample(count, func(g generator, x []float64) error { return unitvar.Laplace(g, x, 1.5, 0.7) })
+	},
+	"logistic_f32": func() []byte {
+		return sample(count, func(g generator, x []float32) error { return unitvar.Logistic(g, x, 1.5, 0.7) })
+	},
+	"logistic_f64": func() []byte {
+		return sample(count, func(g generator, x []float64) error { return unitvar.Logistic(g, x, 1.5, 0.7) })
+	},
+	"gumbel_f32": func() []byte {
+		return sample(count, func(g generator, x []float32) error { return unitvar.Gumbel(g, x, 1.5, 0.7) })
+	},
+	"gumbel_f64": func() []byte {
+		return sample(count, func(g generator, x []float64) error { return unitvar.Gumbel(g, x, 1.5, 0.7) })
+	},
+	"cauchy_f32": func() []byte {
+		return sample(count, func(g generator, x []float32) error { return unitvar.Cauchy(g, x, 1.5, 0.7) })
+	},
+	"cauchy_f64": func() []byte {
+		return sample(count, func(g generator, x []float64) error { return unitvar.Cauchy(g, x, 1.5, 0.7) })
+	},
+	"weibull_f32": func() []byte {
+		return sample(count, func(g generator, x []float32) error { return unitvar.Weibull(g, x, 1.7, 0.7) })
+	},
+	"weibull_f64": func() []byte {
+		return sample(count, func(g generator, x []float64) error { return unitvar.Weibull(g, x, 1.7, 0.7) })
+	},
+	"rayleigh_f32": func() []byte {
+		return sample(count, func(g generator, x []float32) error { return unitvar.Rayleigh(g, x, 0.7) })
+	},
+	"rayleigh_f64": func() []byte {
+		return sample(count, func(g generator, x []float64) error { return unitvar.Rayleigh(g, x, 0.7) })
+	},
+	"log_normal_f32": func() []byte {
+		return sample(count, func(g generator, x []float32) error { return unitvar.LogNormal(g, x, 1.5, 0.02) })
+	},
+	"log_normal_f64": func() []byte {
+		return sample(count, func(g generator, x []float64) error { return unitvar.LogNormal(g, x, 1.5, 0.02) })
+	},
+	"integers_i32": func() []byte {
+		return sample(count, func(g generator, x []int32) error { return unitvar.IntegersI32(g, x, 3, 100) })
+	},
+	"integers_i64": func() []byte {
+		return sample(count, func(g generator, x []int64) error { return unitvar.IntegersI64(g, x, 3, 100) })
+	},
+	"bernoulli_u8": func() []byte {
+		return sample(count, func(g generator, x []uint8) error { return unitvar.BernoulliU8(g, x, 0.3) })
+	},
+	"uniform_bf16": func() []byte {
+		return sample(count, func(g generator, x []uint16) error { return unitvar.UniformBf16(g, x, -0.37, 1.9) })
+	},
+	"uniform_f16": func() []byte {
+		return sample(count, func(g generator, x []uint16) error { return unitvar.UniformF16(g, x, -0.37, 1.9) })
+	},
+	"normal_bf16": func() []byte {
+		return sample(count, func(g generator, x []uint16) error { return unitvar.NormalBf16(g, x, 1.5, 0.02) })
+	},
+	"normal_f16": func() []byte {
+		return sample(count, func(g generator, x []uint16) error { return unitvar.NormalF16(g, x, 1.5, 0.02) })
+	},
+	"trunc_normal_bf16": func() []byte {
+		return sample(count, func(g generator, x []uint16) error { return unitvar.TruncNormalBf16(g, x, 1.5, 0.02, 1.47, 1.55) })
+	},
+	"trunc_normal_f16": func() []byte {
+		return sample(count, func(g generator, x []uint16) error { return unitvar.TruncNormalF16(g, x, 1.5, 0.02, 1.47, 1.55) })
+	},
+	// end
+
 	"initializer_defaults": defaults,
 	// from unitvar.h by cmake/bindings.py: initialisers
 	"init_variance_scaling_fans": func() []byte {

@@ -128,6 +128,23 @@ extern "C" {
 #define UNITVAR_INIT_LECUN_NORMAL 25            /* JAX's and Keras' lecun_normal */
 #define UNITVAR_INIT_IDENTITY 26                /* gain times the identity matrix */
 
+/* Kind of draw, for unitvar_sample. */
+#define UNITVAR_DRAW_BITS 1
+#define UNITVAR_DRAW_UNIFORM 2
+#define UNITVAR_DRAW_NORMAL 3
+#define UNITVAR_DRAW_NORMAL_ICDF 4
+#define UNITVAR_DRAW_TRUNC_NORMAL 5
+#define UNITVAR_DRAW_EXPONENTIAL 6
+#define UNITVAR_DRAW_LAPLACE 7
+#define UNITVAR_DRAW_LOGISTIC 8
+#define UNITVAR_DRAW_GUMBEL 9
+#define UNITVAR_DRAW_CAUCHY 10
+#define UNITVAR_DRAW_WEIBULL 11
+#define UNITVAR_DRAW_LOG_NORMAL 12
+#define UNITVAR_DRAW_RAYLEIGH 13
+#define UNITVAR_DRAW_INTEGERS 14
+#define UNITVAR_DRAW_BERNOULLI 15
+
 /* ---- 3. Library ------------------------------------------------------------------------------- */
 
 /* The version of the library that is loaded, major*10000 + minor*100 + patch, and as "major.minor.patch". */
@@ -172,19 +189,23 @@ UNITVAR_API int32_t unitvar_num_threads(void); /* the number in force, at least 
  * "linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d" to "conv_transpose3d", "sigmoid", "tanh", "relu",
  * "leaky_relu", "selu", "gelu", "silu", "elu", "softplus", "mish", "gain"; "fan_in", "fan_out", "fan_avg",
  * "fan_geo_avg"; "uniform", "normal", "truncated_normal"; "out_in_k", "k_in_out", "in_out_k"; kinds of initialiser,
- * "constant" and so on, as in the names of their functions; the statuses as unitvar_status_name writes them. Names are lower case, statuses upper
- * case, and exact. Errors: INVALID_ARGUMENT for an unknown name. */
+ * "constant" and so on, and of draw, "bits" to "bernoulli", as in the names of their functions; the statuses as
+ * unitvar_status_name writes them. Names are lower case, statuses upper case, and exact.
+ * Errors: INVALID_ARGUMENT for an unknown name. */
 UNITVAR_API int32_t unitvar_engine_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_nonlinearity_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_fan_mode_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_distribution_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_weight_layout_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_initializer_from_name(const char *name, int32_t *out);
+UNITVAR_API int32_t unitvar_draw_from_name(const char *name, int32_t *out);
 UNITVAR_API int32_t unitvar_status_from_name(const char *name, int32_t *out);
 
 /* "constant" for UNITVAR_INIT_CONSTANT, and so on; NULL for what is no kind of initialiser. Kinds are numbered from 1
  * without gaps. */
 UNITVAR_API const char *unitvar_initializer_name(int32_t kind);
+/* The same of draws: "bits" for UNITVAR_DRAW_BITS. */
+UNITVAR_API const char *unitvar_draw_name(int32_t kind);
 
 /* ---- 4. Generators ----------------------------------------------------------------------------
  *
@@ -282,7 +303,7 @@ UNITVAR_API int32_t unitvar_generator_load_torch(const void *buf, size_t size, i
  *                 2^-24 in f32, and of 2^-8, 4 of 1000 elements, in bf16, whose deviation that raises: std 0.02 on
  *                 [-2, 2] gives 0.128.
  *   permutation   torch.randperm(n).
- *   normal_icdf   UNSUPPORTED.
+ *   others        UNSUPPORTED.
  */
 
 /* dst[i] = w[i]; for u64 w[2i] is the low and w[2i+1] the high half. */
@@ -365,16 +386,129 @@ UNITVAR_API int32_t unitvar_sobol_normal_f32(const unitvar_generator *g, float *
 UNITVAR_API int32_t unitvar_sobol_normal_f64(const unitvar_generator *g, double *dst, size_t points, size_t dimensions,
                                              uint64_t first, double mean, double std);
 
+/* What follows are draws by the inverse of a distribution function. One word, or one pair of words, makes one element:
+ * u = (w[i] | 1) * 2^-32 (f32) or (w64[i] | 1) * 2^-64 (f64), w64[i] as in bits_u64, and v = 1 - u is that of the
+ * complement of the word. Both tails are complete: u and v reach 2^-32 (f32) and 2^-64 (f64) with their relative
+ * precision. Where the word increases x does too, but that it may step back by the error that is said, in ulp of the
+ * formula in exact arithmetic for location 0 and scale 1 (tests/accuracy_distributions.cpp measures it); scale and
+ * location, rounded to the type of dst, are applied with one rounding. */
+
+/* Exponential with mean scale: x = -scale ln(v). x / scale reaches from 2^-32 to 22.1 (f32), from 2^-64 to 44.3 (f64).
+ * Error: 3 ulp.
+ * Errors: INVALID_ARGUMENT unless scale is finite in the type of dst and >= 0. */
+UNITVAR_API int32_t unitvar_exponential_f32(unitvar_generator *g, float *dst, size_t n, double scale);
+UNITVAR_API int32_t unitvar_exponential_f64(unitvar_generator *g, double *dst, size_t n, double scale);
+
+/* Laplace: x = location + scale ln(2 u) below the middle, location - scale ln(2 v) above it. |x - location| / scale
+ * reaches 21.4 (f32) and 43.6 (f64). The complement of a word gives the negative, for location 0. Error: 3 ulp.
+ * Errors: INVALID_ARGUMENT unless location and scale are finite in the type of dst and scale >= 0. */
+UNITVAR_API int32_t unitvar_laplace_f32(unitvar_generator *g, float *dst, size_t n, double location, double scale);
+UNITVAR_API int32_t unitvar_laplace_f64(unitvar_generator *g, double *dst, size_t n, double location, double scale);
+
+/* Logistic: x = location + scale ln(u / v). |x - location| / scale reaches 22.1 (f32) and 44.3 (f64). The complement of
+ * a word gives the negative, for location 0. Error: 4 ulp.
+ * Errors: INVALID_ARGUMENT unless location and scale are finite in the type of dst and scale >= 0. */
+UNITVAR_API int32_t unitvar_logistic_f32(unitvar_generator *g, float *dst, size_t n, double location, double scale);
+UNITVAR_API int32_t unitvar_logistic_f64(unitvar_generator *g, double *dst, size_t n, double location, double scale);
+
+/* Gumbel, the greatest of many: x = location - scale ln(-ln(u)). (x - location) / scale reaches from -3.1 to 22.1 (f32),
+ * from -3.8 to 44.3 (f64). Error: 4 ulp of the greater of |x| and 1.
+ * Errors: INVALID_ARGUMENT unless location and scale are finite in the type of dst and scale >= 0. */
+UNITVAR_API int32_t unitvar_gumbel_f32(unitvar_generator *g, float *dst, size_t n, double location, double scale);
+UNITVAR_API int32_t unitvar_gumbel_f64(unitvar_generator *g, double *dst, size_t n, double location, double scale);
+
+/* Cauchy: x = location + scale tan(pi (u - 1/2)). |x - location| / scale reaches 1.36e9 (f32) and 5.8e18 (f64); a result
+ * beyond the range of the type is infinite. The complement of a word gives the negative, for location 0. Error: 5 ulp.
+ * Errors: INVALID_ARGUMENT unless location and scale are finite in the type of dst and scale >= 0. */
+UNITVAR_API int32_t unitvar_cauchy_f32(unitvar_generator *g, float *dst, size_t n, double location, double scale);
+UNITVAR_API int32_t unitvar_cauchy_f64(unitvar_generator *g, double *dst, size_t n, double location, double scale);
+
+/* Weibull: x = scale (-ln(v))^(1 / shape), computed in double: f32 is rounded once. A result beyond the range of the type
+ * is 0 or infinite. Error: 1 ulp (f32), 8 ulp (f64), and 16 ulp for shapes below 1 down to 1/4.
+ * Errors: INVALID_ARGUMENT unless shape and scale are finite in the type of dst, shape >= 2^-20 and scale >= 0. */
+UNITVAR_API int32_t unitvar_weibull_f32(unitvar_generator *g, float *dst, size_t n, double shape, double scale);
+UNITVAR_API int32_t unitvar_weibull_f64(unitvar_generator *g, double *dst, size_t n, double shape, double scale);
+
+/* Rayleigh, the length of two normals of deviation scale: x = scale sqrt(-2 ln(v)). x / scale reaches from 2^-15.5 to 6.66
+ * (f32), from 2^-31.5 to 9.41 (f64). Error: 3 ulp.
+ * Errors: INVALID_ARGUMENT unless scale is finite in the type of dst and >= 0. */
+UNITVAR_API int32_t unitvar_rayleigh_f32(unitvar_generator *g, float *dst, size_t n, double scale);
+UNITVAR_API int32_t unitvar_rayleigh_f64(unitvar_generator *g, double *dst, size_t n, double scale);
+
+/* Log-normal: x = exp(mean + std z), mean and std being those of the logarithm, and z what unitvar_normal_* of the same
+ * position draws for mean 0 and std 1, by Box and Muller: so it is a function of a pair of words, and not monotone. A
+ * result beyond the range of the type is 0 or infinite. Its relative error is that of exp, at most 3 ulp, and that of z,
+ * 5 ulp, times |std z|.
+ * Errors: INVALID_ARGUMENT unless mean and std are finite in the type of dst and std >= 0. */
+UNITVAR_API int32_t unitvar_log_normal_f32(unitvar_generator *g, float *dst, size_t n, double mean, double std);
+UNITVAR_API int32_t unitvar_log_normal_f64(unitvar_generator *g, double *dst, size_t n, double mean, double std);
+
+/* Integers of [low, high): low + floor(r range / 2^64), range = high - low and r 64 random bits. i32: the upper half of r
+ * is w[32k + j], the lower one w[32k + 16 + j] for element 16k + j, 0 <= j < 16; i64: r = w64[i] as in bits_u64. No
+ * rejection: every integer has the probability 1 / range to within 2^-64, so relative to 1 / range it is off by
+ * less than range 2^-64, below 2^-32 for i32, and what 2^20 draws per integer could show for i64 from ranges of some
+ * 2^42 on.
+ * Errors: INVALID_ARGUMENT unless low < high; i32: unless both are at least -2^31 and at most 2^31. */
+UNITVAR_API int32_t unitvar_integers_i32(unitvar_generator *g, int32_t *dst, size_t n, int64_t low, int64_t high);
+UNITVAR_API int32_t unitvar_integers_i64(unitvar_generator *g, int64_t *dst, size_t n, int64_t low, int64_t high);
+
+/* Bernoulli draws as bytes: 1 where w[i] < round(p 2^32), else 0, so that the probability is p to within 2^-33; p = 1
+ * gives ones alone.
+ * Errors: INVALID_ARGUMENT unless 0 <= p <= 1. */
+UNITVAR_API int32_t unitvar_bernoulli_u8(unitvar_generator *g, uint8_t *dst, size_t n, double p);
+
+/* Uniform, normal and truncated normal numbers of 16 bits, as bits: those of the f32 function of the same position and
+ * parameters, which are rounded to f32, each rounded once to nearest even; parameters must be finite in 16 bits too.
+ * A uniform number that would round to high is the greatest below it.
+ * Errors: as the f32 function's. */
+UNITVAR_API int32_t unitvar_uniform_bf16(unitvar_generator *g, uint16_t *dst, size_t n, double low, double high);
+UNITVAR_API int32_t unitvar_uniform_f16(unitvar_generator *g, uint16_t *dst, size_t n, double low, double high);
+UNITVAR_API int32_t unitvar_normal_bf16(unitvar_generator *g, uint16_t *dst, size_t n, double mean, double std);
+UNITVAR_API int32_t unitvar_normal_f16(unitvar_generator *g, uint16_t *dst, size_t n, double mean, double std);
+UNITVAR_API int32_t unitvar_trunc_normal_bf16(unitvar_generator *g, uint16_t *dst, size_t n, double mean, double std,
+                                              double a, double b);
+UNITVAR_API int32_t unitvar_trunc_normal_f16(unitvar_generator *g, uint16_t *dst, size_t n, double mean, double std,
+                                             double a, double b);
+
+/* The type of an element: DLPack's DLDataType. */
+typedef struct {
+    uint8_t code;   /* 0: signed integer; 1: unsigned integer; 2: IEEE float; 4: bfloat16 */
+    uint8_t bits;   /* f32 {2, 32}, f64 {2, 64}, bf16 {4, 16}, f16 {2, 16}, i32 {0, 32}, u8 {1, 8} and so on */
+    uint16_t lanes; /* 1 */
+} unitvar_dtype;
+
+/* Any of the above but permutation as a value: the functions are named after kind and dtype. A kind looks only at what
+ * its function takes. */
+typedef struct {
+    uint32_t struct_size; /* sizeof(unitvar_draw); no version's is above 256 */
+    int32_t kind;         /* UNITVAR_DRAW_... */
+    unitvar_dtype dtype;  /* of dst */
+    int32_t reserved;     /* 0 */
+    double p[4];          /* the function's doubles, in its order */
+    int64_t k[2];         /* its whole numbers */
+} unitvar_draw;
+
+/* Fills kind, p and k of *draw: uniform on [0, 1); mean 0, std 1, bounds -2 and 2; location 0, scale 1, shape 1; integers
+ * of [0, 2); p 1/2. struct_size must be set before; dtype stays what it is.
+ * Errors: INVALID_ARGUMENT for an unknown kind, a struct_size that is too small or above 256. */
+UNITVAR_API int32_t unitvar_draw_defaults(unitvar_draw *draw, int32_t kind);
+
+/* The sampler that draw describes, and the same element by element: a sampler moves on to the next block, so that 10
+ * elements and then 10 are not 20. sample_at writes elements first to first + n - 1 of the fill that begins at the
+ * position of g, whatever they are parts of, and leaves g where it is: whoever counts the elements that he took goes on
+ * from there, and from several places at once.
+ * Errors: those of the function; UNSUPPORTED where the kind has no such dtype; INVALID_ARGUMENT for an unknown kind, a
+ * struct_size that is too small or above 256, a larger one than this version's with anything but zeros behind what it
+ * knows, a reserved that is not 0. sample_at: UNSUPPORTED for TORCH_MT19937, STREAM_EXHAUSTED where the stream does not
+ * reach. */
+UNITVAR_API int32_t unitvar_sample(unitvar_generator *g, const unitvar_draw *draw, void *dst, size_t n);
+UNITVAR_API int32_t unitvar_sample_at(const unitvar_generator *g, const unitvar_draw *draw, uint64_t first, void *dst,
+                                      size_t n);
+
 /* ---- 6. Tensors -------------------------------------------------------------------------------
  *
  * The layout of DLPack's DLTensor: any framework's tensor passes without a copy.
  */
-typedef struct {
-    uint8_t code;   /* 2: IEEE float; 4: bfloat16 */
-    uint8_t bits;   /* f32 {2, 32}, f64 {2, 64}, bf16 {4, 16}, f16 {2, 16} */
-    uint16_t lanes; /* 1 */
-} unitvar_dtype;
-
 typedef struct {
     int32_t device_type; /* 1: CPU, the only one supported */
     int32_t device_id;   /* 0 */

@@ -73,12 +73,12 @@ else:
     Array = Integer = Number = DimsLike = Any
 
 __all__ = [
-    "CorruptState", "Distribution", "Engine", "Error", "FanMode", "Generator", "Initializer", "Internal",
-    "InvalidArgument", "InvalidType", "Kind", "Moments", "Nonlinearity", "OutOfMemory", "Status", "StreamExhausted",
-    "Unsupported", "WeightLayout", "batch_moments", "batch_norm", "batch_norm_activation", "batch_norm_backward",
-    "batch_norm_backward_given", "batch_norm_backward_sums", "batch_norm_given", "batch_norm_given_activation",
-    "calculate_fans", "calculate_fans_axes", "calculate_fans_layout", "calculate_gain", "dropout", "group_norm",
-    "group_norm_activation", "group_norm_backward",
+    "CorruptState", "Distribution", "Draw", "DrawKind", "Engine", "Error", "FanMode", "Generator", "Initializer",
+    "Internal", "InvalidArgument", "InvalidType", "Kind", "Moments", "Nonlinearity", "OutOfMemory", "Status",
+    "StreamExhausted", "Unsupported", "WeightLayout", "batch_moments", "batch_norm", "batch_norm_activation",
+    "batch_norm_backward", "batch_norm_backward_given", "batch_norm_backward_sums", "batch_norm_given",
+    "batch_norm_given_activation", "calculate_fans", "calculate_fans_axes", "calculate_fans_layout", "calculate_gain",
+    "dropout", "group_norm", "group_norm_activation", "group_norm_backward",
     # from unitvar.h by cmake/bindings.py: names
     "init_constant", "init_delta_orthogonal", "init_delta_orthogonal_layout", "init_dirac", "init_eye",
     "init_glorot_normal", "init_glorot_uniform", "init_he_normal", "init_he_uniform", "init_identity",
@@ -156,6 +156,19 @@ class _Initializer(ctypes.Structure):
     ]
 
 
+class _Draw(ctypes.Structure):
+    _fields_ = [
+        # from unitvar.h by cmake/bindings.py: draw
+        ("struct_size", c_uint32),
+        ("kind", c_int32),
+        ("dtype", _DType),
+        ("reserved", c_int32),
+        ("p", c_double * 4),
+        ("k", c_int64 * 2),
+        # end
+    ]
+
+
 class _Moments(ctypes.Structure):
     _fields_ = [
         # from unitvar.h by cmake/bindings.py: moments
@@ -197,8 +210,10 @@ _FUNCTIONS = {
     "distribution_from_name": "name:text out:&int32",
     "weight_layout_from_name": "name:text out:&int32",
     "initializer_from_name": "name:text out:&int32",
+    "draw_from_name": "name:text out:&int32",
     "status_from_name": "name:text out:&int32",
     "initializer_name": "kind:int32 -> text",
+    "draw_name": "kind:int32 -> text",
     "generator_create": "engine:engine seed:uint64 stream:uint64 out:&pointer",
     "generator_create_torch": "seed:uint64 release:int32 libm:int32 out:&pointer",
     "generator_destroy": "g:pointer -> nothing",
@@ -226,6 +241,34 @@ _FUNCTIONS = {
     "sobol_f64": "g:g? dst:pointer points:size dimensions:size first:uint64",
     "sobol_normal_f32": "g:g? dst:pointer points:size dimensions:size first:uint64 mean:real std:real",
     "sobol_normal_f64": "g:g? dst:pointer points:size dimensions:size first:uint64 mean:real std:real",
+    "exponential_f32": "g:g dst:pointer n:size scale:real",
+    "exponential_f64": "g:g dst:pointer n:size scale:real",
+    "laplace_f32": "g:g dst:pointer n:size location:real scale:real",
+    "laplace_f64": "g:g dst:pointer n:size location:real scale:real",
+    "logistic_f32": "g:g dst:pointer n:size location:real scale:real",
+    "logistic_f64": "g:g dst:pointer n:size location:real scale:real",
+    "gumbel_f32": "g:g dst:pointer n:size location:real scale:real",
+    "gumbel_f64": "g:g dst:pointer n:size location:real scale:real",
+    "cauchy_f32": "g:g dst:pointer n:size location:real scale:real",
+    "cauchy_f64": "g:g dst:pointer n:size location:real scale:real",
+    "weibull_f32": "g:g dst:pointer n:size shape:real scale:real",
+    "weibull_f64": "g:g dst:pointer n:size shape:real scale:real",
+    "rayleigh_f32": "g:g dst:pointer n:size scale:real",
+    "rayleigh_f64": "g:g dst:pointer n:size scale:real",
+    "log_normal_f32": "g:g dst:pointer n:size mean:real std:real",
+    "log_normal_f64": "g:g dst:pointer n:size mean:real std:real",
+    "integers_i32": "g:g dst:pointer n:size low:int64 high:int64",
+    "integers_i64": "g:g dst:pointer n:size low:int64 high:int64",
+    "bernoulli_u8": "g:g dst:pointer n:size p:real",
+    "uniform_bf16": "g:g dst:pointer n:size low:real high:real",
+    "uniform_f16": "g:g dst:pointer n:size low:real high:real",
+    "normal_bf16": "g:g dst:pointer n:size mean:real std:real",
+    "normal_f16": "g:g dst:pointer n:size mean:real std:real",
+    "trunc_normal_bf16": "g:g dst:pointer n:size mean:real std:real a:real b:real",
+    "trunc_normal_f16": "g:g dst:pointer n:size mean:real std:real a:real b:real",
+    "draw_defaults": "draw:&draw kind:draw_kind",
+    "sample": "g:g draw:&draw dst:pointer n:size",
+    "sample_at": "g:g draw:&draw first:uint64 dst:pointer n:size",
     "calculate_gain": "nonlinearity:nonlinearity param:real? gain:&real",
     "calculate_fans": "t:array fan_in:&int64 fan_out:&int64",
     "calculate_fans_layout": "t:array layout:layout groups:int64 fan_in:&int64 fan_out:&int64",
@@ -764,12 +807,44 @@ class Kind(_Constant):
         return _library.initializer_name(self).decode()
 
 
+class DrawKind(_Constant):
+    """That of a Draw; each is a sampler of Generator."""
+
+    # from unitvar.h by cmake/bindings.py: DrawKind
+    BITS = 1
+    UNIFORM = 2
+    NORMAL = 3
+    NORMAL_ICDF = 4
+    TRUNC_NORMAL = 5
+    EXPONENTIAL = 6
+    LAPLACE = 7
+    LOGISTIC = 8
+    GUMBEL = 9
+    CAUCHY = 10
+    WEIBULL = 11
+    LOG_NORMAL = 12
+    RAYLEIGH = 13
+    INTEGERS = 14
+    BERNOULLI = 15
+    # end
+
+    @classmethod
+    def _look_up_name(cls) -> str:
+        return "draw"
+
+    @property
+    def c_name(self) -> str:
+        """The name of its sampler."""
+        return _library.draw_name(self).decode()
+
+
 EngineLike = Union[Engine, int, str]
 FanModeLike = Union[FanMode, int, str]
 WeightLayoutLike = Union[WeightLayout, int, str]
 NonlinearityLike = Union[Nonlinearity, int, str]
 DistributionLike = Union[Distribution, int, str]
 KindLike = Union[Kind, int, str]
+DrawKindLike = Union[DrawKind, int, str]
 
 
 # ---- Arrays in place ------------------------------------------------------------------------------------------------
@@ -780,7 +855,9 @@ KindLike = Union[Kind, int, str]
 
 _CPU = 1
 _U8, _U32, _U64, _I64, _F32, _F64, _BF16 = (1, 8), (1, 32), (1, 64), (0, 64), (2, 32), (2, 64), (4, 16)
-_DTYPE_NAMES = {_U8: "uint8", _U32: "uint32", _U64: "uint64", _I64: "int64", _F32: "float32", _F64: "float64"}
+_I32, _F16 = (0, 32), (2, 16)
+_DTYPE_NAMES = {_U8: "uint8", _U32: "uint32", _U64: "uint64", _I64: "int64", _F32: "float32", _F64: "float64",
+                _I32: "int32", _F16: "float16", _BF16: "bfloat16"}
 
 # DLPack's code for letters of struct's formats and for kinds of __array_interface__'s typestr.
 _FORMAT_CODES = {**dict.fromkeys("efd", 2), **dict.fromkeys("bhilqn", 0), **dict.fromkeys("BHILQN", 1), "?": 6}
@@ -1316,7 +1393,8 @@ _KINDS = {
     "pointer": _Kind(c_void_p), "size": _Kind(c_size_t), "&pointer": _Kind(POINTER(c_void_p)),
     "&int32": _Kind(POINTER(c_int32)), "&int64": _Kind(POINTER(c_int64)), "&uint64": _Kind(POINTER(c_uint64)),
     "&size": _Kind(POINTER(c_size_t)), "&real": _Kind(POINTER(c_double)), "&moments": _Kind(POINTER(_Moments)),
-    "&initializer": _Kind(POINTER(_Initializer)),
+    "&initializer": _Kind(POINTER(_Initializer)), "&draw": _Kind(POINTER(_Draw)),
+    "draw_kind": _Kind(c_int32, DrawKind._convert),
 }
 _RESULTS = {"uint32": c_uint32, "int32": c_int32, "text": c_char_p, "nothing": None}
 
@@ -1370,7 +1448,8 @@ class _ByDType:
     __slots__ = ("functions", "numbers", "_by_format", "_expected")
 
     def __init__(self, **functions: str) -> None:
-        dtypes = {"u32": _U32, "u64": _U64, "i64": _I64, "f32": _F32, "f64": _F64}
+        dtypes = {"u32": _U32, "u64": _U64, "i64": _I64, "f32": _F32, "f64": _F64, "bf16": _BF16, "f16": _F16,
+                  "i32": _I32, "u8": _U8}
         found = {dtypes[name]: getattr(_library, function) for name, function in functions.items()}
         self.functions = {dtype: function.raw for dtype, function in found.items()}
         #: The parameters behind the array's length.
@@ -1411,7 +1490,8 @@ class _ByDType:
 
 
 _FORMATS = (("f", 2, ctypes.c_float), ("d", 2, ctypes.c_double), ("I", 1, ctypes.c_uint), ("L", 1, ctypes.c_ulong),
-            ("Q", 1, ctypes.c_ulonglong), ("l", 0, ctypes.c_long), ("q", 0, ctypes.c_longlong))
+            ("Q", 1, ctypes.c_ulonglong), ("l", 0, ctypes.c_long), ("q", 0, ctypes.c_longlong),
+            ("i", 0, ctypes.c_int), ("B", 1, ctypes.c_ubyte))
 _FILE = "libunitvar.so.0"
 
 
@@ -1614,11 +1694,11 @@ class Generator(_Exclusive):
         _BITS.call(self, "dst", dst, True)
 
     def uniform(self, dst: Array, low: Number = 0.0, high: Number = 1.0) -> None:
-        """Fills a float32 or float64 array from [low, high)."""
+        """Fills an array of floats from [low, high)."""
         _UNIFORM.call(self, "dst", dst, True, low, high)
 
     def normal(self, dst: Array, mean: Number = 0.0, std: Number = 1.0) -> None:
-        """Fills a float32 or float64 array with normals, by Box and Muller."""
+        """Fills an array of floats with normals, by Box and Muller."""
         _NORMAL.call(self, "dst", dst, True, mean, std)
 
     def normal_icdf(self, dst: Array, mean: Number = 0.0, std: Number = 1.0) -> None:
@@ -1629,6 +1709,70 @@ class Generator(_Exclusive):
                      b: Number = 2.0) -> None:
         """Fills with normals between the bounds a and b, which are values, not deviations."""
         _TRUNC_NORMAL.call(self, "dst", dst, True, mean, std, a, b)
+
+    # from unitvar.h by cmake/bindings.py: samplers
+    def exponential(self, dst: Array, scale: Number = 1.0) -> None:
+        """Exponential with mean scale."""
+        _EXPONENTIAL.call(self, "dst", dst, True, scale)
+
+    def laplace(self, dst: Array, location: Number = 0.0, scale: Number = 1.0) -> None:
+        """Laplace."""
+        _LAPLACE.call(self, "dst", dst, True, location, scale)
+
+    def logistic(self, dst: Array, location: Number = 0.0, scale: Number = 1.0) -> None:
+        """Logistic."""
+        _LOGISTIC.call(self, "dst", dst, True, location, scale)
+
+    def gumbel(self, dst: Array, location: Number = 0.0, scale: Number = 1.0) -> None:
+        """Gumbel, the greatest of many."""
+        _GUMBEL.call(self, "dst", dst, True, location, scale)
+
+    def cauchy(self, dst: Array, location: Number = 0.0, scale: Number = 1.0) -> None:
+        """Cauchy."""
+        _CAUCHY.call(self, "dst", dst, True, location, scale)
+
+    def weibull(self, dst: Array, shape: Number, scale: Number = 1.0) -> None:
+        """Weibull."""
+        _WEIBULL.call(self, "dst", dst, True, shape, scale)
+
+    def rayleigh(self, dst: Array, scale: Number = 1.0) -> None:
+        """Rayleigh, the length of two normals of deviation scale."""
+        _RAYLEIGH.call(self, "dst", dst, True, scale)
+
+    def log_normal(self, dst: Array, mean: Number = 0.0, std: Number = 1.0) -> None:
+        """Log-normal."""
+        _LOG_NORMAL.call(self, "dst", dst, True, mean, std)
+
+    def integers(self, dst: Array, low: Integer, high: Integer) -> None:
+        """Integers of [low, high)."""
+        _INTEGERS.call(self, "dst", dst, True, low, high)
+
+    def bernoulli(self, dst: Array, p: Number = 0.5) -> None:
+        """Bernoulli draws as bytes."""
+        _BERNOULLI.call(self, "dst", dst, True, p)
+
+    # end
+
+    def sample(self, draw: Draw, dst: Array) -> None:
+        """Fills an array as the draw says."""
+        self._sample(_library.sample, draw, dst)
+
+    def sample_at(self, draw: Draw, first: Integer, dst: Array) -> None:
+        """Fills with elements first and on of what sample() would write; the generator stays where it is. So a stream goes
+        on element by element: the caller counts them."""
+        self._sample(_library.sample_at, draw, dst, _uint64("first", first))
+
+    def _sample(self, function: _Function, draw: Draw, dst: Array, *first: int) -> None:
+        if not isinstance(draw, Draw):
+            raise _of_wrong_type("draw", draw, "a Draw")
+        view = _view("dst", dst, True)
+        try:
+            address, n = view.contiguous()
+            raw = _Draw.from_buffer_copy(draw._raw)
+            raw.dtype = _dtype_struct(view.dtype)
+            self._call(function.raw, byref(raw), *first, address, n)
+        finally:
+            view.release()
 
     def permutation(self, dst: Array) -> None:
         """Fills an int64 array with a permutation of 0 to n - 1."""
@@ -1641,10 +1785,11 @@ class Generator(_Exclusive):
 
 
 _BITS = _ByDType(u32="bits_u32", u64="bits_u64")
-_UNIFORM = _ByDType(f32="uniform_f32", f64="uniform_f64")
-_NORMAL = _ByDType(f32="normal_f32", f64="normal_f64")
+_UNIFORM = _ByDType(f32="uniform_f32", f64="uniform_f64", bf16="uniform_bf16", f16="uniform_f16")
+_NORMAL = _ByDType(f32="normal_f32", f64="normal_f64", bf16="normal_bf16", f16="normal_f16")
 _NORMAL_ICDF = _ByDType(f32="normal_icdf_f32", f64="normal_icdf_f64")
-_TRUNC_NORMAL = _ByDType(f32="trunc_normal_f32", f64="trunc_normal_f64")
+_TRUNC_NORMAL = _ByDType(f32="trunc_normal_f32", f64="trunc_normal_f64", bf16="trunc_normal_bf16",
+                         f16="trunc_normal_f16")
 _PERMUTATION = _ByDType(i64="permutation_i64")
 _CHOICE = _ByDType(i64="choice_i64")
 
@@ -1673,6 +1818,52 @@ def sobol_normal(dst: Array, first: Integer = 0, g: Optional[Generator] = None, 
                  std: Number = 1.0) -> None:
     """sobol() with normals, by the inverse of the distribution function."""
     _sobol({_F32: "sobol_normal_f32", _F64: "sobol_normal_f64"}, dst, first, g, mean, std)
+# from unitvar.h by cmake/bindings.py: by_dtype
+_EXPONENTIAL = _ByDType(f32="exponential_f32", f64="exponential_f64")
+_LAPLACE = _ByDType(f32="laplace_f32", f64="laplace_f64")
+_LOGISTIC = _ByDType(f32="logistic_f32", f64="logistic_f64")
+_GUMBEL = _ByDType(f32="gumbel_f32", f64="gumbel_f64")
+_CAUCHY = _ByDType(f32="cauchy_f32", f64="cauchy_f64")
+_WEIBULL = _ByDType(f32="weibull_f32", f64="weibull_f64")
+_RAYLEIGH = _ByDType(f32="rayleigh_f32", f64="rayleigh_f64")
+_LOG_NORMAL = _ByDType(f32="log_normal_f32", f64="log_normal_f64")
+_INTEGERS = _ByDType(i32="integers_i32", i64="integers_i64")
+_BERNOULLI = _ByDType(u8="bernoulli_u8")
+# end
+
+
+class Draw:
+    """A sampler of Generator as a value, for Generator.sample and sample_at. A kind looks only at what its function takes.
+
+    Starts with the standard parameters of the kind; parameters and integers are the function's numbers and whole numbers,
+    in its order, and may be fewer than it has.
+    """
+
+    def __init__(self, kind: DrawKindLike, *, parameters: Iterable[Number] = (),
+                 integers: Iterable[Integer] = ()) -> None:
+        self._raw = raw = _Draw(struct_size=ctypes.sizeof(_Draw), dtype=_dtype_struct(_F32))
+        _library.draw_defaults(byref(raw), kind)
+        for name, given, convert, kind_of, what, into in (
+                ("parameters", parameters, _real, c_double, "numbers", raw.p),
+                ("integers", integers, _int64, c_int64, "whole numbers", raw.k)):
+            numbers = _list(name, given, convert, kind_of, what)
+            if len(numbers) > len(into):
+                raise InvalidArgument(f"{name} is {_shown(given)}, expected at most {len(into)} {what}")
+            into[: len(numbers)] = numbers
+
+    def __bytes__(self) -> bytes:
+        return bytes(self._raw)
+
+    def __eq__(self, other: object) -> bool:
+        return bytes(self) == bytes(other) if isinstance(other, Draw) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(bytes(self))
+
+    def __repr__(self) -> str:
+        raw = self._raw
+        return (f"unitvar.Draw({_constant_shown(DrawKind, raw.kind)}, parameters={list(raw.p)}, "
+                f"integers={list(raw.k)})")
 
 
 def _loaded(state: Any, origin: str, dialect: Optional[Tuple[int, int]] = None) -> Generator:

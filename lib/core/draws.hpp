@@ -1,6 +1,6 @@
 // Counted engines and draws, the two sides of the table of fill kernels: every engine's words become every draw's
-// elements. To add a draw: an enumerator, a row, and in lib/kernels a specialisation of Draw; bench/operations.hpp says
-// how it is called. To add an engine: core/engine.hpp.
+// elements. To add a draw: a row, and in lib/kernels a specialisation of Draw (lib/README.md). To add an engine:
+// core/engine.hpp.
 #pragma once
 
 #include <array>
@@ -21,34 +21,57 @@ enum class EngineIndex : std::uint32_t {
 inline constexpr std::size_t engine_count = 0 UNITVAR_COUNTED_ENGINES(UNITVAR_ONE);
 #undef UNITVAR_ONE
 
+// One row for every draw: what users call the distribution, the type of an element, its bytes, the words that it takes,
+// whether it takes those of its pair too, its parameters (core/distributions.cpp), and whether each engine has a kernel
+// of its own for it. Cheap draws have: their words never see memory. For the others engines share a kernel that takes
+// words from the first cache level, and a draw costs the library one kernel for each instruction set.
+#define UNITVAR_REALS(ROW, kind, paired, kernels, parameters)                                                          \
+    ROW(kind, f32, 4, 1, paired, kernels, parameters) ROW(kind, f64, 8, 2, paired, kernels, parameters)
+#define UNITVAR_HALVES(ROW, kind, paired, kernels, parameters)                                                         \
+    ROW(kind, bf16, 2, 1, paired, kernels, parameters) ROW(kind, f16, 2, 1, paired, kernels, parameters)
+#define UNITVAR_DRAWS(ROW)                                                                                             \
+    ROW(bits, u32, 4, 1, single, each, none)                                                                           \
+    ROW(bits, u64, 8, 2, single, each, none)                                                                           \
+    UNITVAR_REALS(ROW, uniform, single, each, low_high)                                                                \
+    UNITVAR_REALS(ROW, normal, pair, each, mean_std)                                                                   \
+    UNITVAR_REALS(ROW, normal_icdf, single, each, mean_std)                                                            \
+    UNITVAR_REALS(ROW, trunc_normal, single, each, mean_std_bounds)                                                    \
+    UNITVAR_HALVES(ROW, uniform, single, each, low_high)                                                               \
+    UNITVAR_HALVES(ROW, normal, pair, each, mean_std)                                                                  \
+    UNITVAR_HALVES(ROW, trunc_normal, single, each, mean_std_bounds)                                                   \
+    UNITVAR_REALS(ROW, exponential, single, shared, scale)                                                             \
+    UNITVAR_REALS(ROW, laplace, single, shared, location_scale)                                                        \
+    UNITVAR_REALS(ROW, logistic, single, shared, location_scale)                                                       \
+    UNITVAR_REALS(ROW, gumbel, single, shared, location_scale)                                                         \
+    UNITVAR_REALS(ROW, cauchy, single, shared, location_scale)                                                         \
+    UNITVAR_REALS(ROW, weibull, single, shared, shape_scale)                                                           \
+    UNITVAR_REALS(ROW, log_normal, pair, shared, mean_std)                                                             \
+    UNITVAR_REALS(ROW, rayleigh, single, shared, scale)                                                                \
+    ROW(integers, i32, 4, 2, single, shared, low_below)                                                                \
+    ROW(integers, i64, 8, 2, single, shared, low_below)                                                                \
+    ROW(bernoulli, u8, 1, 1, single, shared, probability)
+
 enum class DrawIndex : std::uint32_t {
-    bits_u32,
-    bits_u64,
-    uniform_f32,
-    uniform_f64,
-    normal_f32,
-    normal_f64,
-    normal_icdf_f32,
-    normal_icdf_f64,
-    trunc_normal_f32,
-    trunc_normal_f64,
-    uniform_bf16,
-    uniform_f16,
-    normal_bf16,
-    normal_f16,
-    trunc_normal_bf16,
-    trunc_normal_f16
+#define UNITVAR_ENUMERATOR(kind, type, ...) kind##_##type,
+    UNITVAR_DRAWS(UNITVAR_ENUMERATOR)
+#undef UNITVAR_ENUMERATOR
 };
-inline constexpr std::size_t draw_count = 16;
+#define UNITVAR_ONE(...) +1
+inline constexpr std::size_t draw_count = 0 UNITVAR_DRAWS(UNITVAR_ONE);
+#undef UNITVAR_ONE
 
 inline constexpr std::size_t words_per_block = 64;
+
+enum class DrawWords : bool { single, pair };
+enum class DrawKernels : bool { each, shared };
 
 struct DrawRow {
     const char *name;
     std::size_t element_bytes;
     std::size_t words_per_element;
     // An element takes the words of the other half of its 32 too: those at its own words' indices with bit 4 flipped.
-    bool paired = false;
+    bool paired;
+    bool shared;
     [[nodiscard]] constexpr std::size_t elements_per_block() const noexcept
     {
         return words_per_block / words_per_element;
@@ -56,22 +79,10 @@ struct DrawRow {
 };
 
 inline constexpr std::array<DrawRow, draw_count> draws{{
-    {"bits_u32", 4, 1},
-    {"bits_u64", 8, 2},
-    {"uniform_f32", 4, 1},
-    {"uniform_f64", 8, 2},
-    {"normal_f32", 4, 1, true},
-    {"normal_f64", 8, 2, true},
-    {"normal_icdf_f32", 4, 1},
-    {"normal_icdf_f64", 8, 2},
-    {"trunc_normal_f32", 4, 1},
-    {"trunc_normal_f64", 8, 2},
-    {"uniform_bf16", 2, 1},
-    {"uniform_f16", 2, 1},
-    {"normal_bf16", 2, 1, true},
-    {"normal_f16", 2, 1, true},
-    {"trunc_normal_bf16", 2, 1},
-    {"trunc_normal_f16", 2, 1},
+#define UNITVAR_ROW(kind, type, bytes, words, paired, kernels, parameters)                                             \
+    {#kind "_" #type, bytes, words, DrawWords::paired == DrawWords::pair, DrawKernels::kernels == DrawKernels::shared},
+    UNITVAR_DRAWS(UNITVAR_ROW)
+#undef UNITVAR_ROW
 }};
 
 [[nodiscard]] constexpr const DrawRow &row(DrawIndex draw) noexcept

@@ -18,6 +18,7 @@
 #include "core/parameters.hpp"
 #include "unitvar/generator.hpp"
 #include "unitvar/init.hpp"
+#include "unitvar/sample.hpp"
 #include "unitvar/tensor.hpp"
 
 namespace unitvar::core {
@@ -41,6 +42,8 @@ struct Samplers {
     void (*normal_icdf)(Generator &, const SampleTarget &, double mean, double std);
     void (*trunc_normal)(Generator &, const SampleTarget &, double mean, double std, double a, double b);
     void (*permutation)(Generator &, std::span<std::int64_t> target);
+    // Any row of UNITVAR_DRAWS; null: the engine has those above alone.
+    void (*draw)(Generator &, DrawIndex, const Draw &, void *target, std::uint64_t n);
 };
 
 // Plans for the random elements that initialisers are made of (core/init/plan.hpp). The request has a generator of the

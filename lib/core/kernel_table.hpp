@@ -59,6 +59,9 @@ struct DrawParameters {
     double scale;                           // uniform: high - low; normal: std
     double limit;                           // uniform: no result is above it; a number of the element type
     const Truncation *truncation = nullptr; // trunc_normal; must outlive the draw
+    double shape = 0;                       // weibull
+    std::uint64_t low = 0;                  // integers: the least; bernoulli: words below it are successes
+    std::uint64_t range = 0;                // integers: how many; bernoulli: all ones where every word is a success
 };
 
 enum class StoreMode : std::uint32_t {
@@ -97,20 +100,25 @@ using MomentsKernel = ChunkMoments (*)(const void *source, std::size_t n);
 using GatherKernel = void (*)(const EngineState &, const std::uint64_t *index, std::uint32_t *words,
                               std::size_t groups);
 
-// All draws from one engine.
-struct FillRow {
-    FillKernel draw[draw_count];
-    // The word of each of 32 indices.
-    GatherKernel gather;
-    // Of each of 16 indices: first the words where bit 4 of the index is 0, then those where it is 1.
-    GatherKernel gather_pairs;
-};
-
 // Groups of 32 words, from wherever, to the elements that a draw makes of them; elements_per_block() / 2 of each.
 using TransformKernel = void (*)(const std::uint32_t *words, const DrawParameters &, void *target, std::size_t groups);
 
 struct TransformRow {
     TransformKernel draw[draw_count];
+};
+
+// As FillKernel, of a draw that engines share; its transform is the table's.
+using SharedFillKernel = void (*)(const EngineState &, DrawIndex, TransformKernel, const DrawParameters &, void *target,
+                                  std::size_t n);
+
+// All draws from one engine.
+struct FillRow {
+    FillKernel draw[draw_count]; // null for those that engines share
+    SharedFillKernel shared;
+    // The word of each of 32 indices.
+    GatherKernel gather;
+    // Of each of 16 indices: first the words where bit 4 of the index is 0, then those where it is 1.
+    GatherKernel gather_pairs;
 };
 
 // Householder reflectors v, (I - 2 v v^T / v^T v), in panels of up to panel_width: the product of a panel is

@@ -112,6 +112,37 @@ UNITVAR_INLINE void write_whole_steps(Engine &engine, const core::DrawParameters
     }
 }
 
+// Draws that engines share: words of whole steps into a buffer in the first cache level, and the draw from there.
+template <class Engine>
+void fill_shared(const core::EngineState &state, core::DrawIndex index, core::TransformKernel draw,
+                 const core::DrawParameters &parameters, void *target, std::size_t n)
+{
+    constexpr std::size_t group_words = core::words_per_block / 2;
+    constexpr std::size_t most_words = 2048;
+    constexpr std::size_t step_words = Engine::groups * group_words;
+    static_assert(most_words % step_words == 0);
+    const core::DrawRow &row = core::row(index);
+    const std::size_t group = row.elements_per_block() / 2;
+    const std::size_t most = most_words / group_words * group;
+    alignas(line_bytes) std::uint32_t words[most_words];
+    auto *out = static_cast<unsigned char *>(target);
+    Engine engine(state);
+    while (n != 0) {
+        const std::size_t count = n < most ? n : most;
+        const std::size_t groups = count / group;
+        const std::size_t rest = count % group;
+        write_words(engine, words, ((groups + (rest != 0 ? 1 : 0)) * group_words + step_words - 1) / step_words);
+        draw(words, parameters, out, groups);
+        out += groups * group * row.element_bytes;
+        if (rest != 0) {
+            alignas(64) unsigned char buffer[group_words * sizeof(std::uint64_t)];
+            draw(words + groups * group_words, parameters, buffer, 1);
+            __builtin_memcpy(out, buffer, rest * row.element_bytes);
+        }
+        n -= count;
+    }
+}
+
 template <class Engine, core::DrawIndex Index>
 void fill(const core::EngineState &state, const core::DrawParameters &parameters, void *target, std::size_t n,
           core::StoreMode mode)
@@ -132,13 +163,23 @@ void fill(const core::EngineState &state, const core::DrawParameters &parameters
     }
 }
 
+template <class Engine, core::DrawIndex Index> consteval core::FillKernel fill_or_none()
+{
+    if constexpr (core::row(Index).shared) {
+        return nullptr;
+    } else {
+        return &fill<Engine, Index>;
+    }
+}
+
 template <class Engine, std::size_t... Index>
 consteval core::FillRow fill_row(core::GatherKernel gather, core::GatherKernel gather_pairs,
                                  std::index_sequence<Index...> /*draws*/)
 {
-    return {{&fill<Engine, static_cast<core::DrawIndex>(Index)>...}, gather, gather_pairs};
+    return {
+        {fill_or_none<Engine, static_cast<core::DrawIndex>(Index)>()...}, &fill_shared<Engine>, gather, gather_pairs};
 }
-// One kernel for every draw of the registry, and the words alone at any indices.
+// One kernel for every draw that is not shared, one for those that are, and the words alone at any indices.
 template <class Engine> consteval core::FillRow fill_row(core::GatherKernel gather, core::GatherKernel gather_pairs)
 {
     return fill_row<Engine>(gather, gather_pairs, std::make_index_sequence<core::draw_count>{});

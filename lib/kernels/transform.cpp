@@ -1,5 +1,6 @@
-// All draws from words that lie in memory: for elements whose words do not follow one another. A group of words gives
-// the bits that it gives in a fill, as it goes through the same Draw.
+// All draws from words that lie in memory: for elements whose words do not follow one another, and for fills of the draws
+// that engines share. A group of words gives the bits that it gives in a fill, as it goes through the same Draw.
+#include "kernels/distributions.hpp"
 #include "kernels/draw.hpp"
 #include "kernels/units.hpp"
 
@@ -11,8 +12,8 @@ void transform_words(const std::uint32_t *words, const core::DrawParameters &par
                      std::size_t groups)
 {
     constexpr std::size_t group_words = core::words_per_block / 2;
-    constexpr std::size_t group_bytes =
-        core::row(Index).elements_per_block() / 2 * sizeof(typename Draw<Index>::Element);
+    constexpr std::size_t group_bytes = core::row(Index).elements_per_block() / 2 * core::row(Index).element_bytes;
+    static_assert(sizeof(typename Draw<Index>::Element) == core::row(Index).element_bytes);
     const Draw<Index> draw(parameters);
     auto *out = static_cast<unsigned char *>(target);
     for (; groups != 0; --groups, words += group_words, out += group_bytes) {

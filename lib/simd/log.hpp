@@ -36,17 +36,22 @@ inline constexpr double atanh_polynomial_f64[] = {-0x1.5555555555959p0,  -0x1.99
                                                   -0x1.1643f3489c0dbp-2, -0x1.957523a42260cp-3, -0x1.6b772c7332396p-2};
 inline constexpr ErrorBound atanh_polynomial_f64_bound{0, 0x1.c71c71c71c71cp-4, 0x1.d7p-55};
 
-template <std::size_t K> UNITVAR_INLINE Pack<F32, K> box_muller_radius(const Pack<U32, K> &p)
+// -2 ln of v 2^-32, or of 1 + v 2^-32 where v < 0.
+template <std::size_t K> UNITVAR_INLINE Pack<F32, K> minus_two_log_of_fraction(const Pack<F32, K> &v)
 {
     using F = Pack<F32, K>;
     using U = Pack<U32, K>;
-    const F v = signed_to_float(p | broadcast<U>(1));
     const U bits = bits_of(v);
     // v is never 0, so its exponent has 32 to spare.
     const F scaled = float_of(bits - broadcast<U>(32U << 23U));
     const F f = select_bit<31>(bits, scaled, half_mantissa(v) - broadcast<F>(1));
     const F q = fma(f, horner(f, log_polynomial_f32), broadcast<F>(-2));
-    return sqrt(fma(f, q, halvings_times_two_ln_2(v)));
+    return fma(f, q, halvings_times_two_ln_2(v));
+}
+
+template <std::size_t K> UNITVAR_INLINE Pack<F32, K> box_muller_radius(const Pack<U32, K> &p)
+{
+    return sqrt(minus_two_log_of_fraction(signed_to_float(p | broadcast<Pack<U32, K>>(1))));
 }
 
 // -2 ln(1 + f) = -4 atanh(s) = -2 f + s (2 f + s^2 P(s^2)), f in [-1/2, 0]: a quotient is cheaper than ten more
@@ -58,6 +63,20 @@ template <std::size_t K> UNITVAR_INLINE Pack<F64, K> minus_two_log_of(const Pack
     const F s = f / (f + broadcast<F>(2));
     const F z = s * s;
     return fma(s, fma(z, horner(z, atanh_polynomial_f64), twice), broadcast<F>(0) - twice);
+}
+
+// -2 ln of v 2^-64, or of 1 + v 2^-64 where v < 0. Error: tests/accuracy_distributions.cpp.
+template <std::size_t K> UNITVAR_INLINE Pack<F64, K> minus_two_log_of_fraction(const Pack<F64, K> &v)
+{
+    using F = Pack<F64, K>;
+    using U = Pack<U64, K>;
+    const U bits = bits_of(v);
+    const F half = float_of((bits & broadcast<U>(0x000FFFFFFFFFFFFF)) | broadcast<U>(0x3FE0000000000000));
+    const F f = select_bit<63>(bits, v * broadcast<F>(0x1p-64), half - broadcast<F>(1));
+    // 2^52 + x as bits: the exponent as a double without a conversion of integers. v = m 2^(64 - n), m in [1/2, 1).
+    const F exponent = float_of(shift_right<52>(bits) | broadcast<U>(0x4330000000000000));
+    const F n = select_bit<63>(bits, broadcast<F>(0), broadcast<F>(0x1p52 + 1022 + 64) - exponent);
+    return fma(n, broadcast<F>(0x1.62e42fefa39efp0), minus_two_log_of(f));
 }
 
 // -4 atanh(s) / s as a polynomial in s^2, s = f / (2 + f), |s| <= 3 - 2 sqrt 2; relative error 2^-59.4.

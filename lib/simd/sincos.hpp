@@ -47,6 +47,18 @@ template <class F, class U> UNITVAR_INLINE Direction<F> place_quarter(const F &c
     return {select_bit<1>(q, s, cosine), select_bit<1>(q, cosine, s)};
 }
 
+// Of x quarter turns, |x| <= 1/2.
+template <std::size_t K> UNITVAR_INLINE Direction<Pack<F32, K>> cosine_and_sine(const Pack<F32, K> &x)
+{
+    const auto z = x * x;
+    return {horner(z, cos_polynomial_f32), x * horner(z, sin_polynomial_f32)};
+}
+template <std::size_t K> UNITVAR_INLINE Direction<Pack<F64, K>> cosine_and_sine(const Pack<F64, K> &x)
+{
+    const auto z = x * x;
+    return {horner(z, cos_polynomial_f64), x * horner(z, sin_polynomial_f64)};
+}
+
 template <std::size_t K> UNITVAR_INLINE Direction<Pack<F32, K>> box_muller_direction(const Pack<U32, K> &q)
 {
     using F = Pack<F32, K>;

@@ -196,6 +196,18 @@ static void initializer_name(void)
     REQUIRE(unitvar_initializer_name(0) == NULL);
 }
 
+static void draw_from_name(void)
+{
+    static const char *const names[] = {"bits", "uniform", "trunc_normal", NULL};
+    give_constants(unitvar_draw_from_name, names);
+}
+static void draw_name(void)
+{
+    for (int32_t kind = 1; kind <= 5; kind++)
+        give_name(unitvar_draw_name(kind));
+    REQUIRE(unitvar_draw_name(0) == NULL);
+}
+
 static void generator_create(void)
 {
     unitvar_generator *g = NULL;
@@ -336,6 +348,67 @@ SAMPLER(sobol_f32, float, 300, NULL, x, 100, 3, 10)
 SAMPLER(sobol_f64, double, 300, g, x, 100, 3, 10)
 SAMPLER(sobol_normal_f32, float, 300, g, x, 100, 3, 10, 1.5, 0.02)
 SAMPLER(sobol_normal_f64, double, 300, NULL, x, 100, 3, 10, 1.5, 0.02)
+/* from unitvar.h by cmake/bindings.py: samplers */
+SAMPLER(exponential_f32, float, count, g, x, count, 0.7)
+SAMPLER(exponential_f64, double, count, g, x, count, 0.7)
+SAMPLER(laplace_f32, float, count, g, x, count, 1.5, 0.7)
+SAMPLER(laplace_f64, double, count, g, x, count, 1.5, 0.7)
+SAMPLER(logistic_f32, float, count, g, x, count, 1.5, 0.7)
+SAMPLER(logistic_f64, double, count, g, x, count, 1.5, 0.7)
+SAMPLER(gumbel_f32, float, count, g, x, count, 1.5, 0.7)
+SAMPLER(gumbel_f64, double, count, g, x, count, 1.5, 0.7)
+SAMPLER(cauchy_f32, float, count, g, x, count, 1.5, 0.7)
+SAMPLER(cauchy_f64, double, count, g, x, count, 1.5, 0.7)
+SAMPLER(weibull_f32, float, count, g, x, count, 1.7, 0.7)
+SAMPLER(weibull_f64, double, count, g, x, count, 1.7, 0.7)
+SAMPLER(rayleigh_f32, float, count, g, x, count, 0.7)
+SAMPLER(rayleigh_f64, double, count, g, x, count, 0.7)
+SAMPLER(log_normal_f32, float, count, g, x, count, 1.5, 0.02)
+SAMPLER(log_normal_f64, double, count, g, x, count, 1.5, 0.02)
+SAMPLER(integers_i32, int32_t, count, g, x, count, 3, 100)
+SAMPLER(integers_i64, int64_t, count, g, x, count, 3, 100)
+SAMPLER(bernoulli_u8, uint8_t, count, g, x, count, 0.3)
+SAMPLER(uniform_bf16, uint16_t, count, g, x, count, -0.37, 1.9)
+SAMPLER(uniform_f16, uint16_t, count, g, x, count, -0.37, 1.9)
+SAMPLER(normal_bf16, uint16_t, count, g, x, count, 1.5, 0.02)
+SAMPLER(normal_f16, uint16_t, count, g, x, count, 1.5, 0.02)
+SAMPLER(trunc_normal_bf16, uint16_t, count, g, x, count, 1.5, 0.02, 1.47, 1.55)
+SAMPLER(trunc_normal_f16, uint16_t, count, g, x, count, 1.5, 0.02, 1.47, 1.55)
+/* end */
+
+static unitvar_draw draw_of(int32_t kind, uint8_t bits)
+{
+    unitvar_draw draw = {sizeof draw, 0, {2, bits, 1}, 0, {0}, {0}};
+    OK(unitvar_draw_defaults(&draw, kind));
+    return draw;
+}
+static void draw_defaults(void)
+{
+    for (int32_t kind = 1; kind <= 5; kind++) {
+        const unitvar_draw draw = draw_of(kind, 32);
+        give(&draw, sizeof draw);
+    }
+}
+static void sample(void)
+{
+    static float x[count];
+    const unitvar_draw draw = draw_of(UNITVAR_DRAW_NORMAL, 32);
+    unitvar_generator *g = pcg32();
+    OK(unitvar_sample(g, &draw, x, count));
+    give(x, sizeof x);
+    unitvar_generator_destroy(g);
+}
+/* In two parts that are no blocks. */
+static void sample_at(void)
+{
+    static double x[count];
+    const unitvar_draw draw = draw_of(UNITVAR_DRAW_NORMAL, 64);
+    unitvar_generator *g = pcg32();
+    OK(unitvar_sample_at(g, &draw, 333, x + 333, count - 333));
+    OK(unitvar_sample_at(g, &draw, 0, x, 333));
+    give(x, sizeof x);
+    unitvar_generator_destroy(g);
+}
 
 static float elements[16 * 12 * 3];
 static int64_t shape[3];
@@ -901,8 +974,10 @@ static const struct function functions[] = {
     FUNCTION(distribution_from_name),
     FUNCTION(weight_layout_from_name),
     FUNCTION(initializer_from_name),
+    FUNCTION(draw_from_name),
     FUNCTION(status_from_name),
     FUNCTION(initializer_name),
+    FUNCTION(draw_name),
     FUNCTION(generator_create),
     FUNCTION(generator_create_torch),
     FUNCTION(generator_destroy),
@@ -930,6 +1005,34 @@ static const struct function functions[] = {
     FUNCTION(sobol_f64),
     FUNCTION(sobol_normal_f32),
     FUNCTION(sobol_normal_f64),
+    FUNCTION(exponential_f32),
+    FUNCTION(exponential_f64),
+    FUNCTION(laplace_f32),
+    FUNCTION(laplace_f64),
+    FUNCTION(logistic_f32),
+    FUNCTION(logistic_f64),
+    FUNCTION(gumbel_f32),
+    FUNCTION(gumbel_f64),
+    FUNCTION(cauchy_f32),
+    FUNCTION(cauchy_f64),
+    FUNCTION(weibull_f32),
+    FUNCTION(weibull_f64),
+    FUNCTION(rayleigh_f32),
+    FUNCTION(rayleigh_f64),
+    FUNCTION(log_normal_f32),
+    FUNCTION(log_normal_f64),
+    FUNCTION(integers_i32),
+    FUNCTION(integers_i64),
+    FUNCTION(bernoulli_u8),
+    FUNCTION(uniform_bf16),
+    FUNCTION(uniform_f16),
+    FUNCTION(normal_bf16),
+    FUNCTION(normal_f16),
+    FUNCTION(trunc_normal_bf16),
+    FUNCTION(trunc_normal_f16),
+    FUNCTION(draw_defaults),
+    FUNCTION(sample),
+    FUNCTION(sample_at),
     FUNCTION(calculate_gain),
     FUNCTION(calculate_fans),
     FUNCTION(calculate_fans_layout),

@@ -43,6 +43,13 @@ AT(unitvar_initializer, distribution, 16);
 AT(unitvar_initializer, reserved, 20);
 AT(unitvar_initializer, groups, 24);
 AT(unitvar_initializer, p, 32);
+AT(unitvar_draw, struct_size, 0);
+AT(unitvar_draw, kind, 4);
+AT(unitvar_draw, dtype, 8);
+AT(unitvar_draw, reserved, 12);
+AT(unitvar_draw, p, 16);
+AT(unitvar_draw, k, 48);
+_Static_assert(sizeof(unitvar_draw) == 64, "size of unitvar_draw");
 AT(unitvar_moments, count, 0);
 AT(unitvar_moments, mean, 8);
 AT(unitvar_moments, m2, 16);
@@ -125,6 +132,21 @@ static const struct constant constants[] = {
     {unitvar_initializer_from_name, "lecun_uniform", UNITVAR_INIT_LECUN_UNIFORM},
     {unitvar_initializer_from_name, "lecun_normal", UNITVAR_INIT_LECUN_NORMAL},
     {unitvar_initializer_from_name, "identity", UNITVAR_INIT_IDENTITY},
+    {unitvar_draw_from_name, "bits", UNITVAR_DRAW_BITS},
+    {unitvar_draw_from_name, "uniform", UNITVAR_DRAW_UNIFORM},
+    {unitvar_draw_from_name, "normal", UNITVAR_DRAW_NORMAL},
+    {unitvar_draw_from_name, "normal_icdf", UNITVAR_DRAW_NORMAL_ICDF},
+    {unitvar_draw_from_name, "trunc_normal", UNITVAR_DRAW_TRUNC_NORMAL},
+    {unitvar_draw_from_name, "exponential", UNITVAR_DRAW_EXPONENTIAL},
+    {unitvar_draw_from_name, "laplace", UNITVAR_DRAW_LAPLACE},
+    {unitvar_draw_from_name, "logistic", UNITVAR_DRAW_LOGISTIC},
+    {unitvar_draw_from_name, "gumbel", UNITVAR_DRAW_GUMBEL},
+    {unitvar_draw_from_name, "cauchy", UNITVAR_DRAW_CAUCHY},
+    {unitvar_draw_from_name, "weibull", UNITVAR_DRAW_WEIBULL},
+    {unitvar_draw_from_name, "log_normal", UNITVAR_DRAW_LOG_NORMAL},
+    {unitvar_draw_from_name, "rayleigh", UNITVAR_DRAW_RAYLEIGH},
+    {unitvar_draw_from_name, "integers", UNITVAR_DRAW_INTEGERS},
+    {unitvar_draw_from_name, "bernoulli", UNITVAR_DRAW_BERNOULLI},
     /* end */
     {unitvar_nonlinearity_from_name, "conv3d", UNITVAR_LINEAR},
     {unitvar_nonlinearity_from_name, "conv_transpose1d", UNITVAR_LINEAR},

@@ -4,6 +4,8 @@
 //
 //   golden_dump ENTRY      the bytes
 //   golden_dump --list     the names, one a line
+#include "support/samplers.hpp"
+
 #include <unitvar.h>
 
 #include <cstddef>
@@ -15,6 +17,8 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -247,6 +251,22 @@ Bytes state(const Source &source, std::size_t, double, double)
     return bytes;
 }
 
+// A row of the registry of draws: with default parameters, or others.
+template <std::size_t Index, bool Shifted> Bytes registered(const Source &source, std::size_t n, double, double)
+{
+    constexpr unitvar::core::DrawRow row = unitvar::core::draws[Index];
+    unitvar_draw draw = support::draw_of(row);
+    if (Shifted) {
+        draw.p[0] *= 0.7;
+        draw.p[1] *= 0.02;
+        draw.k[0] = -7;
+        draw.k[1] = 1000;
+    }
+    Bytes bytes(n * row.element_bytes);
+    require_ok(unitvar_sample(source.open().get(), &draw, bytes.data(), n));
+    return bytes;
+}
+
 struct Row {
     std::string name; // of the part behind the engine's
     Produce produce;
@@ -264,123 +284,144 @@ const std::uint64_t far_block = std::uint64_t{1} << 40;
 const std::uint64_t far_stream = 0xFEDCBA9876543210u;
 const double infinity = std::numeric_limits<double>::infinity();
 
+// Entries of the draws that have none in the table below.
+template <std::size_t... Index> std::vector<Row> with_registered(std::vector<Row> list, std::index_sequence<Index...>)
+{
+    const auto add = [&list]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+        const unitvar::core::DrawRow &row = unitvar::core::draws[I];
+        if (row.shared || row.element_bytes == 2) {
+            const std::string name = "sample_" + std::string(row.name);
+            list.push_back({name + "-medium", registered<I, false>, medium, 0, 0, 42, 0, 0});
+            list.push_back({name + "-far", registered<I, true>, medium, 0, 0, 43, far_stream, far_block});
+        }
+    };
+    (add(std::integral_constant<std::size_t, Index>{}), ...);
+    return list;
+}
+
 // Each row is one entry for each engine.
-const std::vector<Row> rows{
-    {"bits_u32-large", bits<std::uint32_t, unitvar_bits_u32>, large, 0, 0, 42, 0, 0},
-    {"bits_u32-far", bits<std::uint32_t, unitvar_bits_u32>, medium, 0, 0, 43, far_stream, far_block},
-    {"bits_u64-medium", bits<std::uint64_t, unitvar_bits_u64>, medium, 0, 0, 42, 0, 0},
-    {"uniform_f32-large", sample<float, unitvar_uniform_f32>, large, 0.0, 1.0, 42, 0, 0},
-    {"uniform_f32-one", sample<float, unitvar_uniform_f32>, 1, 0.0, 1.0, 42, 0, 0},
-    {"uniform_f32-shifted", sample<float, unitvar_uniform_f32>, medium, -0.37, 1.9, 42, 1, 7},
-    {"uniform_f32-narrow", sample<float, unitvar_uniform_f32>, medium, 3.0, 3.0000005, 42, 0, 0},
-    {"uniform_f32-far", sample<float, unitvar_uniform_f32>, medium, -1.0, 1.0, 43, far_stream, far_block},
-    {"uniform_f64-large", sample<double, unitvar_uniform_f64>, large, 0.0, 1.0, 42, 0, 0},
-    {"uniform_f64-shifted", sample<double, unitvar_uniform_f64>, medium, -0.37, 1.9, 42, 1, 7},
-    {"uniform_f64-far", sample<double, unitvar_uniform_f64>, medium, -1.0, 1.0, 43, far_stream, far_block},
-    {"normal_f32-large", sample<float, unitvar_normal_f32>, large, 0.0, 1.0, 42, 0, 0},
-    {"normal_f32-one", sample<float, unitvar_normal_f32>, 1, 0.0, 1.0, 42, 0, 0},
-    {"normal_f32-33", sample<float, unitvar_normal_f32>, 33, 0.0, 1.0, 42, 0, 0},
-    {"normal_f32-shifted", sample<float, unitvar_normal_f32>, medium, 1.5, 0.02, 42, 1, 7},
-    {"normal_f32-far", sample<float, unitvar_normal_f32>, medium, 0.0, 1.0, 43, far_stream, far_block},
-    {"normal_f64-large", sample<double, unitvar_normal_f64>, large, 0.0, 1.0, 42, 0, 0},
-    {"normal_f64-17", sample<double, unitvar_normal_f64>, 17, 0.0, 1.0, 42, 0, 0},
-    {"normal_f64-shifted", sample<double, unitvar_normal_f64>, medium, 1.5, 0.02, 42, 1, 7},
-    {"normal_f64-far", sample<double, unitvar_normal_f64>, medium, 0.0, 1.0, 43, far_stream, far_block},
-    {"normal_icdf_f32-large", sample<float, unitvar_normal_icdf_f32>, large, 0.0, 1.0, 42, 0, 0},
-    {"normal_icdf_f32-shifted", sample<float, unitvar_normal_icdf_f32>, medium, 1.5, 0.02, 42, 1, 7},
-    {"normal_icdf_f32-far", sample<float, unitvar_normal_icdf_f32>, medium, 0.0, 1.0, 43, far_stream, far_block},
-    {"normal_icdf_f64-large", sample<double, unitvar_normal_icdf_f64>, large, 0.0, 1.0, 42, 0, 0},
-    {"normal_icdf_f64-shifted", sample<double, unitvar_normal_icdf_f64>, medium, 1.5, 0.02, 42, 1, 7},
-    {"normal_icdf_f64-far", sample<double, unitvar_normal_icdf_f64>, medium, 0.0, 1.0, 43, far_stream, far_block},
-    {"trunc_normal_f32-large", truncated<float, unitvar_trunc_normal_f32>, large, -2.0, 2.0, 42, 0, 0},
-    {"trunc_normal_f32-open", truncated<float, unitvar_trunc_normal_f32>, medium, -infinity, 1.0, 42, 0, 0},
-    {"trunc_normal_f32-short", truncated<float, unitvar_trunc_normal_f32>, medium, 0.4, 0.7, 42, 0, 0},
-    {"trunc_normal_f32-tail", truncated<float, unitvar_trunc_normal_f32>, medium, 2.0, 3.1, 42, 0, 0},
-    {"trunc_normal_f32-turned", truncated<float, unitvar_trunc_normal_f32>, medium, -9.0, -1.0, 42, 0, 0},
-    {"trunc_normal_f32-far", truncated<float, unitvar_trunc_normal_f32>, medium, 8.0, 9.0, 42, 0, 0},
-    {"trunc_normal_f32-exponential", truncated<float, unitvar_trunc_normal_f32>, medium, 46.0, infinity, 42, 0, 0},
-    {"trunc_normal_f32-narrow", truncated<float, unitvar_trunc_normal_f32>, medium, 1.0, 1.01, 42, 0, 0},
-    {"init_trunc_normal_f32-filters", filters<float, trunc_normal>, 0, 0, 0, 42, 0, 0},
-    {"trunc_normal_f64-large", truncated<double, unitvar_trunc_normal_f64>, large, -2.0, 2.0, 42, 0, 0},
-    {"trunc_normal_f64-open", truncated<double, unitvar_trunc_normal_f64>, medium, -infinity, 1.0, 42, 0, 0},
-    {"trunc_normal_f64-short", truncated<double, unitvar_trunc_normal_f64>, medium, 0.4, 0.7, 42, 0, 0},
-    {"trunc_normal_f64-tail", truncated<double, unitvar_trunc_normal_f64>, medium, 2.0, 3.1, 42, 0, 0},
-    {"trunc_normal_f64-turned", truncated<double, unitvar_trunc_normal_f64>, medium, -9.0, -1.0, 42, 0, 0},
-    {"trunc_normal_f64-far", truncated<double, unitvar_trunc_normal_f64>, medium, 8.0, 9.0, 42, 0, 0},
-    {"trunc_normal_f64-exponential", truncated<double, unitvar_trunc_normal_f64>, medium, 46.0, infinity, 42, 0, 0},
-    {"trunc_normal_f64-narrow", truncated<double, unitvar_trunc_normal_f64>, medium, 1.0, 1.01, 42, 0, 0},
-    {"init_trunc_normal_f64-filters", filters<double, trunc_normal>, 0, 0, 0, 42, 0, 0},
-    {"xavier_uniform_f32-matrix", matrix<float, xavier_uniform>, 0, 0, 0, 42, 0, 0},
-    {"xavier_uniform_f64-filters", filters<double, xavier_uniform>, 0, 0, 0, 42, 0, 0},
-    {"xavier_normal_f32-filters", filters<float, xavier_normal>, 0, 0, 0, 42, 0, 0},
-    {"xavier_normal_f64-matrix", matrix<double, xavier_normal>, 0, 0, 0, 42, 0, 0},
-    {"kaiming_uniform_f32-filters", filters<float, kaiming_uniform>, 0, 0, 0, 42, 0, 0},
-    {"kaiming_uniform_f64-matrix", matrix<double, kaiming_uniform>, 0, 0, 0, 42, 0, 0},
-    {"kaiming_normal_f32-matrix", matrix<float, kaiming_normal>, 0, 0, 0, 42, 0, 0},
-    {"kaiming_normal_f64-filters", filters<double, kaiming_normal>, 0, 0, 0, 42, 0, 0},
-    {"kaiming_average_f32-filters", filters<float, kaiming_average>, 0, 0, 0, 42, 0, 0},
-    {"eye_f32", initialized<UNITVAR_INIT_EYE, F32>, 0, 0, 0, 42, 0, 0},
-    {"dirac_f16", initialized<UNITVAR_INIT_DIRAC, F16>, 0, 0, 0, 42, 0, 0},
-    {"uniform_bf16", initialized<UNITVAR_INIT_UNIFORM, Bf16>, 0, -0.37, 1.9, 42, 1, 7},
-    {"uniform_f16", initialized<UNITVAR_INIT_UNIFORM, F16>, 0, -0.37, 1.9, 42, 1, 7},
-    {"normal_bf16", initialized<UNITVAR_INIT_NORMAL, Bf16>, 0, 0.0, 0.02, 42, 1, 7},
-    {"normal_f16", initialized<UNITVAR_INIT_NORMAL, F16>, 0, 0.0, 0.02, 42, 1, 7},
-    {"trunc_normal_bf16", initialized<UNITVAR_INIT_TRUNC_NORMAL, Bf16>, 0, 0.5, 1.25, 42, 1, 7},
-    {"trunc_normal_f16", initialized<UNITVAR_INIT_TRUNC_NORMAL, F16>, 0, 0.5, 1.25, 42, 1, 7},
-    {"kaiming_uniform_bf16", initialized<UNITVAR_INIT_KAIMING_UNIFORM, Bf16>, 0, 0.2, 0, 42, 0, 0},
-    {"orthogonal_f32", initialized<UNITVAR_INIT_ORTHOGONAL, F32>, 0, 1.5, 0, 42, 0, 0},
-    {"orthogonal_f64", initialized<UNITVAR_INIT_ORTHOGONAL, F64>, 0, 1.5, 0, 42, 0, 0},
-    {"orthogonal_bf16", initialized<UNITVAR_INIT_ORTHOGONAL, Bf16>, 0, 1.5, 0, 42, 0, 0},
-    {"delta_orthogonal_f32", initialized<UNITVAR_INIT_DELTA_ORTHOGONAL, F32>, 0, 1.0, 0, 42, 0, 0},
-    {"delta_orthogonal_f16", initialized<UNITVAR_INIT_DELTA_ORTHOGONAL, F16>, 0, 1.0, 0, 42, 0, 0},
-    {"sparse_f32", initialized<UNITVAR_INIT_SPARSE, F32>, 0, 0.3, 0.02, 42, 0, 0},
-    {"sparse_f64", initialized<UNITVAR_INIT_SPARSE, F64>, 0, 0.3, 0.02, 42, 0, 0},
-    {"sparse_bf16", initialized<UNITVAR_INIT_SPARSE, Bf16>, 0, 0.9, 0.02, 42, 0, 0},
-    {"variance_scaling_f32", initialized<UNITVAR_INIT_VARIANCE_SCALING, F32>, 0, 2.0, 0, 42, 0, 0},
-    {"variance_scaling_f64", initialized<UNITVAR_INIT_VARIANCE_SCALING, F64>, 0, 2.0, 0, 42, 0, 0},
-    {"normal_bf16-shard", initialized<UNITVAR_INIT_NORMAL, Bf16, true>, 0, 0.0, 0.02, 42, 1, 7},
-    {"sparse_f32-shard", initialized<UNITVAR_INIT_SPARSE, F32, true>, 0, 0.3, 0.02, 42, 0, 0},
-    {"orthogonal_f32-shard", initialized<UNITVAR_INIT_ORTHOGONAL, F32, true>, 0, 1.5, 0, 42, 0, 0},
-    // from unitvar.h by cmake/bindings.py: initialisers
-    {"variance_scaling_fans_f32", by_default<UNITVAR_INIT_VARIANCE_SCALING_FANS, F32>, 0, 0, 0, 42, 0, 0},
-    {"variance_scaling_fans_f64", by_default<UNITVAR_INIT_VARIANCE_SCALING_FANS, F64>, 0, 0, 0, 42, 0, 0},
-    {"variance_scaling_fans_bf16", by_default<UNITVAR_INIT_VARIANCE_SCALING_FANS, Bf16>, 0, 0, 0, 42, 0, 0},
-    {"orthogonal_axis_f32", by_default<UNITVAR_INIT_ORTHOGONAL_AXIS, F32>, 0, 0, 0, 42, 0, 0},
-    {"orthogonal_axis_f64", by_default<UNITVAR_INIT_ORTHOGONAL_AXIS, F64>, 0, 0, 0, 42, 0, 0},
-    {"orthogonal_axis_bf16", by_default<UNITVAR_INIT_ORTHOGONAL_AXIS, Bf16>, 0, 0, 0, 42, 0, 0},
-    {"delta_orthogonal_layout_f32", by_default<UNITVAR_INIT_DELTA_ORTHOGONAL_LAYOUT, F32>, 0, 0, 0, 42, 0, 0},
-    {"delta_orthogonal_layout_f64", by_default<UNITVAR_INIT_DELTA_ORTHOGONAL_LAYOUT, F64>, 0, 0, 0, 42, 0, 0},
-    {"delta_orthogonal_layout_bf16", by_default<UNITVAR_INIT_DELTA_ORTHOGONAL_LAYOUT, Bf16>, 0, 0, 0, 42, 0, 0},
-    {"glorot_uniform_f32", by_default<UNITVAR_INIT_GLOROT_UNIFORM, F32>, 0, 0, 0, 42, 0, 0},
-    {"glorot_uniform_f64", by_default<UNITVAR_INIT_GLOROT_UNIFORM, F64>, 0, 0, 0, 42, 0, 0},
-    {"glorot_uniform_bf16", by_default<UNITVAR_INIT_GLOROT_UNIFORM, Bf16>, 0, 0, 0, 42, 0, 0},
-    {"glorot_normal_f32", by_default<UNITVAR_INIT_GLOROT_NORMAL, F32>, 0, 0, 0, 42, 0, 0},
-    {"glorot_normal_f64", by_default<UNITVAR_INIT_GLOROT_NORMAL, F64>, 0, 0, 0, 42, 0, 0},
-    {"glorot_normal_bf16", by_default<UNITVAR_INIT_GLOROT_NORMAL, Bf16>, 0, 0, 0, 42, 0, 0},
-    {"he_uniform_f32", by_default<UNITVAR_INIT_HE_UNIFORM, F32>, 0, 0, 0, 42, 0, 0},
-    {"he_uniform_f64", by_default<UNITVAR_INIT_HE_UNIFORM, F64>, 0, 0, 0, 42, 0, 0},
-    {"he_uniform_bf16", by_default<UNITVAR_INIT_HE_UNIFORM, Bf16>, 0, 0, 0, 42, 0, 0},
-    {"he_normal_f32", by_default<UNITVAR_INIT_HE_NORMAL, F32>, 0, 0, 0, 42, 0, 0},
-    {"he_normal_f64", by_default<UNITVAR_INIT_HE_NORMAL, F64>, 0, 0, 0, 42, 0, 0},
-    {"he_normal_bf16", by_default<UNITVAR_INIT_HE_NORMAL, Bf16>, 0, 0, 0, 42, 0, 0},
-    {"lecun_uniform_f32", by_default<UNITVAR_INIT_LECUN_UNIFORM, F32>, 0, 0, 0, 42, 0, 0},
-    {"lecun_uniform_f64", by_default<UNITVAR_INIT_LECUN_UNIFORM, F64>, 0, 0, 0, 42, 0, 0},
-    {"lecun_uniform_bf16", by_default<UNITVAR_INIT_LECUN_UNIFORM, Bf16>, 0, 0, 0, 42, 0, 0},
-    {"lecun_normal_f32", by_default<UNITVAR_INIT_LECUN_NORMAL, F32>, 0, 0, 0, 42, 0, 0},
-    {"lecun_normal_f64", by_default<UNITVAR_INIT_LECUN_NORMAL, F64>, 0, 0, 0, 42, 0, 0},
-    {"lecun_normal_bf16", by_default<UNITVAR_INIT_LECUN_NORMAL, Bf16>, 0, 0, 0, 42, 0, 0},
-    {"identity_f32", by_default<UNITVAR_INIT_IDENTITY, F32>, 0, 0, 0, 42, 0, 0},
-    {"identity_f64", by_default<UNITVAR_INIT_IDENTITY, F64>, 0, 0, 0, 42, 0, 0},
-    {"identity_bf16", by_default<UNITVAR_INIT_IDENTITY, Bf16>, 0, 0, 0, 42, 0, 0},
-    // end
-    {"permutation-medium", permutation, medium, 0, 0, 42, 0, 0},
-    {"permutation-far", permutation, 513, 0, 0, 43, far_stream, far_block},
-    {"fork", fork, 128, 0, 0, 43, far_stream, far_block},
-    {"moments_f32-large", moments<float, unitvar_normal_f32, unitvar_moments_update_f32>, large, 1000.0, 1.0, 42, 0, 0},
-    {"moments_f32-small", moments<float, unitvar_normal_f32, unitvar_moments_update_f32>, 45, 0.0, 1.0, 42, 0, 0},
-    {"moments_f64-large", moments<double, unitvar_normal_f64, unitvar_moments_update_f64>, large, 1e6, 1.0, 42, 0, 0},
-    {"state", state, 0, 0, 0, 43, far_stream, far_block},
-};
+const std::vector<Row> rows = with_registered(
+    {
+        {"bits_u32-large", bits<std::uint32_t, unitvar_bits_u32>, large, 0, 0, 42, 0, 0},
+        {"bits_u32-far", bits<std::uint32_t, unitvar_bits_u32>, medium, 0, 0, 43, far_stream, far_block},
+        {"bits_u64-medium", bits<std::uint64_t, unitvar_bits_u64>, medium, 0, 0, 42, 0, 0},
+        {"uniform_f32-large", sample<float, unitvar_uniform_f32>, large, 0.0, 1.0, 42, 0, 0},
+        {"uniform_f32-one", sample<float, unitvar_uniform_f32>, 1, 0.0, 1.0, 42, 0, 0},
+        {"uniform_f32-shifted", sample<float, unitvar_uniform_f32>, medium, -0.37, 1.9, 42, 1, 7},
+        {"uniform_f32-narrow", sample<float, unitvar_uniform_f32>, medium, 3.0, 3.0000005, 42, 0, 0},
+        {"uniform_f32-far", sample<float, unitvar_uniform_f32>, medium, -1.0, 1.0, 43, far_stream, far_block},
+        {"uniform_f64-large", sample<double, unitvar_uniform_f64>, large, 0.0, 1.0, 42, 0, 0},
+        {"uniform_f64-shifted", sample<double, unitvar_uniform_f64>, medium, -0.37, 1.9, 42, 1, 7},
+        {"uniform_f64-far", sample<double, unitvar_uniform_f64>, medium, -1.0, 1.0, 43, far_stream, far_block},
+        {"normal_f32-large", sample<float, unitvar_normal_f32>, large, 0.0, 1.0, 42, 0, 0},
+        {"normal_f32-one", sample<float, unitvar_normal_f32>, 1, 0.0, 1.0, 42, 0, 0},
+        {"normal_f32-33", sample<float, unitvar_normal_f32>, 33, 0.0, 1.0, 42, 0, 0},
+        {"normal_f32-shifted", sample<float, unitvar_normal_f32>, medium, 1.5, 0.02, 42, 1, 7},
+        {"normal_f32-far", sample<float, unitvar_normal_f32>, medium, 0.0, 1.0, 43, far_stream, far_block},
+        {"normal_f64-large", sample<double, unitvar_normal_f64>, large, 0.0, 1.0, 42, 0, 0},
+        {"normal_f64-17", sample<double, unitvar_normal_f64>, 17, 0.0, 1.0, 42, 0, 0},
+        {"normal_f64-shifted", sample<double, unitvar_normal_f64>, medium, 1.5, 0.02, 42, 1, 7},
+        {"normal_f64-far", sample<double, unitvar_normal_f64>, medium, 0.0, 1.0, 43, far_stream, far_block},
+        {"normal_icdf_f32-large", sample<float, unitvar_normal_icdf_f32>, large, 0.0, 1.0, 42, 0, 0},
+        {"normal_icdf_f32-shifted", sample<float, unitvar_normal_icdf_f32>, medium, 1.5, 0.02, 42, 1, 7},
+        {"normal_icdf_f32-far", sample<float, unitvar_normal_icdf_f32>, medium, 0.0, 1.0, 43, far_stream, far_block},
+        {"normal_icdf_f64-large", sample<double, unitvar_normal_icdf_f64>, large, 0.0, 1.0, 42, 0, 0},
+        {"normal_icdf_f64-shifted", sample<double, unitvar_normal_icdf_f64>, medium, 1.5, 0.02, 42, 1, 7},
+        {"normal_icdf_f64-far", sample<double, unitvar_normal_icdf_f64>, medium, 0.0, 1.0, 43, far_stream, far_block},
+        {"trunc_normal_f32-large", truncated<float, unitvar_trunc_normal_f32>, large, -2.0, 2.0, 42, 0, 0},
+        {"trunc_normal_f32-open", truncated<float, unitvar_trunc_normal_f32>, medium, -infinity, 1.0, 42, 0, 0},
+        {"trunc_normal_f32-short", truncated<float, unitvar_trunc_normal_f32>, medium, 0.4, 0.7, 42, 0, 0},
+        {"trunc_normal_f32-tail", truncated<float, unitvar_trunc_normal_f32>, medium, 2.0, 3.1, 42, 0, 0},
+        {"trunc_normal_f32-turned", truncated<float, unitvar_trunc_normal_f32>, medium, -9.0, -1.0, 42, 0, 0},
+        {"trunc_normal_f32-far", truncated<float, unitvar_trunc_normal_f32>, medium, 8.0, 9.0, 42, 0, 0},
+        {"trunc_normal_f32-exponential", truncated<float, unitvar_trunc_normal_f32>, medium, 46.0, infinity, 42, 0, 0},
+        {"trunc_normal_f32-narrow", truncated<float, unitvar_trunc_normal_f32>, medium, 1.0, 1.01, 42, 0, 0},
+        {"init_trunc_normal_f32-filters", filters<float, trunc_normal>, 0, 0, 0, 42, 0, 0},
+        {"trunc_normal_f64-large", truncated<double, unitvar_trunc_normal_f64>, large, -2.0, 2.0, 42, 0, 0},
+        {"trunc_normal_f64-open", truncated<double, unitvar_trunc_normal_f64>, medium, -infinity, 1.0, 42, 0, 0},
+        {"trunc_normal_f64-short", truncated<double, unitvar_trunc_normal_f64>, medium, 0.4, 0.7, 42, 0, 0},
+        {"trunc_normal_f64-tail", truncated<double, unitvar_trunc_normal_f64>, medium, 2.0, 3.1, 42, 0, 0},
+        {"trunc_normal_f64-turned", truncated<double, unitvar_trunc_normal_f64>, medium, -9.0, -1.0, 42, 0, 0},
+        {"trunc_normal_f64-far", truncated<double, unitvar_trunc_normal_f64>, medium, 8.0, 9.0, 42, 0, 0},
+        {"trunc_normal_f64-exponential", truncated<double, unitvar_trunc_normal_f64>, medium, 46.0, infinity, 42, 0, 0},
+        {"trunc_normal_f64-narrow", truncated<double, unitvar_trunc_normal_f64>, medium, 1.0, 1.01, 42, 0, 0},
+        {"init_trunc_normal_f64-filters", filters<double, trunc_normal>, 0, 0, 0, 42, 0, 0},
+        {"xavier_uniform_f32-matrix", matrix<float, xavier_uniform>, 0, 0, 0, 42, 0, 0},
+        {"xavier_uniform_f64-filters", filters<double, xavier_uniform>, 0, 0, 0, 42, 0, 0},
+        {"xavier_normal_f32-filters", filters<float, xavier_normal>, 0, 0, 0, 42, 0, 0},
+        {"xavier_normal_f64-matrix", matrix<double, xavier_normal>, 0, 0, 0, 42, 0, 0},
+        {"kaiming_uniform_f32-filters", filters<float, kaiming_uniform>, 0, 0, 0, 42, 0, 0},
+        {"kaiming_uniform_f64-matrix", matrix<double, kaiming_uniform>, 0, 0, 0, 42, 0, 0},
+        {"kaiming_normal_f32-matrix", matrix<float, kaiming_normal>, 0, 0, 0, 42, 0, 0},
+        {"kaiming_normal_f64-filters", filters<double, kaiming_normal>, 0, 0, 0, 42, 0, 0},
+        {"kaiming_average_f32-filters", filters<float, kaiming_average>, 0, 0, 0, 42, 0, 0},
+        {"eye_f32", initialized<UNITVAR_INIT_EYE, F32>, 0, 0, 0, 42, 0, 0},
+        {"dirac_f16", initialized<UNITVAR_INIT_DIRAC, F16>, 0, 0, 0, 42, 0, 0},
+        {"uniform_bf16", initialized<UNITVAR_INIT_UNIFORM, Bf16>, 0, -0.37, 1.9, 42, 1, 7},
+        {"uniform_f16", initialized<UNITVAR_INIT_UNIFORM, F16>, 0, -0.37, 1.9, 42, 1, 7},
+        {"normal_bf16", initialized<UNITVAR_INIT_NORMAL, Bf16>, 0, 0.0, 0.02, 42, 1, 7},
+        {"normal_f16", initialized<UNITVAR_INIT_NORMAL, F16>, 0, 0.0, 0.02, 42, 1, 7},
+        {"trunc_normal_bf16", initialized<UNITVAR_INIT_TRUNC_NORMAL, Bf16>, 0, 0.5, 1.25, 42, 1, 7},
+        {"trunc_normal_f16", initialized<UNITVAR_INIT_TRUNC_NORMAL, F16>, 0, 0.5, 1.25, 42, 1, 7},
+        {"kaiming_uniform_bf16", initialized<UNITVAR_INIT_KAIMING_UNIFORM, Bf16>, 0, 0.2, 0, 42, 0, 0},
+        {"orthogonal_f32", initialized<UNITVAR_INIT_ORTHOGONAL, F32>, 0, 1.5, 0, 42, 0, 0},
+        {"orthogonal_f64", initialized<UNITVAR_INIT_ORTHOGONAL, F64>, 0, 1.5, 0, 42, 0, 0},
+        {"orthogonal_bf16", initialized<UNITVAR_INIT_ORTHOGONAL, Bf16>, 0, 1.5, 0, 42, 0, 0},
+        {"delta_orthogonal_f32", initialized<UNITVAR_INIT_DELTA_ORTHOGONAL, F32>, 0, 1.0, 0, 42, 0, 0},
+        {"delta_orthogonal_f16", initialized<UNITVAR_INIT_DELTA_ORTHOGONAL, F16>, 0, 1.0, 0, 42, 0, 0},
+        {"sparse_f32", initialized<UNITVAR_INIT_SPARSE, F32>, 0, 0.3, 0.02, 42, 0, 0},
+        {"sparse_f64", initialized<UNITVAR_INIT_SPARSE, F64>, 0, 0.3, 0.02, 42, 0, 0},
+        {"sparse_bf16", initialized<UNITVAR_INIT_SPARSE, Bf16>, 0, 0.9, 0.02, 42, 0, 0},
+        {"variance_scaling_f32", initialized<UNITVAR_INIT_VARIANCE_SCALING, F32>, 0, 2.0, 0, 42, 0, 0},
+        {"variance_scaling_f64", initialized<UNITVAR_INIT_VARIANCE_SCALING, F64>, 0, 2.0, 0, 42, 0, 0},
+        {"normal_bf16-shard", initialized<UNITVAR_INIT_NORMAL, Bf16, true>, 0, 0.0, 0.02, 42, 1, 7},
+        {"sparse_f32-shard", initialized<UNITVAR_INIT_SPARSE, F32, true>, 0, 0.3, 0.02, 42, 0, 0},
+        {"orthogonal_f32-shard", initialized<UNITVAR_INIT_ORTHOGONAL, F32, true>, 0, 1.5, 0, 42, 0, 0},
+        // clang-format off
+        // from unitvar.h by cmake/bindings.py: initialisers
+        {"variance_scaling_fans_f32", by_default<UNITVAR_INIT_VARIANCE_SCALING_FANS, F32>, 0, 0, 0, 42, 0, 0},
+        {"variance_scaling_fans_f64", by_default<UNITVAR_INIT_VARIANCE_SCALING_FANS, F64>, 0, 0, 0, 42, 0, 0},
+        {"variance_scaling_fans_bf16", by_default<UNITVAR_INIT_VARIANCE_SCALING_FANS, Bf16>, 0, 0, 0, 42, 0, 0},
+        {"orthogonal_axis_f32", by_default<UNITVAR_INIT_ORTHOGONAL_AXIS, F32>, 0, 0, 0, 42, 0, 0},
+        {"orthogonal_axis_f64", by_default<UNITVAR_INIT_ORTHOGONAL_AXIS, F64>, 0, 0, 0, 42, 0, 0},
+        {"orthogonal_axis_bf16", by_default<UNITVAR_INIT_ORTHOGONAL_AXIS, Bf16>, 0, 0, 0, 42, 0, 0},
+        {"delta_orthogonal_layout_f32", by_default<UNITVAR_INIT_DELTA_ORTHOGONAL_LAYOUT, F32>, 0, 0, 0, 42, 0, 0},
+        {"delta_orthogonal_layout_f64", by_default<UNITVAR_INIT_DELTA_ORTHOGONAL_LAYOUT, F64>, 0, 0, 0, 42, 0, 0},
+        {"delta_orthogonal_layout_bf16", by_default<UNITVAR_INIT_DELTA_ORTHOGONAL_LAYOUT, Bf16>, 0, 0, 0, 42, 0, 0},
+        {"glorot_uniform_f32", by_default<UNITVAR_INIT_GLOROT_UNIFORM, F32>, 0, 0, 0, 42, 0, 0},
+        {"glorot_uniform_f64", by_default<UNITVAR_INIT_GLOROT_UNIFORM, F64>, 0, 0, 0, 42, 0, 0},
+        {"glorot_uniform_bf16", by_default<UNITVAR_INIT_GLOROT_UNIFORM, Bf16>, 0, 0, 0, 42, 0, 0},
+        {"glorot_normal_f32", by_default<UNITVAR_INIT_GLOROT_NORMAL, F32>, 0, 0, 0, 42, 0, 0},
+        {"glorot_normal_f64", by_default<UNITVAR_INIT_GLOROT_NORMAL, F64>, 0, 0, 0, 42, 0, 0},
+        {"glorot_normal_bf16", by_default<UNITVAR_INIT_GLOROT_NORMAL, Bf16>, 0, 0, 0, 42, 0, 0},
+        {"he_uniform_f32", by_default<UNITVAR_INIT_HE_UNIFORM, F32>, 0, 0, 0, 42, 0, 0},
+        {"he_uniform_f64", by_default<UNITVAR_INIT_HE_UNIFORM, F64>, 0, 0, 0, 42, 0, 0},
+        {"he_uniform_bf16", by_default<UNITVAR_INIT_HE_UNIFORM, Bf16>, 0, 0, 0, 42, 0, 0},
+        {"he_normal_f32", by_default<UNITVAR_INIT_HE_NORMAL, F32>, 0, 0, 0, 42, 0, 0},
+        {"he_normal_f64", by_default<UNITVAR_INIT_HE_NORMAL, F64>, 0, 0, 0, 42, 0, 0},
+        {"he_normal_bf16", by_default<UNITVAR_INIT_HE_NORMAL, Bf16>, 0, 0, 0, 42, 0, 0},
+        {"lecun_uniform_f32", by_default<UNITVAR_INIT_LECUN_UNIFORM, F32>, 0, 0, 0, 42, 0, 0},
+        {"lecun_uniform_f64", by_default<UNITVAR_INIT_LECUN_UNIFORM, F64>, 0, 0, 0, 42, 0, 0},
+        {"lecun_uniform_bf16", by_default<UNITVAR_INIT_LECUN_UNIFORM, Bf16>, 0, 0, 0, 42, 0, 0},
+        {"lecun_normal_f32", by_default<UNITVAR_INIT_LECUN_NORMAL, F32>, 0, 0, 0, 42, 0, 0},
+        {"lecun_normal_f64", by_default<UNITVAR_INIT_LECUN_NORMAL, F64>, 0, 0, 0, 42, 0, 0},
+        {"lecun_normal_bf16", by_default<UNITVAR_INIT_LECUN_NORMAL, Bf16>, 0, 0, 0, 42, 0, 0},
+        {"identity_f32", by_default<UNITVAR_INIT_IDENTITY, F32>, 0, 0, 0, 42, 0, 0},
+        {"identity_f64", by_default<UNITVAR_INIT_IDENTITY, F64>, 0, 0, 0, 42, 0, 0},
+        {"identity_bf16", by_default<UNITVAR_INIT_IDENTITY, Bf16>, 0, 0, 0, 42, 0, 0},
+        // end
+        // clang-format on
+        {"permutation-medium", permutation, medium, 0, 0, 42, 0, 0},
+        {"permutation-far", permutation, 513, 0, 0, 43, far_stream, far_block},
+        {"fork", fork, 128, 0, 0, 43, far_stream, far_block},
+        {"moments_f32-large", moments<float, unitvar_normal_f32, unitvar_moments_update_f32>, large, 1000.0, 1.0, 42, 0,
+         0},
+        {"moments_f32-small", moments<float, unitvar_normal_f32, unitvar_moments_update_f32>, 45, 0.0, 1.0, 42, 0, 0},
+        {"moments_f64-large", moments<double, unitvar_normal_f64, unitvar_moments_update_f64>, large, 1e6, 1.0, 42, 0,
+         0},
+        {"state", state, 0, 0, 0, 43, far_stream, far_block},
+    },
+    std::make_index_sequence<unitvar::core::draw_count>{});
 
 struct Engine {
     std::string name;

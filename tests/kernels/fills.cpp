@@ -1,10 +1,13 @@
 // Fills: every draw from every engine. A tail must equal the beginning of a longer run, so the reference always writes
 // whole steps. And their two halves alone, words at any indices and draws from any words: these must give what a fill
 // of the reference table gives.
+#include "core/distributions.hpp"
 #include "core/truncation.hpp"
 #include "entries.hpp"
 
+#include <array>
 #include <cmath>
+#include <utility>
 
 namespace checkkernels {
 namespace {
@@ -113,13 +116,8 @@ struct DrawRow {
     DrawIndex draw;
     Parameters (*parameters)(Random &, Truncations &);
 };
-Parameters none(Random &, Truncations &)
-{
-    return {{}};
-}
-constexpr DrawRow draws[] = {
-    {DrawIndex::bits_u32, none},
-    {DrawIndex::bits_u64, none},
+// The draws whose parameters have traps of their own; those of others are what their samplers take.
+constexpr DrawRow special_draws[] = {
     {DrawIndex::uniform_f32, uniforms<float>},
     {DrawIndex::uniform_f64, uniforms<double>},
     {DrawIndex::normal_f32, normals<float>},
@@ -135,9 +133,52 @@ constexpr DrawRow draws[] = {
     {DrawIndex::trunc_normal_bf16, truncated<unitvar::DType::bf16, modes_of_f32>},
     {DrawIndex::trunc_normal_f16, truncated<unitvar::DType::f16, modes_of_f32>},
 };
-static_assert(std::size(draws) == core::draw_count, "a draw has no row");
 
-template <class Element> void fill(Trial<core::FillKernel> &trial, const EngineRow &engine, const DrawRow &draw)
+template <std::size_t Index> Parameters ordinary(Random &random, Truncations &)
+{
+    constexpr auto draw = static_cast<DrawIndex>(Index);
+    core::Truncation unused;
+    unitvar::Draw values = core::standard_draw(draw);
+    Parameters result{core::draw_parameters(draw, values, unused)};
+    const bool location = values.p[0] == 0;
+    for (int i = 0; i < 4; ++i) {
+        for (double &p : values.p)
+            p = std::abs(static_cast<double>(i < 3 ? random.tame<float>() : random.wide<float>())) + 1e-3;
+        if (location)
+            values.p[0] = static_cast<double>(random.tame<float>());
+        if (core::row(draw).name[0] == 'b')
+            values.p[0] = std::fmod(values.p[0], 1.0);
+        values.k[0] = static_cast<std::int64_t>(random.below(1000)) - 500;
+        values.k[1] = values.k[0] + 1 + static_cast<std::int64_t>(random.below(1U << (7 * i + 1)));
+        result.push_back(core::draw_parameters(draw, values, unused));
+    }
+    return result;
+}
+
+const std::array<DrawRow, core::draw_count> draws = [] {
+    return []<std::size_t... I>(std::index_sequence<I...>)
+    {
+        std::array<DrawRow, core::draw_count> rows{{{static_cast<DrawIndex>(I), &ordinary<I>}...}};
+        for (const DrawRow &special : special_draws)
+            rows[static_cast<std::size_t>(special.draw)] = special;
+        return rows;
+    }
+    (std::make_index_sequence<core::draw_count>{});
+}();
+
+// n elements by a kernel of an engine, for what a row has of kernels: its own or the shared one.
+void call(core::FillKernel kernel, const KernelTable &, DrawIndex, const EngineState &state, const DrawParameters &p,
+          void *target, std::size_t n, StoreMode mode)
+{
+    kernel(state, p, target, n, mode);
+}
+void call(core::SharedFillKernel kernel, const KernelTable &table, DrawIndex draw, const EngineState &state,
+          const DrawParameters &p, void *target, std::size_t n, StoreMode)
+{
+    kernel(state, draw, table.transform->draw[static_cast<std::size_t>(draw)], p, target, n);
+}
+
+template <class Element, class Kernel> void fill(Trial<Kernel> &trial, const EngineRow &engine, const DrawRow &draw)
 {
     const core::DrawRow &row = core::row(draw.draw);
     const std::size_t block = row.elements_per_block();
@@ -159,7 +200,8 @@ template <class Element> void fill(Trial<core::FillKernel> &trial, const EngineR
             const auto y = c.out("target", Elements<Element>{n}, {.count = count});
             c.every_offset(n == block + 1 && next < 4);
             c.run(n, [&](auto kernel, Role role) {
-                kernel(state, p, y, trial.bench() ? n : count(role), role == reference ? StoreMode::cached : mode);
+                call(kernel, trial.table(role), draw.draw, state, p, y, trial.bench() ? n : count(role),
+                     role == reference ? StoreMode::cached : mode);
             });
         }
     };
@@ -267,6 +309,9 @@ template <class Element> void transform(Trial<core::TransformKernel> &trial, con
             c.run(groups * group, [&](auto kernel, Role role) {
                 if (role != reference || trial.bench())
                     kernel(x, p, y, groups);
+                else if (drawn && core::row(draw.draw).shared)
+                    call(fill.shared, trial.table(reference), draw.draw, state, p, y, groups * group,
+                         StoreMode::cached);
                 else if (drawn)
                     fill.draw[static_cast<std::size_t>(draw.draw)](state, p, y, groups * group, StoreMode::cached);
                 else
@@ -297,6 +342,8 @@ void add_entry(Entries &entries, const std::string &name, const Pointer &pointer
 template <class Drive> void with_element(std::size_t bytes, const Drive &drive)
 {
     switch (bytes) {
+    case 1:
+        return drive.template operator()<std::uint8_t>();
     case 2:
         return drive.template operator()<std::uint16_t>();
     case 4:
@@ -306,7 +353,7 @@ template <class Drive> void with_element(std::size_t bytes, const Drive &drive)
     }
 }
 
-static_assert(sizeof(core::FillRow) == (core::draw_count + 2) * sizeof(core::FillKernel),
+static_assert(sizeof(core::FillRow) == (core::draw_count + 3) * sizeof(core::FillKernel),
               "a kernel of an engine has no row");
 
 } // namespace
@@ -320,13 +367,17 @@ void add_fills(Entries &entries, const std::string &name, const Access<const cor
         const std::string prefix = name + "." + engine.name + ".";
         for (const DrawRow &draw : draws) {
             const core::DrawRow &row = core::row(draw.draw);
-            add_entry<core::FillKernel>(
-                entries, prefix + row.name,
-                [=, &draw](const KernelTable &table) {
-                    return of_engine(table).draw[static_cast<std::size_t>(draw.draw)];
-                },
-                [=, &engine, &draw](Trial<core::FillKernel> &trial) {
+            const auto add = [&]<class Kernel>(const auto &pointer) {
+                add_entry<Kernel>(entries, prefix + row.name, pointer, [=, &engine, &draw](Trial<Kernel> &trial) {
                     with_element(row.element_bytes, [&]<class Element> { fill<Element>(trial, engine, draw); });
+                });
+            };
+            if (row.shared)
+                add.template operator()<core::SharedFillKernel>(
+                    [=](const KernelTable &table) { return of_engine(table).shared; });
+            else
+                add.template operator()<core::FillKernel>([=, &draw](const KernelTable &table) {
+                    return of_engine(table).draw[static_cast<std::size_t>(draw.draw)];
                 });
         }
         add_entry<core::GatherKernel>(

@@ -58,6 +58,8 @@ public:
     friend Real sqrt(const Real &a) { return made(mpfr_sqrt, a); }
     friend Real exp(const Real &a) { return made(mpfr_exp, a); }
     friend Real log(const Real &a) { return made(mpfr_log, a); }
+    friend Real atan(const Real &a) { return made(mpfr_atan, a); }
+    friend Real tan(const Real &a) { return made(mpfr_tan, a); }
     friend Real erfc(const Real &a) { return made(mpfr_erfc, a); }
 
     static Real pi()

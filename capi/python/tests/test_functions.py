@@ -28,7 +28,18 @@ def words(g):
     return x.tobytes()
 
 
+class BF16:
+    """Bits as an array of bfloat16, which NumPy does not have."""
+
+    dtype = "bfloat16"
+
+    def __init__(self, bits):
+        self.__array_interface__ = dict(typestr="<V2", shape=bits.shape, data=(bits.ctypes.data, False), version=3)
+
+
 def sample(dtype, fill, n=COUNT):
+    if dtype is BF16:
+        return sample(np.uint16, lambda g, bits: fill(g, BF16(bits)), n)
     x = np.empty(n, dtype)
     with pcg32() as g:
         fill(g, x)
@@ -148,6 +159,12 @@ def wide_merged():
 def shard():
     kaiming = unitvar.Initializer("kaiming_normal")
     return initialize(lambda g, t: kaiming.write_shard(g, t, (16, 12, 3), (4, 3, 0)), (8, 6, 3))
+
+
+def in_parts(g, x):
+    normal = unitvar.Draw("normal")
+    g.sample_at(normal, 333, x[333:])
+    g.sample_at(normal, 0, x[:333])
 
 
 def torch_mt19937():
@@ -365,6 +382,11 @@ FUNCTIONS = {
     "fan_mode_from_name": lambda: constants(unitvar.FanMode, "fan_in", "fan_out", "fan_avg"),
     "distribution_from_name": lambda: constants(unitvar.Distribution, "uniform", "normal", "truncated_normal"),
     "initializer_from_name": lambda: constants(unitvar.Kind, *kinds),
+    "draw_from_name": lambda: constants(unitvar.DrawKind, "bits", "uniform", "trunc_normal"),
+    "draw_name": lambda: "".join(unitvar.DrawKind(kind).c_name + "\n" for kind in range(1, 6)).encode(),
+    "draw_defaults": lambda: b"".join(bytes(unitvar.Draw(kind)) for kind in range(1, 6)),
+    "sample": lambda: sample(np.float32, lambda g, x: g.sample(unitvar.Draw("normal"), x)),
+    "sample_at": lambda: sample(np.float64, in_parts),
     "status_from_name": lambda: constants(
         unitvar.Status, "UNITVAR_OK", "UNITVAR_INVALID_ARGUMENT", "UNITVAR_INTERNAL"),
     "initializer_name": lambda: "".join(kind + "\n" for kind in kinds).encode(),
@@ -398,6 +420,34 @@ FUNCTIONS = {
     "sobol_normal_f64": lambda: sample(
         np.float64, lambda g, x: unitvar.sobol_normal(x.reshape(100, 3), 10, None, 1.5, 0.02), 300),
     "calculate_gain": lambda: struct.pack("<6d", *map(unitvar.calculate_gain, NONLINEARITIES)),
+    # from unitvar.h by cmake/bindings.py: samplers
+    "exponential_f32": lambda: sample(np.float32, lambda g, x: g.exponential(x, 0.7)),
+    "exponential_f64": lambda: sample(np.float64, lambda g, x: g.exponential(x, 0.7)),
+    "laplace_f32": lambda: sample(np.float32, lambda g, x: g.laplace(x, 1.5, 0.7)),
+    "laplace_f64": lambda: sample(np.float64, lambda g, x: g.laplace(x, 1.5, 0.7)),
+    "logistic_f32": lambda: sample(np.float32, lambda g, x: g.logistic(x, 1.5, 0.7)),
+    "logistic_f64": lambda: sample(np.float64, lambda g, x: g.logistic(x, 1.5, 0.7)),
+    "gumbel_f32": lambda: sample(np.float32, lambda g, x: g.gumbel(x, 1.5, 0.7)),
+    "gumbel_f64": lambda: sample(np.float64, lambda g, x: g.gumbel(x, 1.5, 0.7)),
+    "cauchy_f32": lambda: sample(np.float32, lambda g, x: g.cauchy(x, 1.5, 0.7)),
+    "cauchy_f64": lambda: sample(np.float64, lambda g, x: g.cauchy(x, 1.5, 0.7)),
+    "weibull_f32": lambda: sample(np.float32, lambda g, x: g.weibull(x, 1.7, 0.7)),
+    "weibull_f64": lambda: sample(np.float64, lambda g, x: g.weibull(x, 1.7, 0.7)),
+    "rayleigh_f32": lambda: sample(np.float32, lambda g, x: g.rayleigh(x, 0.7)),
+    "rayleigh_f64": lambda: sample(np.float64, lambda g, x: g.rayleigh(x, 0.7)),
+    "log_normal_f32": lambda: sample(np.float32, lambda g, x: g.log_normal(x, 1.5, 0.02)),
+    "log_normal_f64": lambda: sample(np.float64, lambda g, x: g.log_normal(x, 1.5, 0.02)),
+    "integers_i32": lambda: sample(np.int32, lambda g, x: g.integers(x, 3, 100)),
+    "integers_i64": lambda: sample(np.int64, lambda g, x: g.integers(x, 3, 100)),
+    "bernoulli_u8": lambda: sample(np.uint8, lambda g, x: g.bernoulli(x, 0.3)),
+    "uniform_bf16": lambda: sample(BF16, lambda g, x: g.uniform(x, -0.37, 1.9)),
+    "uniform_f16": lambda: sample(np.float16, lambda g, x: g.uniform(x, -0.37, 1.9)),
+    "normal_bf16": lambda: sample(BF16, lambda g, x: g.normal(x, 1.5, 0.02)),
+    "normal_f16": lambda: sample(np.float16, lambda g, x: g.normal(x, 1.5, 0.02)),
+    "trunc_normal_bf16": lambda: sample(BF16, lambda g, x: g.trunc_normal(x, 1.5, 0.02, 1.47, 1.55)),
+    "trunc_normal_f16": lambda: sample(np.float16, lambda g, x: g.trunc_normal(x, 1.5, 0.02, 1.47, 1.55)),
+    # end
+    "calculate_gain": lambda: struct.pack("<6d", *map(unitvar.calculate_gain, unitvar.Nonlinearity)),
     "calculate_fans": lambda: struct.pack("<2q", *unitvar.calculate_fans(np.empty((16, 12, 3), np.float32))),
     "init_constant": lambda: initialize(lambda _, t: unitvar.init_constant(t, 0.1)),
     "init_zeros": lambda: initialize(lambda _, t: unitvar.init_zeros(t)),

@@ -62,7 +62,7 @@ class Errors(unittest.TestCase):
 
 class Arrays(unittest.TestCase):
     def test_a_wrong_dtype(self):
-        for dtype in (np.int32, np.float16, np.complex64, np.bool_, ">f4", "S4"):
+        for dtype in (np.int32, np.complex64, np.bool_, ">f4", "S4"):
             with self.assertRaises(TypeError):
                 pcg32().normal(np.empty(16, dtype))
         with self.assertRaises(TypeError):

@@ -57,7 +57,7 @@ class Torch(unittest.TestCase):
         with self.assertRaises(TypeError):
             pcg32().normal(torch.empty(16, dtype=torch.int32))
         with self.assertRaises(TypeError):
-            pcg32().normal(torch.empty(16, dtype=torch.bfloat16))
+            pcg32().normal_icdf(torch.empty(16, dtype=torch.bfloat16))
         with self.assertRaises(unitvar.Unsupported):
             unitvar.init_zeros(torch.empty(16, dtype=torch.int64))
 

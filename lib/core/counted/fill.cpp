@@ -70,7 +70,12 @@ void Fill::write_aligned(void *target, std::uint64_t first, std::size_t count, S
     const EngineState state = GeneratorAccess::engine_state(generator_, blocks_ahead_ + first / elements_per_block());
     const EngineIndex engine = GeneratorAccess::row(generator_).counted->index;
     const FillRow &fill_row = *kernels_->fill[static_cast<std::size_t>(engine)];
-    fill_row.draw[static_cast<std::size_t>(draw_)](state, parameters_, target, count, mode);
+    const auto index = static_cast<std::size_t>(draw_);
+    if (row(draw_).shared) {
+        fill_row.shared(state, draw_, kernels_->transform->draw[index], parameters_, target, count);
+    } else {
+        fill_row.draw[index](state, parameters_, target, count, mode);
+    }
 }
 
 void Fill::write_runs(void *target, const Region &region, std::uint64_t first, std::size_t count,
@@ -135,12 +140,12 @@ void Fill::gather(void *target, const Region &region, std::uint64_t first, std::
     }
 }
 
-void Fill::write_all(void *target) const
+void Fill::write_from(void *target, std::uint64_t first) const
 {
     const std::size_t element_bytes = row(draw_).element_bytes;
-    const StoreMode mode = store_mode_of(n_ * element_bytes);
-    write_elements(target, 0, n_, element_bytes,
-                   [&](void *part, std::uint64_t first, std::size_t count) { write(part, first, count, mode); });
+    const StoreMode mode = store_mode_of((n_ - first) * element_bytes);
+    write_elements(target, first, n_ - first, element_bytes,
+                   [&](void *part, std::uint64_t begin, std::size_t count) { write(part, begin, count, mode); });
 }
 
 void require_blocks(const Generator &generator, std::uint64_t blocks_ahead, std::uint64_t blocks)

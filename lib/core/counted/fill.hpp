@@ -51,8 +51,9 @@ public:
     void write(void *target, std::uint64_t first, std::size_t count, StoreMode mode) const noexcept override;
     void write_runs(void *target, const Region &region, std::uint64_t first, std::size_t count,
                     std::size_t element_bytes) const noexcept override;
-    // All of them, on several threads where that pays.
-    void write_all(void *target) const;
+    // All of them, and all from one on, on several threads where that pays.
+    void write_all(void *target) const { write_from(target, 0); }
+    void write_from(void *target, std::uint64_t first) const;
 
     [[nodiscard]] std::size_t elements_per_block() const noexcept { return row(draw_).elements_per_block(); }
     [[nodiscard]] std::uint64_t blocks() const noexcept { return blocks_; }

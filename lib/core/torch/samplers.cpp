@@ -206,6 +206,7 @@ void permutation(Generator &generator, std::span<std::int64_t> target)
 
 } // namespace
 
-constinit const Samplers torch_samplers{&bits_u32, &bits_u64, &uniform, &normal, nullptr, &trunc_normal, &permutation};
+constinit const Samplers torch_samplers{&bits_u32, &bits_u64,     &uniform,     &normal,
+                                        nullptr,   &trunc_normal, &permutation, nullptr};
 
 } // namespace unitvar::core

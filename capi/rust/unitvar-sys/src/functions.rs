@@ -1,7 +1,7 @@
 //! Every function of `unitvar.h`, once: as declarations to link with, as a table of pointers for programs that load the
 //! library themselves, and as a list of names.
 use crate::{
-    unitvar_batch_gradient_sums, unitvar_generator, unitvar_initializer, unitvar_moments, unitvar_tensor,
+    unitvar_batch_gradient_sums, unitvar_draw, unitvar_generator, unitvar_initializer, unitvar_moments, unitvar_tensor,
     unitvar_wide_moments,
 };
 use std::ffi::{c_void, CStr};
@@ -63,8 +63,10 @@ functions! {
     fn unitvar_distribution_from_name(name: *const c_char, out: *mut i32) -> i32;
     fn unitvar_weight_layout_from_name(name: *const c_char, out: *mut i32) -> i32;
     fn unitvar_initializer_from_name(name: *const c_char, out: *mut i32) -> i32;
+    fn unitvar_draw_from_name(name: *const c_char, out: *mut i32) -> i32;
     fn unitvar_status_from_name(name: *const c_char, out: *mut i32) -> i32;
     fn unitvar_initializer_name(kind: i32) -> *const c_char;
+    fn unitvar_draw_name(kind: i32) -> *const c_char;
     fn unitvar_generator_create(engine: i32, seed: u64, stream: u64, out: *mut *mut unitvar_generator) -> i32;
     fn unitvar_generator_create_torch(seed: u64, release: i32, libm: i32, out: *mut *mut unitvar_generator) -> i32;
     fn unitvar_generator_destroy(g: *mut unitvar_generator);
@@ -92,6 +94,34 @@ functions! {
     fn unitvar_sobol_f64(g: *const unitvar_generator, dst: *mut f64, points: usize, dimensions: usize, first: u64) -> i32;
     fn unitvar_sobol_normal_f32(g: *const unitvar_generator, dst: *mut f32, points: usize, dimensions: usize, first: u64, mean: f64, std: f64) -> i32;
     fn unitvar_sobol_normal_f64(g: *const unitvar_generator, dst: *mut f64, points: usize, dimensions: usize, first: u64, mean: f64, std: f64) -> i32;
+    fn unitvar_exponential_f32(g: *mut unitvar_generator, dst: *mut f32, n: usize, scale: f64) -> i32;
+    fn unitvar_exponential_f64(g: *mut unitvar_generator, dst: *mut f64, n: usize, scale: f64) -> i32;
+    fn unitvar_laplace_f32(g: *mut unitvar_generator, dst: *mut f32, n: usize, location: f64, scale: f64) -> i32;
+    fn unitvar_laplace_f64(g: *mut unitvar_generator, dst: *mut f64, n: usize, location: f64, scale: f64) -> i32;
+    fn unitvar_logistic_f32(g: *mut unitvar_generator, dst: *mut f32, n: usize, location: f64, scale: f64) -> i32;
+    fn unitvar_logistic_f64(g: *mut unitvar_generator, dst: *mut f64, n: usize, location: f64, scale: f64) -> i32;
+    fn unitvar_gumbel_f32(g: *mut unitvar_generator, dst: *mut f32, n: usize, location: f64, scale: f64) -> i32;
+    fn unitvar_gumbel_f64(g: *mut unitvar_generator, dst: *mut f64, n: usize, location: f64, scale: f64) -> i32;
+    fn unitvar_cauchy_f32(g: *mut unitvar_generator, dst: *mut f32, n: usize, location: f64, scale: f64) -> i32;
+    fn unitvar_cauchy_f64(g: *mut unitvar_generator, dst: *mut f64, n: usize, location: f64, scale: f64) -> i32;
+    fn unitvar_weibull_f32(g: *mut unitvar_generator, dst: *mut f32, n: usize, shape: f64, scale: f64) -> i32;
+    fn unitvar_weibull_f64(g: *mut unitvar_generator, dst: *mut f64, n: usize, shape: f64, scale: f64) -> i32;
+    fn unitvar_rayleigh_f32(g: *mut unitvar_generator, dst: *mut f32, n: usize, scale: f64) -> i32;
+    fn unitvar_rayleigh_f64(g: *mut unitvar_generator, dst: *mut f64, n: usize, scale: f64) -> i32;
+    fn unitvar_log_normal_f32(g: *mut unitvar_generator, dst: *mut f32, n: usize, mean: f64, std: f64) -> i32;
+    fn unitvar_log_normal_f64(g: *mut unitvar_generator, dst: *mut f64, n: usize, mean: f64, std: f64) -> i32;
+    fn unitvar_integers_i32(g: *mut unitvar_generator, dst: *mut i32, n: usize, low: i64, high: i64) -> i32;
+    fn unitvar_integers_i64(g: *mut unitvar_generator, dst: *mut i64, n: usize, low: i64, high: i64) -> i32;
+    fn unitvar_bernoulli_u8(g: *mut unitvar_generator, dst: *mut u8, n: usize, p: f64) -> i32;
+    fn unitvar_uniform_bf16(g: *mut unitvar_generator, dst: *mut u16, n: usize, low: f64, high: f64) -> i32;
+    fn unitvar_uniform_f16(g: *mut unitvar_generator, dst: *mut u16, n: usize, low: f64, high: f64) -> i32;
+    fn unitvar_normal_bf16(g: *mut unitvar_generator, dst: *mut u16, n: usize, mean: f64, std: f64) -> i32;
+    fn unitvar_normal_f16(g: *mut unitvar_generator, dst: *mut u16, n: usize, mean: f64, std: f64) -> i32;
+    fn unitvar_trunc_normal_bf16(g: *mut unitvar_generator, dst: *mut u16, n: usize, mean: f64, std: f64, a: f64, b: f64) -> i32;
+    fn unitvar_trunc_normal_f16(g: *mut unitvar_generator, dst: *mut u16, n: usize, mean: f64, std: f64, a: f64, b: f64) -> i32;
+    fn unitvar_draw_defaults(draw: *mut unitvar_draw, kind: i32) -> i32;
+    fn unitvar_sample(g: *mut unitvar_generator, draw: *const unitvar_draw, dst: *mut c_void, n: usize) -> i32;
+    fn unitvar_sample_at(g: *const unitvar_generator, draw: *const unitvar_draw, first: u64, dst: *mut c_void, n: usize) -> i32;
     fn unitvar_calculate_gain(nonlinearity: i32, param: f64, gain: *mut f64) -> i32;
     fn unitvar_calculate_fans(t: *const unitvar_tensor, fan_in: *mut i64, fan_out: *mut i64) -> i32;
     fn unitvar_calculate_fans_layout(t: *const unitvar_tensor, layout: i32, groups: i64, fan_in: *mut i64, fan_out: *mut i64) -> i32;

@@ -56,6 +56,20 @@ pub struct unitvar_tensor {
     // end
 }
 
+/// A draw as a value; `struct_size` comes first.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct unitvar_draw {
+    // from unitvar.h by cmake/bindings.py: draw
+    pub struct_size: u32,
+    pub kind: i32,
+    pub dtype: unitvar_dtype,
+    pub reserved: i32,
+    pub p: [f64; 4],
+    pub k: [i64; 2],
+    // end
+}
+
 /// An initialiser as a value; `struct_size` comes first.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -219,3 +219,54 @@ impl InitKind {
         Self::from_raw(number)
     }
 }
+
+constants! {
+    /// The kind of a [`crate::Draw`]; each is a sampler of [`crate::Generator`].
+    DrawKind by sys::unitvar_draw_from_name {
+        // from unitvar.h by cmake/bindings.py: DrawKind
+        /// What the sampler `bits` draws.
+        Bits = sys::UNITVAR_DRAW_BITS,
+        /// What the sampler `uniform` draws.
+        Uniform = sys::UNITVAR_DRAW_UNIFORM,
+        /// What the sampler `normal` draws.
+        Normal = sys::UNITVAR_DRAW_NORMAL,
+        /// What the sampler `normal_icdf` draws.
+        NormalIcdf = sys::UNITVAR_DRAW_NORMAL_ICDF,
+        /// What the sampler `trunc_normal` draws.
+        TruncNormal = sys::UNITVAR_DRAW_TRUNC_NORMAL,
+        /// What the sampler `exponential` draws.
+        Exponential = sys::UNITVAR_DRAW_EXPONENTIAL,
+        /// What the sampler `laplace` draws.
+        Laplace = sys::UNITVAR_DRAW_LAPLACE,
+        /// What the sampler `logistic` draws.
+        Logistic = sys::UNITVAR_DRAW_LOGISTIC,
+        /// What the sampler `gumbel` draws.
+        Gumbel = sys::UNITVAR_DRAW_GUMBEL,
+        /// What the sampler `cauchy` draws.
+        Cauchy = sys::UNITVAR_DRAW_CAUCHY,
+        /// What the sampler `weibull` draws.
+        Weibull = sys::UNITVAR_DRAW_WEIBULL,
+        /// What the sampler `log_normal` draws.
+        LogNormal = sys::UNITVAR_DRAW_LOG_NORMAL,
+        /// What the sampler `rayleigh` draws.
+        Rayleigh = sys::UNITVAR_DRAW_RAYLEIGH,
+        /// What the sampler `integers` draws.
+        Integers = sys::UNITVAR_DRAW_INTEGERS,
+        /// What the sampler `bernoulli` draws.
+        Bernoulli = sys::UNITVAR_DRAW_BERNOULLI,
+        // end
+    }
+}
+
+impl DrawKind {
+    /// The name, as of the sampler.
+    pub fn name(self) -> &'static str {
+        // Safety: not NULL for these kinds, and static.
+        unsafe { static_text(sys::unitvar_draw_name(self.raw())) }
+    }
+
+    /// The kind of this number, from 1 on without gaps.
+    pub fn from_number(number: i32) -> Option<Self> {
+        Self::from_raw(number)
+    }
+}

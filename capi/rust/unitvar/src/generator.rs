@@ -1,8 +1,8 @@
 //! Generators and the samplers that fill slices.
 use crate::error::{c_name, check, Result};
-use crate::Engine;
+use crate::{Bf16, DrawKind, Element, Engine, F16};
 use std::ffi::c_void;
-use std::{fmt, ptr};
+use std::{fmt, mem, ptr};
 use unitvar_sys as sys;
 
 /// (engine, seed, stream) and a position in blocks of 64 words of 32 bits. Every call starts at a block boundary.
@@ -166,6 +166,130 @@ impl Generator {
         self.raw.as_ptr()
     }
 
+    // from unitvar.h by cmake/bindings.py: samplers
+    /// Exponential with mean scale.
+    #[inline]
+    pub fn exponential<T: Float>(&mut self, dst: &mut [T], scale: f64) -> Result<()> {
+        check(unsafe { T::EXPONENTIAL(self.raw.as_ptr(), dst.as_mut_ptr(), dst.len(), scale) })
+    }
+
+    /// Laplace.
+    #[inline]
+    pub fn laplace<T: Float>(&mut self, dst: &mut [T], location: f64, scale: f64) -> Result<()> {
+        check(unsafe { T::LAPLACE(self.raw.as_ptr(), dst.as_mut_ptr(), dst.len(), location, scale) })
+    }
+
+    /// Logistic.
+    #[inline]
+    pub fn logistic<T: Float>(&mut self, dst: &mut [T], location: f64, scale: f64) -> Result<()> {
+        check(unsafe { T::LOGISTIC(self.raw.as_ptr(), dst.as_mut_ptr(), dst.len(), location, scale) })
+    }
+
+    /// Gumbel, the greatest of many.
+    #[inline]
+    pub fn gumbel<T: Float>(&mut self, dst: &mut [T], location: f64, scale: f64) -> Result<()> {
+        check(unsafe { T::GUMBEL(self.raw.as_ptr(), dst.as_mut_ptr(), dst.len(), location, scale) })
+    }
+
+    /// Cauchy.
+    #[inline]
+    pub fn cauchy<T: Float>(&mut self, dst: &mut [T], location: f64, scale: f64) -> Result<()> {
+        check(unsafe { T::CAUCHY(self.raw.as_ptr(), dst.as_mut_ptr(), dst.len(), location, scale) })
+    }
+
+    /// Weibull.
+    #[inline]
+    pub fn weibull<T: Float>(&mut self, dst: &mut [T], shape: f64, scale: f64) -> Result<()> {
+        check(unsafe { T::WEIBULL(self.raw.as_ptr(), dst.as_mut_ptr(), dst.len(), shape, scale) })
+    }
+
+    /// Rayleigh, the length of two normals of deviation scale.
+    #[inline]
+    pub fn rayleigh<T: Float>(&mut self, dst: &mut [T], scale: f64) -> Result<()> {
+        check(unsafe { T::RAYLEIGH(self.raw.as_ptr(), dst.as_mut_ptr(), dst.len(), scale) })
+    }
+
+    /// Log-normal.
+    #[inline]
+    pub fn log_normal<T: Float>(&mut self, dst: &mut [T], mean: f64, std: f64) -> Result<()> {
+        check(unsafe { T::LOG_NORMAL(self.raw.as_ptr(), dst.as_mut_ptr(), dst.len(), mean, std) })
+    }
+
+    /// Integers of [low, high).
+    #[inline]
+    pub fn integers_i32(&mut self, dst: &mut [i32], low: i64, high: i64) -> Result<()> {
+        check(unsafe { sys::unitvar_integers_i32(self.raw.as_ptr(), dst.as_mut_ptr(), dst.len(), low, high) })
+    }
+
+    /// Integers of [low, high).
+    #[inline]
+    pub fn integers_i64(&mut self, dst: &mut [i64], low: i64, high: i64) -> Result<()> {
+        check(unsafe { sys::unitvar_integers_i64(self.raw.as_ptr(), dst.as_mut_ptr(), dst.len(), low, high) })
+    }
+
+    /// Bernoulli draws as bytes.
+    #[inline]
+    pub fn bernoulli_u8(&mut self, dst: &mut [u8], p: f64) -> Result<()> {
+        check(unsafe { sys::unitvar_bernoulli_u8(self.raw.as_ptr(), dst.as_mut_ptr(), dst.len(), p) })
+    }
+
+    /// Uniform, normal and truncated normal numbers of 16 bits, as bits.
+    #[inline]
+    pub fn uniform_bf16(&mut self, dst: &mut [Bf16], low: f64, high: f64) -> Result<()> {
+        check(unsafe { sys::unitvar_uniform_bf16(self.raw.as_ptr(), dst.as_mut_ptr().cast(), dst.len(), low, high) })
+    }
+
+    /// Uniform, normal and truncated normal numbers of 16 bits, as bits.
+    #[inline]
+    pub fn uniform_f16(&mut self, dst: &mut [F16], low: f64, high: f64) -> Result<()> {
+        check(unsafe { sys::unitvar_uniform_f16(self.raw.as_ptr(), dst.as_mut_ptr().cast(), dst.len(), low, high) })
+    }
+
+    /// Uniform, normal and truncated normal numbers of 16 bits, as bits.
+    #[inline]
+    pub fn normal_bf16(&mut self, dst: &mut [Bf16], mean: f64, std: f64) -> Result<()> {
+        check(unsafe { sys::unitvar_normal_bf16(self.raw.as_ptr(), dst.as_mut_ptr().cast(), dst.len(), mean, std) })
+    }
+
+    /// Uniform, normal and truncated normal numbers of 16 bits, as bits.
+    #[inline]
+    pub fn normal_f16(&mut self, dst: &mut [F16], mean: f64, std: f64) -> Result<()> {
+        check(unsafe { sys::unitvar_normal_f16(self.raw.as_ptr(), dst.as_mut_ptr().cast(), dst.len(), mean, std) })
+    }
+
+    /// Uniform, normal and truncated normal numbers of 16 bits, as bits.
+    #[inline]
+    pub fn trunc_normal_bf16(&mut self, dst: &mut [Bf16], mean: f64, std: f64, a: f64, b: f64) -> Result<()> {
+        check(unsafe {
+            sys::unitvar_trunc_normal_bf16(self.raw.as_ptr(), dst.as_mut_ptr().cast(), dst.len(), mean, std, a, b)
+        })
+    }
+
+    /// Uniform, normal and truncated normal numbers of 16 bits, as bits.
+    #[inline]
+    pub fn trunc_normal_f16(&mut self, dst: &mut [F16], mean: f64, std: f64, a: f64, b: f64) -> Result<()> {
+        check(unsafe {
+            sys::unitvar_trunc_normal_f16(self.raw.as_ptr(), dst.as_mut_ptr().cast(), dst.len(), mean, std, a, b)
+        })
+    }
+
+    // end
+
+    /// The sampler that a draw describes.
+    #[inline]
+    pub fn sample<T: Element>(&mut self, draw: &Draw, dst: &mut [T]) -> Result<()> {
+        let raw = draw.raw::<T>();
+        check(unsafe { sys::unitvar_sample(self.raw.as_ptr(), &raw, dst.as_mut_ptr().cast(), dst.len()) })
+    }
+
+    /// Elements `first` and on of what [`Generator::sample`] would write; the generator stays where it is. So a stream
+    /// goes on element by element: the caller counts them.
+    #[inline]
+    pub fn sample_at<T: Element>(&self, draw: &Draw, first: u64, dst: &mut [T]) -> Result<()> {
+        let raw = draw.raw::<T>();
+        check(unsafe { sys::unitvar_sample_at(self.raw.as_ptr(), &raw, first, dst.as_mut_ptr().cast(), dst.len()) })
+    }
+
     pub(crate) fn as_raw(&mut self) -> *mut sys::unitvar_generator {
         self.raw.as_ptr()
     }
@@ -190,6 +314,40 @@ impl fmt::Debug for Generator {
     }
 }
 
+/// A sampler of [`Generator`] as a value. A kind looks only at what its function takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Draw {
+    /// Which function.
+    pub kind: DrawKind,
+    /// The function's numbers, in its order.
+    pub parameters: [f64; 4],
+    /// Its whole numbers.
+    pub integers: [i64; 2],
+}
+
+impl Draw {
+    /// A kind with the standard parameters.
+    pub fn new(kind: DrawKind) -> Result<Self> {
+        let mut raw = Draw { kind, parameters: [0.0; 4], integers: [0; 2] }.raw::<f32>();
+        // Safety: the struct is as long as it says.
+        check(unsafe { sys::unitvar_draw_defaults(&mut raw, kind.raw()) })?;
+        Ok(Draw { kind, parameters: raw.p, integers: raw.k })
+    }
+
+    /// The value as the C API takes it, for elements of a type.
+    pub fn raw<T: Element>(&self) -> sys::unitvar_draw {
+        sys::unitvar_draw {
+            struct_size: mem::size_of::<sys::unitvar_draw>() as u32,
+            kind: self.kind.raw(),
+            dtype: T::DTYPE,
+            reserved: 0,
+            p: self.parameters,
+            k: self.integers,
+        }
+    }
+}
+
+type FillByOne<T> = unsafe extern "C" fn(*mut sys::unitvar_generator, *mut T, usize, f64) -> i32;
 type Fill<T> = unsafe extern "C" fn(*mut sys::unitvar_generator, *mut T, usize, f64, f64) -> i32;
 type FillBetween<T> = unsafe extern "C" fn(*mut sys::unitvar_generator, *mut T, usize, f64, f64, f64, f64) -> i32;
 type Points<T> = unsafe extern "C" fn(*const sys::unitvar_generator, *mut T, usize, usize, u64) -> i32;
@@ -197,7 +355,7 @@ type NormalPoints<T> = unsafe extern "C" fn(*const sys::unitvar_generator, *mut 
 type Update<T> = unsafe extern "C" fn(*mut sys::unitvar_wide_moments, *const T, usize) -> i32;
 
 mod functions {
-    use super::{Fill, FillBetween, NormalPoints, Points, Update};
+    use super::{Fill, FillBetween, FillByOne, NormalPoints, Points, Update};
     pub trait Functions: Copy {
         const UNIFORM: Fill<Self>;
         const NORMAL: Fill<Self>;
@@ -206,6 +364,16 @@ mod functions {
         const SOBOL: Points<Self>;
         const SOBOL_NORMAL: NormalPoints<Self>;
         const UPDATE: Update<Self>;
+        // from unitvar.h by cmake/bindings.py: sampler_types
+        const EXPONENTIAL: FillByOne<Self>;
+        const LAPLACE: Fill<Self>;
+        const LOGISTIC: Fill<Self>;
+        const GUMBEL: Fill<Self>;
+        const CAUCHY: Fill<Self>;
+        const WEIBULL: Fill<Self>;
+        const RAYLEIGH: FillByOne<Self>;
+        const LOG_NORMAL: Fill<Self>;
+        // end
     }
 }
 
@@ -222,6 +390,16 @@ impl functions::Functions for f32 {
     const SOBOL: Points<f32> = sys::unitvar_sobol_f32;
     const SOBOL_NORMAL: NormalPoints<f32> = sys::unitvar_sobol_normal_f32;
     const UPDATE: Update<f32> = sys::unitvar_wide_moments_update_f32;
+    // from unitvar.h by cmake/bindings.py: sampler_functions_f32
+    const EXPONENTIAL: FillByOne<f32> = sys::unitvar_exponential_f32;
+    const LAPLACE: Fill<f32> = sys::unitvar_laplace_f32;
+    const LOGISTIC: Fill<f32> = sys::unitvar_logistic_f32;
+    const GUMBEL: Fill<f32> = sys::unitvar_gumbel_f32;
+    const CAUCHY: Fill<f32> = sys::unitvar_cauchy_f32;
+    const WEIBULL: Fill<f32> = sys::unitvar_weibull_f32;
+    const RAYLEIGH: FillByOne<f32> = sys::unitvar_rayleigh_f32;
+    const LOG_NORMAL: Fill<f32> = sys::unitvar_log_normal_f32;
+    // end
 }
 
 impl functions::Functions for f64 {
@@ -232,4 +410,14 @@ impl functions::Functions for f64 {
     const SOBOL: Points<f64> = sys::unitvar_sobol_f64;
     const SOBOL_NORMAL: NormalPoints<f64> = sys::unitvar_sobol_normal_f64;
     const UPDATE: Update<f64> = sys::unitvar_wide_moments_update_f64;
+    // from unitvar.h by cmake/bindings.py: sampler_functions_f64
+    const EXPONENTIAL: FillByOne<f64> = sys::unitvar_exponential_f64;
+    const LAPLACE: Fill<f64> = sys::unitvar_laplace_f64;
+    const LOGISTIC: Fill<f64> = sys::unitvar_logistic_f64;
+    const GUMBEL: Fill<f64> = sys::unitvar_gumbel_f64;
+    const CAUCHY: Fill<f64> = sys::unitvar_cauchy_f64;
+    const WEIBULL: Fill<f64> = sys::unitvar_weibull_f64;
+    const RAYLEIGH: FillByOne<f64> = sys::unitvar_rayleigh_f64;
+    const LOG_NORMAL: Fill<f64> = sys::unitvar_log_normal_f64;
+    // end
 }

@@ -30,9 +30,9 @@ pub mod sobol;
 mod tensor;
 pub mod torch;
 
-pub use constants::{Distribution, Engine, FanMode, InitKind, Nonlinearity, WeightLayout};
+pub use constants::{Distribution, DrawKind, Engine, FanMode, InitKind, Nonlinearity, WeightLayout};
 pub use error::{Error, Result, Status};
-pub use generator::{Float, Generator};
+pub use generator::{Draw, Float, Generator};
 pub use init::Initializer;
 pub use library::{isa, num_threads, set_isa, set_num_threads, stream_version, version, version_string};
 pub use moments::Moments;

@@ -8,6 +8,8 @@ use std::{env, fs};
 use unitvar::{
     init, norm, sobol, torch, Distribution, Element, Engine, FanMode, Float, Generator, InitKind, Initializer, Moments,
     Nonlinearity, Result, Status, TensorView, TensorViewMut, WeightLayout,
+    init, norm, torch, Bf16, Distribution, Draw, DrawKind, Element, Engine, FanMode, Float, Generator, InitKind,
+    Initializer, Moments, Nonlinearity, Result, Status, TensorView, TensorViewMut, F16,
 };
 use unitvar_sys as sys;
 
@@ -25,6 +27,16 @@ macro_rules! bytes {
     };
 }
 bytes!(u8, i32, u32, i64, u64, f32, f64);
+impl Bytes for Bf16 {
+    fn bytes(&self) -> Vec<u8> {
+        self.0.to_le_bytes().to_vec()
+    }
+}
+impl Bytes for F16 {
+    fn bytes(&self) -> Vec<u8> {
+        self.0.to_le_bytes().to_vec()
+    }
+}
 impl<T: Bytes> Bytes for [T] {
     fn bytes(&self) -> Vec<u8> {
         self.iter().flat_map(T::bytes).collect()
@@ -122,6 +134,25 @@ fn fans_in_layout() -> Sum {
 fn fans_of_axes() -> Sum {
     let (fan_in, fan_out) = TensorView::new(&[0f32; 576], &[16, 12, 3])?.fans_of_axes(&[-1], &[1], &[0])?;
     Ok([fan_in, fan_out].bytes())
+}
+
+fn draws() -> impl Iterator<Item = DrawKind> {
+    (1..=5).map_while(DrawKind::from_number)
+}
+
+fn draw_defaults() -> Sum {
+    let mut sum = Vec::new();
+    for kind in draws() {
+        let raw = Draw::new(kind)?.raw::<f32>();
+        sum.extend(raw.struct_size.bytes());
+        sum.extend(raw.kind.bytes());
+        sum.extend([raw.dtype.code, raw.dtype.bits].bytes());
+        sum.extend((i32::from(raw.dtype.lanes) << 16).bytes()[2..].iter());
+        sum.extend(raw.reserved.bytes());
+        sum.extend(raw.p.bytes());
+        sum.extend(raw.k.bytes());
+    }
+    Ok(sum)
 }
 
 fn constants<T>(names: &[&str], from_name: fn(&str) -> Result<T>, value: fn(T) -> i32) -> Sum {
@@ -589,8 +620,10 @@ const FUNCTIONS: &[(&str, fn() -> Sum)] = &[
                                             Distribution::from_name, |value| value as i32)),
     ("initializer_from_name", || constants(&kinds().map(InitKind::name).collect::<Vec<_>>(),
                                            InitKind::from_name, |value| value as i32)),
+    ("draw_from_name", || constants(&["bits", "uniform", "trunc_normal"], DrawKind::from_name, |value| value as i32)),
     ("status_from_name", status_from_name),
     ("initializer_name", || Ok(kinds().map(|kind| format!("{}\n", kind.name())).collect::<String>().into_bytes())),
+    ("draw_name", || Ok(draws().map(|kind| format!("{}\n", kind.name())).collect::<String>().into_bytes())),
     ("generator_create", || words(Generator::with_stream(Engine::Philox4x32, 42, 7)?)),
     ("generator_create_torch", || Generator::torch(42, 206, 228)?.save()),
     ("generator_destroy", || { drop(pcg32()?); truth() }),
@@ -618,6 +651,40 @@ const FUNCTIONS: &[(&str, fn() -> Sum)] = &[
     ("sobol_f64", || sample::<f64>(300, |g, x| sobol::uniform(Some(g), x, 3, 10))),
     ("sobol_normal_f32", || sample::<f32>(300, |g, x| sobol::normal(Some(g), x, 3, 10, 1.5, 0.02))),
     ("sobol_normal_f64", || sample::<f64>(300, |_, x| sobol::normal(None, x, 3, 10, 1.5, 0.02))),
+    // from unitvar.h by cmake/bindings.py: samplers
+    ("exponential_f32", || sample::<f32>(COUNT, |g, x| g.exponential(x, 0.7))),
+    ("exponential_f64", || sample::<f64>(COUNT, |g, x| g.exponential(x, 0.7))),
+    ("laplace_f32", || sample::<f32>(COUNT, |g, x| g.laplace(x, 1.5, 0.7))),
+    ("laplace_f64", || sample::<f64>(COUNT, |g, x| g.laplace(x, 1.5, 0.7))),
+    ("logistic_f32", || sample::<f32>(COUNT, |g, x| g.logistic(x, 1.5, 0.7))),
+    ("logistic_f64", || sample::<f64>(COUNT, |g, x| g.logistic(x, 1.5, 0.7))),
+    ("gumbel_f32", || sample::<f32>(COUNT, |g, x| g.gumbel(x, 1.5, 0.7))),
+    ("gumbel_f64", || sample::<f64>(COUNT, |g, x| g.gumbel(x, 1.5, 0.7))),
+    ("cauchy_f32", || sample::<f32>(COUNT, |g, x| g.cauchy(x, 1.5, 0.7))),
+    ("cauchy_f64", || sample::<f64>(COUNT, |g, x| g.cauchy(x, 1.5, 0.7))),
+    ("weibull_f32", || sample::<f32>(COUNT, |g, x| g.weibull(x, 1.7, 0.7))),
+    ("weibull_f64", || sample::<f64>(COUNT, |g, x| g.weibull(x, 1.7, 0.7))),
+    ("rayleigh_f32", || sample::<f32>(COUNT, |g, x| g.rayleigh(x, 0.7))),
+    ("rayleigh_f64", || sample::<f64>(COUNT, |g, x| g.rayleigh(x, 0.7))),
+    ("log_normal_f32", || sample::<f32>(COUNT, |g, x| g.log_normal(x, 1.5, 0.02))),
+    ("log_normal_f64", || sample::<f64>(COUNT, |g, x| g.log_normal(x, 1.5, 0.02))),
+    ("integers_i32", || sample::<i32>(COUNT, |g, x| g.integers_i32(x, 3, 100))),
+    ("integers_i64", || sample::<i64>(COUNT, |g, x| g.integers_i64(x, 3, 100))),
+    ("bernoulli_u8", || sample::<u8>(COUNT, |g, x| g.bernoulli_u8(x, 0.3))),
+    ("uniform_bf16", || sample::<Bf16>(COUNT, |g, x| g.uniform_bf16(x, -0.37, 1.9))),
+    ("uniform_f16", || sample::<F16>(COUNT, |g, x| g.uniform_f16(x, -0.37, 1.9))),
+    ("normal_bf16", || sample::<Bf16>(COUNT, |g, x| g.normal_bf16(x, 1.5, 0.02))),
+    ("normal_f16", || sample::<F16>(COUNT, |g, x| g.normal_f16(x, 1.5, 0.02))),
+    ("trunc_normal_bf16", || sample::<Bf16>(COUNT, |g, x| g.trunc_normal_bf16(x, 1.5, 0.02, 1.47, 1.55))),
+    ("trunc_normal_f16", || sample::<F16>(COUNT, |g, x| g.trunc_normal_f16(x, 1.5, 0.02, 1.47, 1.55))),
+    // end
+    ("draw_defaults", draw_defaults),
+    ("sample", || sample::<f32>(COUNT, |g, x| g.sample(&Draw::new(DrawKind::Normal)?, x))),
+    ("sample_at", || sample::<f64>(COUNT, |g, x| {
+        let normal = Draw::new(DrawKind::Normal)?;
+        g.sample_at(&normal, 333, &mut x[333..])?;
+        g.sample_at(&normal, 0, &mut x[..333])
+    })),
     ("calculate_gain", gains),
     ("calculate_fans", fans),
     ("init_constant", || filters(|_, t| init::constant(t, 0.1))),
