@@ -1,8 +1,8 @@
 // unitvar_allocation_failures: keeps "a call that fails leaves its outputs and its generator as they were" where memory
 // runs out. Every allocation of every exported function is made to fail in turn, for dense, strided and channels-last
 // tensors and for one and two threads: the status is OUT_OF_MEMORY, or the call found another way and wrote what it
-// always writes; outputs, statistics and generators are untouched by a failure, and nothing is leaked. The library
-// allocates by operator new alone, which this program replaces.
+// always writes; outputs, statistics and generators are untouched by a failure, and nothing is leaked. Norms of rows that
+// are no runs ask for no more than blocks of them. The library allocates by operator new alone, which this program replaces.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
@@ -30,10 +30,12 @@ std::atomic<std::int64_t> living{0};
 // Of this thread: how many allocations are still to succeed, none where negative; and how many there were.
 thread_local std::int64_t until_failure = -1;
 thread_local std::int64_t allocations = 0;
+thread_local std::size_t allocated_bytes = 0;
 
 void *allocate(std::size_t bytes, std::size_t alignment)
 {
     ++allocations;
+    allocated_bytes += bytes;
     if (until_failure == 0)
         return nullptr;
     if (until_failure > 0)
@@ -933,6 +935,56 @@ TEST_CASE("what is left: numbers, names and settings")
           [&](unitvar_generator *) { return unitvar_status_from_name("UNITVAR_OK", &value); });
     no_allocation("unitvar_generator_tell", [&] { unitvar_generator_tell(g.get(), &block); });
     no_allocation("unitvar_generator_destroy", [] { unitvar_generator_destroy(nullptr); });
+}
+
+TEST_CASE("norms of rows that are no runs gather blocks of them, not the tensor")
+{
+    // 8 MiB of 4096 rows of 512, the first index fastest.
+    constexpr std::int64_t rows = 4096;
+    constexpr std::int64_t length = 512;
+    std::vector<float> x(rows * length, 1.0F);
+    std::vector<float> y(rows * length);
+    std::int64_t shape[] = {rows, length};
+    std::int64_t strides[] = {1, rows};
+    unitvar_tensor from{x.data(), {1, 0}, 2, f32, shape, strides, 0};
+    unitvar_tensor to = from;
+    to.data = y.data();
+    unitvar_tensor last = from; // the same rows along the first axis
+    last.strides = nullptr;
+    std::int64_t turned[] = {length, rows};
+    last.shape = turned;
+    unitvar_tensor to_last = last;
+    to_last.data = y.data();
+    std::vector<float> ones(rows, 1.0F);
+    std::int64_t one_each[] = {rows};
+    unitvar_tensor statistic{ones.data(), {1, 0}, 1, f32, one_each, nullptr, 0};
+    const std::int32_t axis = 0;
+    // Statistics of the rows take 64 KiB at most, blocks of two operands 64 KiB for each thread.
+    constexpr std::size_t bound = 64 * 1024 + 2 * 64 * 1024;
+    const auto bounded = [&](const char *name, const auto &call) {
+        for (const std::int32_t threads : {1, 2}) {
+            ok(unitvar_set_num_threads(threads));
+            ok(call()); // threads have been started
+            allocated_bytes = 0;
+            ok(call());
+            CHECK_MESSAGE(allocated_bytes <= bound, std::string(name));
+        }
+        ok(unitvar_set_num_threads(0));
+    };
+    bounded("layer_norm", [&] { return unitvar_layer_norm(&from, 1, nullptr, nullptr, 1e-5, &to, nullptr, nullptr); });
+    bounded("rms_norm", [&] { return unitvar_rms_norm(&from, 1, nullptr, 1e-5, &to, nullptr); });
+    bounded("layer_norm in place",
+            [&] { return unitvar_layer_norm(&to, 1, nullptr, nullptr, 1e-5, &to, nullptr, nullptr); });
+    bounded("rms_norm_residual",
+            [&] { return unitvar_rms_norm_residual(&from, &from, 1, nullptr, 1e-5, nullptr, &to, nullptr); });
+    bounded("layer_norm_axes", [&] {
+        return unitvar_layer_norm_axes(&last, &axis, 1, nullptr, nullptr, 1e-5, &to_last, nullptr, nullptr);
+    });
+    bounded("layer_norm_given",
+            [&] { return unitvar_layer_norm_given(&from, 1, &statistic, &statistic, nullptr, nullptr, &to); });
+    bounded("layer_norm_activation", [&] {
+        return unitvar_layer_norm_activation(&from, 1, nullptr, nullptr, 1e-5, UNITVAR_RELU, 0, &to, nullptr, nullptr);
+    });
 }
 
 TEST_CASE("every exported function was among them")

@@ -933,3 +933,73 @@ TEST_CASE("moments of a tensor are those of its elements in their order, whateve
     support::check_fails(unitvar_moments_update(&m, none.view()), UNITVAR_INVALID_ARGUMENT, {"count", "-1"});
     support::check_fails(unitvar_moments_update(&m, nullptr), UNITVAR_INVALID_ARGUMENT, {"x", "NULL"});
 }
+
+TEST_CASE("rows that are gathered in blocks have the bits of row-major ones, whatever the threads")
+{
+    for (const support::NamedDtype &type : support::dtypes())
+        for (const Lengths &shape : {Lengths{90, 3}, Lengths{60, 300}, Lengths{16, 8200}}) {
+            if (shape[1] > 8192 &&
+                (support::slow() || type.name != "f32")) // several chunks, and blocks for two threads
+                continue;
+            for (const std::int32_t threads : {1, 2}) {
+                CAPTURE(type.name);
+                CAPTURE(shape[0]);
+                CAPTURE(threads);
+                const support::ForcedThreads forced(threads);
+                const std::size_t n = elements(shape);
+                const Values data = random(n, 1, 0.5, 2);
+                const Values other = random(n, 2, 0, 1);
+                const auto tensor = [&](Layout layout, const Values &values) {
+                    return std::make_unique<Any>(type.dtype, shape, layout, values);
+                };
+                Any weight(type.dtype, {shape[1]}, Layout::row_major, random(shape[1], 3, 1, 0.5));
+                Any bias(type.dtype, {shape[1]}, Layout::row_major, random(shape[1], 4, 0, 0.5));
+                Any mean(type.dtype, {shape[0]}, Layout::every_second, Values(shape[0], 0.25));
+                Any rstd(type.dtype, {shape[0]}, Layout::row_major, Values(shape[0], 0.5));
+                // Of x, residual and sum, and what y gets of each function; sum and y may be x and residual.
+                const auto results = [&](Layout layout, Layout of_y, bool in_place) {
+                    std::vector<std::vector<unsigned char>> all;
+                    const auto run = [&](const auto &call) {
+                        const auto x = tensor(layout, data);
+                        const auto residual = tensor(layout, other);
+                        const auto sum = tensor(of_y, Values(n, 0)); // which not all of them write
+                        const auto y = tensor(of_y, {});
+                        unitvar_tensor *const to = in_place ? x->view() : y->view();
+                        unitvar_tensor *const added = in_place ? residual->view() : sum->view();
+                        require_ok(call(x->view(), residual->view(), added, to));
+                        all.push_back((in_place ? x : y)->bytes());
+                        all.push_back((in_place ? residual : sum)->bytes());
+                        CHECK(x->clean());
+                        CHECK(y->clean());
+                        all.push_back(mean.bytes());
+                        all.push_back(rstd.bytes());
+                    };
+                    using P = unitvar_tensor *;
+                    run([&](P x, P, P, P y) {
+                        return unitvar_layer_norm(x, 1, weight.view(), bias.view(), eps, y, mean.view(), rstd.view());
+                    });
+                    run([&](P x, P, P, P y) {
+                        return unitvar_layer_norm_given(x, 1, mean.view(), rstd.view(), nullptr, bias.view(), y);
+                    });
+                    run([&](P x, P r, P s, P y) {
+                        return unitvar_rms_norm_residual(x, r, 1, weight.view(), eps, s, y, rstd.view());
+                    });
+                    run([&](P x, P r, P, P y) {
+                        return unitvar_layer_norm_residual(x, r, 1, nullptr, nullptr, eps, nullptr, y, nullptr,
+                                                           nullptr);
+                    });
+                    run([&](P x, P, P, P y) {
+                        return unitvar_rms_norm_activation(x, 1, weight.view(), eps, UNITVAR_RELU, 0, y, rstd.view());
+                    });
+                    return all;
+                };
+                const auto expected = results(Layout::row_major, Layout::row_major, false);
+                const auto in_place = results(Layout::row_major, Layout::row_major, true);
+                CHECK(results(Layout::reversed, Layout::reversed, false) == expected);
+                CHECK(results(Layout::reversed, Layout::row_major, false) == expected);
+                CHECK(results(Layout::gaps, Layout::backwards, false) == expected);
+                CHECK(results(Layout::reversed, Layout::reversed, true) == in_place);
+                CHECK(results(Layout::every_second, Layout::every_second, true) == in_place);
+            }
+        }
+}

@@ -828,9 +828,11 @@ UNITVAR_API int32_t unitvar_wide_moments_variance(const unitvar_wide_moments *m,
  * names. x, y and their gradients have one dtype: f32, f64, bf16 or f16. Weights, biases, running statistics, results of
  * unitvar_mean_var and gradients of weights and biases have that dtype or, where it has 16 bits, f32, each its own.
  * Every tensor has strides of its own, x, y and gradients among them: y has the shape of x, whatever its layout. Rows
- * (layer_norm, rms_norm) may be any distance apart; images are computed with where they lie if all are row-major or all
- * channels-last, shape (N, C, ...) with the channels innermost in memory; any other tensor goes through a copy of its
- * elements in working memory. Inputs may have elements that share memory, such as strides of 0.
+ * (layer_norm, rms_norm) may be any distance apart; those that are no runs, of a transpose or along the channels of
+ * (N, C, ...), are gathered in blocks of 8192 elements, or of one longer row, for each thread, but for gradients and where
+ * there are few blocks. Images are computed with where they lie if all are row-major or all channels-last, shape (N, C, ...)
+ * with the channels innermost in memory; any other tensor goes through a copy of its elements in working memory. Inputs may
+ * have elements that share memory, such as strides of 0.
  *
  * Statistics are summed in double in a fixed order and the value between load and store is double too, which is rounded
  * once: y is within 1 ulp (f32) of the same formula in double, also where |mean| is a million times the deviation. Of 16
@@ -889,7 +891,7 @@ UNITVAR_API int32_t unitvar_rms_norm_residual(const unitvar_tensor *x, const uni
 /* Both along any axes of x, such as the channels of (N, C, H, W); negative ones count from the last dimension, axes NULL:
  * all. weight ?, bias ?: the lengths of those dimensions, in the order of x's. mean ?, rstd ?: x's shape without the axes
  * or with 1 in their places. Fastest where the elements along the axes are side by side in memory, as channels-last has
- * the channels; others go through a copy.
+ * the channels; others are gathered.
  * Errors: INVALID_ARGUMENT for an axis out of range or named twice, or none of them. */
 UNITVAR_API int32_t unitvar_layer_norm_axes(const unitvar_tensor *x, const int32_t *axes, int32_t naxes,
                                             const unitvar_tensor *weight, const unitvar_tensor *bias, double eps,

@@ -109,6 +109,7 @@ void copy_elements(unsigned char *target, std::int64_t target_step, const unsign
         return;
     }
     const auto copy = [&]<std::size_t Bytes>() {
+#pragma GCC unroll 4 // or the time depends on where the loop lies
         for (; count != 0; --count, target += target_step, source += source_step) {
             std::memcpy(target, source, Bytes);
         }

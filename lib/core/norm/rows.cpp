@@ -36,15 +36,16 @@ struct RowArguments {
     Tensor rstd;
 };
 
-// The same as the kernels take them.
+// The same as the kernels take them; in_blocks: but for what is gathered in blocks of rows.
 struct RowTensors {
-    RowTensors(core::Operands &operands, const RowArguments &a, const core::Rows &rows)
-        : x(operands.input_rows(a.x, rows)), residual(operands.input_rows(a.residual, rows)),
-          weight(operands.input(a.weight)), bias(operands.input(a.bias)),
-          sum(operands.output_rows(a.sum, rows, &residual)), y(operands.output_rows(a.y, rows, &x)),
-          mean(operands.output(a.mean)), rstd(operands.output(a.rstd)), normalised(!residual.present() ? x
-                                                                                   : sum.present()     ? sum
-                                                                                                       : y)
+    RowTensors(core::Operands &operands, const RowArguments &a, const core::Rows &rows, bool in_blocks)
+        : x(in_blocks ? a.x : operands.input_rows(a.x, rows)),
+          residual(in_blocks ? a.residual : operands.input_rows(a.residual, rows)), weight(operands.input(a.weight)),
+          bias(operands.input(a.bias)), sum(in_blocks ? a.sum : operands.output_rows(a.sum, rows, &residual)),
+          y(in_blocks ? a.y : operands.output_rows(a.y, rows, &x)), mean(operands.output(a.mean)),
+          rstd(operands.output(a.rstd)), normalised(!residual.present() ? x
+                                                    : sum.present()     ? sum
+                                                                        : y)
     {
     }
 
@@ -129,6 +130,94 @@ private:
     core::Scratch::Buffer<Affine> affine_; // of few long rows, whose chunks are shared out
 };
 
+// The same of rows that are gathered in blocks. Rows are cut into the same chunks: their bits are those of row-major ones.
+class BlockNorm {
+public:
+    BlockNorm(const RowTensors &tensors, const core::Rows &rows, const core::Activated &activated)
+        : tensors_(tensors), activated_(activated), rows_(rows), bytes_(tensors.x.element_bytes()),
+          kernels_(core::norm_kernels(tensors.x.dtype())),
+          parameters_(scratch_, kernels_, tensors.weight, tensors.bias, rows),
+          blocks_(scratch_, rows, bytes_, tensors.residual.present() ? 2 : 1)
+    {
+        scratch_.allocate();
+    }
+
+    // coefficients(row, x): of a row whose elements are at x.
+    template <class Coefficients> void run(const Coefficients &coefficients) const noexcept
+    {
+        parameters_.prepare();
+        const core::Layout x(tensors_.x);
+        const core::Layout y(tensors_.y);
+        blocks_.run([&](std::size_t first, std::size_t count, unsigned char *block) {
+            const std::size_t start = first * rows_.length;
+            const std::size_t n = count * rows_.length;
+            x.gather(block, start, n);
+            if (tensors_.residual.present()) {
+                add_residual(block, start, n);
+            }
+            for (std::size_t i = 0; i < count; ++i) {
+                unsigned char *const row = block + i * rows_.length * bytes_;
+                const Affine affine = coefficients(first + i, static_cast<const unsigned char *>(row));
+                activated_.run(row, rows_.length, core::StoreMode::cached,
+                               [&](std::size_t from, std::size_t some, unsigned char *target, core::StoreMode mode) {
+                                   parameters_.apply(row + from * bytes_, target, from, some, affine, mode);
+                               });
+            }
+            y.scatter(block, start, n);
+        });
+    }
+    // The same as RowNorm.
+    template <class Part, class PartOf, class Finish> void run(const PartOf &part, const Finish &finish) const noexcept
+    {
+        const core::Chunks chunks({rows_.length, 1, 0});
+        run([&](std::size_t row, const unsigned char *x) {
+            Part sum = part(*kernels_.moments, x, chunks[0].runs.length);
+            for (std::size_t i = 1; i < chunks.count(); ++i) {
+                const core::Chunk chunk = chunks[i];
+                append(sum, part(*kernels_.moments, x + chunk.offset * bytes_, chunk.runs.length));
+            }
+            return finish(row, sum);
+        });
+    }
+
+private:
+    void add_residual(unsigned char *block, std::size_t start, std::size_t n) const noexcept
+    {
+        unsigned char *const other = block + blocks_.bytes();
+        core::Layout(tensors_.residual).gather(other, start, n);
+        kernels_.affine->add(block, other, block, n);
+        if (tensors_.sum.present()) {
+            core::Layout(tensors_.sum).scatter(block, start, n);
+        }
+    }
+
+    const RowTensors &tensors_;
+    core::Activated activated_;
+    core::Rows rows_;
+    std::size_t bytes_;
+    const core::NormKernels &kernels_;
+    core::Scratch scratch_;
+    core::RowParameters parameters_;
+    core::RowBlocks blocks_;
+};
+
+// By either, whichever suits the tensors.
+template <class Part, class PartOf, class Finish>
+void normalise(const RowTensors &tensors, const core::Rows &rows, bool in_blocks, const core::Activated &activated,
+               const PartOf &part, const Finish &finish)
+{
+    if (in_blocks) {
+        BlockNorm(tensors, rows, activated).run<Part>(part, finish);
+    } else {
+        RowNorm<Part>(tensors, rows, activated).run(part, finish);
+    }
+}
+
+bool takes_blocks(const RowArguments &a, const core::Rows &rows)
+{
+    return core::RowBlocks::serve({&a.x, &a.residual, &a.sum, &a.y}, rows);
+}
+
 // What all norms of rows check. Throws what the plan of a call throws.
 core::Rows check(const RowArguments &a, std::int32_t normalized_ndim)
 {
@@ -158,18 +247,19 @@ void layer_norm(const RowArguments &a, std::int32_t normalized_ndim, double eps,
         return;
     }
     core::Operands operands;
-    const RowTensors tensors(operands, a, rows);
-    RowNorm<ChunkMoments>(tensors, rows, activated)
-        .run(
-            [](const core::MomentKernels &kernels, const unsigned char *data, std::size_t n) {
-                return kernels.moments(data, {n, 1, 0});
-            },
-            [&](std::size_t row, const ChunkMoments &m) {
-                const double scale = core::reciprocal_root(m.m2 / m.count, rounded, m.prescale);
-                core::set_value(tensors.mean, row, core::mean_of(m));
-                core::set_value(tensors.rstd, row, scale);
-                return core::affine_of(m, scale, 0);
-            });
+    const bool in_blocks = takes_blocks(a, rows);
+    const RowTensors tensors(operands, a, rows, in_blocks);
+    normalise<ChunkMoments>(
+        tensors, rows, in_blocks, activated,
+        [](const core::MomentKernels &kernels, const unsigned char *data, std::size_t n) {
+            return kernels.moments(data, {n, 1, 0});
+        },
+        [&](std::size_t row, const ChunkMoments &m) {
+            const double scale = core::reciprocal_root(m.m2 / m.count, rounded, m.prescale);
+            core::set_value(tensors.mean, row, core::mean_of(m));
+            core::set_value(tensors.rstd, row, scale);
+            return core::affine_of(m, scale, 0);
+        });
     operands.write_back();
 }
 
@@ -183,15 +273,18 @@ void rms_norm(const RowArguments &a, std::int32_t normalized_ndim, double eps, c
     }
     const auto length = static_cast<double>(rows.length);
     core::Operands operands;
-    const RowTensors tensors(operands, a, rows);
-    RowNorm<core::ChunkSquares>(tensors, rows, activated)
-        .run([](const core::MomentKernels &kernels, const unsigned char *data,
-                std::size_t n) { return kernels.sum_of_squares(data, n); },
-             [&](std::size_t row, const core::ChunkSquares &squares) {
-                 const double scale = core::reciprocal_root(squares.sum / length, rounded, squares.prescale);
-                 core::set_value(tensors.rstd, row, scale);
-                 return Affine{0, 0, scale, 0};
-             });
+    const bool in_blocks = takes_blocks(a, rows);
+    const RowTensors tensors(operands, a, rows, in_blocks);
+    normalise<core::ChunkSquares>(
+        tensors, rows, in_blocks, activated,
+        [](const core::MomentKernels &kernels, const unsigned char *data, std::size_t n) {
+            return kernels.sum_of_squares(data, n);
+        },
+        [&](std::size_t row, const core::ChunkSquares &squares) {
+            const double scale = core::reciprocal_root(squares.sum / length, rounded, squares.prescale);
+            core::set_value(tensors.rstd, row, scale);
+            return Affine{0, 0, scale, 0};
+        });
     operands.write_back();
 }
 
@@ -203,13 +296,23 @@ void layer_norm_given(const RowArguments &a, std::int32_t normalized_ndim)
         return;
     }
     core::Operands operands;
-    const Tensor &x = operands.input_rows(a.x, rows);
-    const Tensor &y = operands.output_rows(a.y, rows, &x);
     core::Scratch scratch;
-    const core::RowParameters parameters(scratch, core::norm_kernels(x.dtype()), operands.input(a.weight),
-                                         operands.input(a.bias), rows);
     const core::Widened mean(scratch, operands.input(a.mean));
     const core::Widened rstd(scratch, operands.input(a.rstd));
+    const auto affine = [&](std::size_t row) { return Affine{mean.data()[row], 0, rstd.data()[row], 0}; };
+    if (takes_blocks(a, rows)) {
+        scratch.allocate();
+        const RowTensors tensors(operands, a, rows, true);
+        const BlockNorm norm(tensors, rows, core::Activated({}, a.x.dtype()));
+        mean.read();
+        rstd.read();
+        norm.run([&](std::size_t row, const unsigned char *) { return affine(row); });
+        return;
+    }
+    const Tensor &x = operands.input_rows(a.x, rows);
+    const Tensor &y = operands.output_rows(a.y, rows, &x);
+    const core::RowParameters parameters(scratch, core::norm_kernels(x.dtype()), operands.input(a.weight),
+                                         operands.input(a.bias), rows);
     scratch.allocate();
     parameters.prepare();
     mean.read();
@@ -219,8 +322,7 @@ void layer_norm_given(const RowArguments &a, std::int32_t normalized_ndim)
     const core::StoreMode mode = core::store_mode(x, y);
     core::for_row_pieces(rows, [&](std::size_t row, std::size_t first, std::size_t n) {
         const std::size_t at = first * x.element_bytes();
-        parameters.apply(source[row] + at, target[row] + at, first, n, {mean.data()[row], 0, rstd.data()[row], 0},
-                         mode);
+        parameters.apply(source[row] + at, target[row] + at, first, n, affine(row), mode);
     });
     operands.write_back();
 }

@@ -306,6 +306,14 @@ void Operands::write_back() const noexcept
     }
 }
 
+bool RowBlocks::serve(std::initializer_list<const Tensor *> tensors, const Rows &rows) noexcept
+{
+    const auto is_gathered = [&](const Tensor *tensor) {
+        return tensor->present() && !has_contiguous_rows(*tensor, rows);
+    };
+    return std::ranges::any_of(tensors, is_gathered) && enough_for_threads(blocks(rows));
+}
+
 RowPlaces::RowPlaces(const Tensor &tensor, const Rows &rows) noexcept
     : data_(tensor.present() ? tensor.data() : nullptr)
 {

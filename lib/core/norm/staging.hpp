@@ -8,8 +8,12 @@
 #include <new>
 #include <optional>
 
+#include "core/layout.hpp"
 #include "core/norm/geometry.hpp"
+#include "core/norm/statistics.hpp"
+#include "core/parallel.hpp"
 #include "core/scratch.hpp"
+#include "core/sharing.hpp"
 #include "core/tensor.hpp"
 
 namespace unitvar::core {
@@ -110,6 +114,54 @@ private:
 
     std::size_t count_ = 0;
     Copy copy_[most];
+};
+
+// Rows that are no runs, in blocks that are gathered: a row, or as many as make moments_chunk elements, for each thread.
+class RowBlocks {
+public:
+    // Whether a call that computes with rows takes them so: where one of the tensors has rows that are no runs, and threads
+    // have blocks enough. Else there are few rows.
+    [[nodiscard]] static bool serve(std::initializer_list<const Tensor *> tensors, const Rows &rows) noexcept;
+
+    // buffers: of a block, for each thread.
+    RowBlocks(Scratch &scratch, const Rows &rows, std::size_t element_bytes, std::size_t buffers)
+        : scratch_(scratch), rows_(rows), bytes_(rows_at_once(rows) * rows.length * element_bytes), buffers_(buffers),
+          slots_(slots_for(blocks(), grain())), memory_(scratch.add<unsigned char>(slots_ * buffers * bytes_))
+    {
+    }
+
+    // work(first row, rows, buffers), of which each begins bytes() behind the one before.
+    template <class Work> void run(const Work &work) const noexcept
+    {
+        const std::size_t at_once = rows_at_once(rows_);
+        parallel_slots(slots_, blocks(), grain(), [&](std::size_t slot, std::size_t begin, std::size_t end) {
+            for (std::size_t i = begin; i < end; ++i) {
+                const std::size_t first = i * at_once;
+                work(first, std::min(at_once, rows_.count - first), scratch_.data(memory_) + slot * buffers_ * bytes_);
+            }
+        });
+    }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+
+private:
+    [[nodiscard]] static std::size_t rows_at_once(const Rows &rows) noexcept
+    {
+        return std::clamp<std::size_t>(moments_chunk / rows.length, 1, rows.count);
+    }
+    [[nodiscard]] static std::size_t blocks(const Rows &rows) noexcept
+    {
+        const std::size_t at_once = rows_at_once(rows);
+        return (rows.count + at_once - 1) / at_once;
+    }
+    [[nodiscard]] std::size_t blocks() const noexcept { return blocks(rows_); }
+    [[nodiscard]] std::size_t grain() const noexcept { return grain_of(rows_at_once(rows_) * rows_.length); }
+
+    const Scratch &scratch_;
+    Rows rows_;
+    std::size_t bytes_;
+    std::size_t buffers_;
+    std::size_t slots_;
+    Scratch::Buffer<unsigned char> memory_;
 };
 
 // Where the rows of a tensor begin.
