@@ -71,7 +71,7 @@ inline void check(int code, const char *function)
 template <class T>
 concept Part = OneOf<T, Moments, WideMoments, BatchGradientSums>;
 
-// Appends the sequence of other; throws InvalidArgument for counts that are negative, infinite or NaN.
+// Appends the sequence of other; throws InvalidArgument for moments whose count is negative, infinite or NaN.
 template <Part T> void append(T &into, const T &other)
 {
     if constexpr (std::same_as<T, BatchGradientSums>) {
@@ -133,7 +133,7 @@ template <Part T> [[nodiscard]] Datatype datatype_without_count()
 
 // Appends parts of higher ranks to those of lower ones, by its datatype<T>(): MPI_Reduce, MPI_Scan. It is declared
 // non-commutative, so that MPI keeps the order of the ranks; how it puts brackets is its own affair and may change with the
-// number of ranks, and with that the last bits. What has no moments, a count that is NaN for one, becomes a count of NaN.
+// number of ranks, and with that the last bits, which merge_in_order keeps. What has no moments, a count that is NaN for one, becomes a count of NaN.
 class Merge {
 public:
     template <Part T> [[nodiscard]] static Merge of() { return Merge(&run<T>); }
@@ -173,6 +173,39 @@ private:
     }
     MPI_Op operation_;
 };
+
+// The parts of all ranks, one after the other in the order of the ranks, merged in that order: the bits depend on the parts, not
+// on which rank has which of them, nor on how many ranks there are. A rank may have any number of parts, and sends all of them
+// to the others. Collective; throws InvalidArgument on every rank for parts that append refuses.
+template <Part T> [[nodiscard]] T merge_in_order(MPI_Comm comm, std::span<const T> parts)
+{
+    const auto size = static_cast<std::size_t>(size_of(comm));
+    std::vector<std::int64_t> sizes(size);
+    const auto own = static_cast<std::int64_t>(parts.size());
+    check(MPI_Allgather(&own, 1, MPI_INT64_T, sizes.data(), 1, MPI_INT64_T, comm), "MPI_Allgather");
+    std::vector<int> counts;
+    std::vector<int> offsets;
+    std::int64_t total = 0;
+    for (const std::int64_t count : sizes) {
+        // MPI counts in int.
+        if (count > std::numeric_limits<int>::max() - total) {
+            throw InvalidArgument("the number of parts of all ranks is more than 2^31 - 1; expected fewer");
+        }
+        counts.push_back(static_cast<int>(count));
+        offsets.push_back(static_cast<int>(total));
+        total += count;
+    }
+    std::vector<T> all(static_cast<std::size_t>(total));
+    const Datatype type = datatype<T>();
+    check(MPI_Allgatherv(parts.data(), static_cast<int>(own), type, all.data(), counts.data(), offsets.data(), type,
+                         comm),
+          "MPI_Allgatherv");
+    T result;
+    for (const T &part : all) {
+        append(result, part);
+    }
+    return result;
+}
 
 // ---- Errors of any rank on every rank ----
 
@@ -459,9 +492,10 @@ template <Part T, class OfChunk>
 
 // batch_norm in training, with statistics of the images of all ranks of the communicator, in the order of the ranks; a rank
 // may have no images. running and save_* get the same on every rank. The moments are those of chunks of images_per_chunk
-// images, so every rank but the last that has images has a multiple of that many; the bits depend on the whole batch and on
-// images_per_chunk, not on the ranks. A rank sends 32 bytes for each channel and chunk of its own, and gets as many bytes as
-// it sends; then 40 for each channel. Chunks of one image, the default, fit any ranks.
+// images, so every rank but the last that has images has a multiple of that many; the bits depend on the whole batch, its
+// layout in memory, which ranks have in common, and images_per_chunk, not on the ranks. A rank sends 32 bytes for each channel
+// and chunk of its own, and its share of 40 for each channel. Chunks of one image, the default, fit any ranks; larger ones
+// send less.
 // Collective. Throws what batch_norm throws: on every rank for x and what ranks must agree on, and on the one rank alone,
 // after all communication, for the rest.
 inline void sync_batch_norm(MPI_Comm comm, const TensorView &x, const TensorView *weight, const TensorView *bias,

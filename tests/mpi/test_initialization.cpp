@@ -116,6 +116,8 @@ TEST_CASE("ranks of every grid have each element once, with the bits of one mach
                 const mpi::ProcessGrid grid{tensor, pipeline, ranks / tensor / pipeline};
                 for (const Engine engine : engines)
                     check_grid<float>(comm, grid, Generator(engine, 42, 7));
+                if (world_size() > 4)
+                    continue;
                 check_grid<bfloat16>(comm, grid, Generator(Engine::pcg32, 42));
                 check_grid<double>(comm, grid, Generator(Engine::ars4x32, 43));
             }

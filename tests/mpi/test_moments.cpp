@@ -75,6 +75,37 @@ TEST_CASE("a reduction merges the moments of all ranks, and a scan those of the 
     check(before, world_rank() + 1);
 }
 
+TEST_CASE("moments merged in order have the bits of one process, however the parts are dealt out")
+{
+    std::vector<WideMoments> parts;
+    for (int i = 0; i < 25; ++i) {
+        std::vector<float> x(static_cast<std::size_t>(40 + i));
+        Generator g(Engine::pcg32, 5, static_cast<std::uint64_t>(i));
+        normal(g, x, 1e4 * i, 1);
+        parts.emplace_back().update(x);
+    }
+    WideMoments expected;
+    for (const WideMoments &part : parts)
+        expected.merge(part);
+    // As many as another each, and all with the last rank.
+    const auto [begin, count] = mpi::detail::range_of(25, world_size(), world_rank());
+    const auto dealt =
+        std::span<const WideMoments>(parts).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
+    const std::span<const WideMoments> last =
+        world_rank() == world_size() - 1 ? std::span<const WideMoments>(parts) : std::span<const WideMoments>();
+    for (const auto &own : {dealt, last}) {
+        const WideMoments got = mpi::merge_in_order(MPI_COMM_WORLD, own);
+        CHECK(std::memcmp(&got, &expected, sizeof got) == 0);
+    }
+    const WideMoments none = mpi::merge_in_order(MPI_COMM_WORLD, std::span<const WideMoments>());
+    CHECK(none.count == 0);
+
+    const std::vector<Moments> broken{{world_rank() == world_size() - 1 ? -1.0 : 5.0, 1, 1}};
+    CHECK(support::same_error<InvalidArgument>(MPI_COMM_WORLD, [&] {
+              (void)mpi::merge_in_order(MPI_COMM_WORLD, std::span<const Moments>(broken));
+          }).starts_with("other's count is -1"));
+}
+
 TEST_CASE("a reduction of sums adds each member, and one with a broken part has no count")
 {
     const mpi::Datatype type = mpi::datatype<BatchGradientSums>();
