@@ -112,6 +112,11 @@ fn kinds() -> impl Iterator<Item = InitKind> {
     (1..=16).map_while(InitKind::from_number)
 }
 
+fn values() -> Sum {
+    let x: Vec<f64> = (0..12).map(|i| f64::from(i) / 7.0).collect();
+    filters(|_, t| init::values(t, &TensorView::new(&x, &[12, 1])?))
+}
+
 fn fans_in_layout() -> Sum {
     let x = [0f32; 576];
     let t = TensorView::new(&x, &[16, 12, 3])?;
@@ -560,6 +565,7 @@ const FUNCTIONS: &[(&str, fn() -> Sum)] = &[
                                             Nonlinearity::from_name, |value| value as i32)),
     ("weight_layout_from_name", || constants(&["out_in_k", "k_in_out", "in_out_k"], WeightLayout::from_name,
         |value| value as i32)),
+    ("init_values", values),
     ("calculate_fans_layout", fans_in_layout),
     ("calculate_fans_axes", fans_of_axes),
     ("fan_mode_from_name", || constants(&["fan_in", "fan_out", "fan_avg"], FanMode::from_name, |value| value as i32)),
