@@ -122,6 +122,11 @@ int32_t unitvar_calculate_fans_axes(const unitvar_tensor *t, const int32_t *in_a
     });
 }
 
+int32_t unitvar_init_values(unitvar_tensor *t, const unitvar_tensor *values)
+{
+    return guard([&] { unitvar::init_values(tensor_view(t), tensor_view(values, "values")); });
+}
+
 // from unitvar.h by cmake/bindings.py: initialisers
 
 int32_t unitvar_init_constant(unitvar_tensor *t, double value)

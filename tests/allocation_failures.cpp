@@ -661,6 +661,11 @@ TEST_CASE("initialisers")
         const Threads of(threads);
         for (const Shape &shape : {Shape{12, 8, 3}, Shape{300, 70, 3}}) {
             check_initializer("unitvar_init_constant", shape, [](G *, T *t) { return unitvar_init_constant(t, 0.5); });
+            check_initializer("unitvar_init_values", shape, [](G *, T *t) {
+                float value = 0.5F;
+                const T values{&value, {1, 0}, 0, f32, nullptr, nullptr, 0};
+                return unitvar_init_values(t, &values);
+            });
             check_initializer("unitvar_init_zeros", shape, [](G *, T *t) { return unitvar_init_zeros(t); });
             check_initializer("unitvar_init_ones", shape, [](G *, T *t) { return unitvar_init_ones(t); });
             check_initializer("unitvar_init_dirac", shape, [](G *, T *t) { return unitvar_init_dirac(t, 1); });

@@ -158,8 +158,8 @@ TEST_CASE("more elements than the address space holds are refused")
     for (const Engine &engine : support::engines())
         for (const Sampler &sampler : support::samplers()) {
             const std::size_t whole = std::numeric_limits<std::size_t>::max();
-            for (const std::size_t n :
-                 {whole, whole / 2, whole / sampler.element_size + 1, whole / sampler.element_size}) {
+            const std::size_t most = whole / 2 / sampler.element_size;
+            for (const std::size_t n : {whole, whole / 2 + 1, most + 1, 2 * most}) {
                 CAPTURE(sampler.name);
                 CAPTURE(n);
                 const Generator g(engine, 1, 0, 5);

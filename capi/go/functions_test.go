@@ -164,6 +164,16 @@ func fans() []byte {
 	return littleEndian(in, out)
 }
 
+func values() []byte {
+	x := make([]float64, 12)
+	for i := range x {
+		x[i] = float64(i) / 7
+	}
+	return filters(func(_ generator, t tensor) error {
+		return unitvar.InitValues(t, value(unitvar.NewTensor(x, 12, 1)))
+	})
+}
+
 func fansInLayout() []byte {
 	t := value(unitvar.NewTensor(make([]float32, 576), 16, 12, 3))
 	in, out, err := t.FansInLayout(unitvar.OutInK, 4)
@@ -423,6 +433,7 @@ var functions = map[string]func() []byte{
 	"weight_layout_from_name": func() []byte {
 		return constants(unitvar.WeightLayoutFromName, "out_in_k", "k_in_out", "in_out_k")
 	},
+	"init_values": values,
 	"init_constant": func() []byte {
 		return filters(func(_ generator, t tensor) error { return unitvar.InitConstant(t, 0.1) })
 	},

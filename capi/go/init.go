@@ -5,6 +5,9 @@ import "C"
 
 import "unsafe"
 
+// InitValues writes the elements of values, of any of the floating types, by NumPy's broadcasting.
+func InitValues(t, values *Tensor) error { return finish(C.go_init_values(t.raw(), values.raw())) }
+
 // Weights are (out, in, k...), as PyTorch has them. Kernels of JAX and Keras are (k..., in, out): a strided tensor sees
 // the same memory as (out, in, k...) and so gives it the right fans, and so do functions that take a layout or fans.
 

@@ -132,6 +132,7 @@ SHIM(calculate_fans_axes,
 SHIM(init_constant, (tensor t, double value), (T(t), value))
 SHIM(init_zeros, (tensor t), (T(t)))
 SHIM(init_ones, (tensor t), (T(t)))
+SHIM(init_values, (tensor t, tensor values), (T(t), T(values)))
 SHIM(init_eye, (tensor t), (T(t)))
 SHIM(init_dirac, (tensor t, int64_t groups), (T(t), groups))
 SHIM(init_uniform, (generator * g, tensor t, double a, double b), (g, T(t), a, b))

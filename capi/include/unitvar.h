@@ -557,12 +557,14 @@ UNITVAR_API int32_t unitvar_calculate_gain(int32_t nonlinearity, double param, d
  * Errors: INVALID_ARGUMENT for fewer than 2 dimensions. */
 UNITVAR_API int32_t unitvar_calculate_fans(const unitvar_tensor *t, int64_t *fan_in, int64_t *fan_out);
 
-/* The same of any layout, and of a convolution in groups, whose weight has in / groups inputs for each output: with r the
- * product of the lengths of k, fan_in = in r / groups and fan_out = out r / groups, of all its inputs and outputs; so
- * fan_in = shape[1] r, fan_out = shape[0] r / groups for OUT_IN_K, where PyTorch takes shape[0] r; IN_OUT_K has all its
- * inputs and out / groups of its outputs. K_IN_OUT has Keras' rules for fewer dimensions: both fans of (n) are n, those of
- * a scalar 1. JAX refuses these. Errors: INVALID_ARGUMENT for fewer than 2 dimensions otherwise, groups < 1 or not a
- * divisor of the dimension that has them all, and other than 1 for fewer than 2 dimensions. */
+/* The same of any layout and of a convolution in groups, where an output sees in / groups inputs and an input reaches
+ * out / groups outputs. With r the product of the lengths of k:
+ *   OUT_IN_K, K_IN_OUT   have in / groups and out:   fan_in = shape[in] r            fan_out = shape[out] r / groups
+ *   IN_OUT_K             has in and out / groups:    fan_in = shape[in] r / groups   fan_out = shape[out] r
+ * PyTorch does not divide. K_IN_OUT has Keras' rules for fewer dimensions, which JAX refuses: both fans of (n) are n,
+ * those of a scalar 1.
+ * Errors: INVALID_ARGUMENT for fewer than 2 dimensions in other layouts or in groups; groups < 1, or that do not divide
+ * the length that is divided above; fans from 2^63 on. */
 UNITVAR_API int32_t unitvar_calculate_fans_layout(const unitvar_tensor *t, int32_t layout, int64_t groups,
                                                   int64_t *fan_in, int64_t *fan_out);
 
@@ -579,6 +581,11 @@ UNITVAR_API int32_t unitvar_calculate_fans_axes(const unitvar_tensor *t, const i
 UNITVAR_API int32_t unitvar_init_constant(unitvar_tensor *t, double value);
 UNITVAR_API int32_t unitvar_init_zeros(unitvar_tensor *t);
 UNITVAR_API int32_t unitvar_init_ones(unitvar_tensor *t);
+
+/* The elements of values, a constant for each, by NumPy's broadcasting: its dimensions are t's last ones, of their lengths
+ * or of 1. values has any of the four dtypes and any strides; an element is rounded as unitvar_init_constant rounds.
+ * Errors: INVALID_ARGUMENT for other lengths, more dimensions than t has, and memory that both have. */
+UNITVAR_API int32_t unitvar_init_values(unitvar_tensor *t, const unitvar_tensor *values);
 
 /* The identity matrix: ones where both indices are equal, zeros elsewhere.
  * Errors: INVALID_ARGUMENT for other than 2 dimensions. */
@@ -702,7 +709,8 @@ typedef struct {
 
 /* Fills *init for a kind, with PyTorch's defaults where PyTorch has them: constant 0; uniform on [0, 1); normal (0, 1);
  * trunc_normal (0, 1) on [-2, 2]; gain 1; a = 0, FAN_IN, LEAKY_RELU; groups 1; sparsity 0.1 with std 0.01; scale 1,
- * FAN_IN, TRUNCATED_NORMAL; fans 1; axis -1 and, of delta_orthogonal_layout, K_IN_OUT, as in JAX, else OUT_IN_K. struct_size must be set before.
+ * FAN_IN, TRUNCATED_NORMAL; fans 1; axis -1 and, of delta_orthogonal_layout, K_IN_OUT, as in JAX, else OUT_IN_K.
+ * struct_size must be set before.
  * Errors: INVALID_ARGUMENT for an unknown kind, a struct_size that is too small or above 256. */
 UNITVAR_API int32_t unitvar_initializer_defaults(unitvar_initializer *init, int32_t kind);
 

@@ -86,9 +86,9 @@ __all__ = [
     "init_ones", "init_orthogonal", "init_orthogonal_axis", "init_sparse", "init_trunc_normal", "init_uniform",
     "init_variance_scaling", "init_variance_scaling_fans", "init_xavier_normal", "init_xavier_uniform", "init_zeros",
     # end
-    "instance_norm", "instance_norm_activation", "instance_norm_backward", "isa", "layer_norm", "layer_norm_activation",
-    "layer_norm_axes", "layer_norm_axes_backward", "layer_norm_backward", "layer_norm_given", "layer_norm_residual",
-    "leaky_relu", "leaky_relu_backward", "linear", "linear_backward", "local_response_norm",
+    "init_values", "instance_norm", "instance_norm_activation", "instance_norm_backward", "isa", "layer_norm",
+    "layer_norm_activation", "layer_norm_axes", "layer_norm_axes_backward", "layer_norm_backward", "layer_norm_given",
+    "layer_norm_residual", "leaky_relu", "leaky_relu_backward", "linear", "linear_backward", "local_response_norm",
     "local_response_norm_backward", "local_response_norm_window", "local_response_norm_window_backward", "mean_var",
     "num_threads", "prelu", "prelu_backward", "relu", "relu_backward", "rms_norm", "rms_norm_activation",
     "rms_norm_axes", "rms_norm_axes_backward", "rms_norm_backward", "rms_norm_residual", "set_isa", "set_num_threads",
@@ -277,6 +277,7 @@ _FUNCTIONS = {
     "init_constant": "t:out value:real",
     "init_zeros": "t:out",
     "init_ones": "t:out",
+    "init_values": "t:out values:array",
     "init_eye": "t:out",
     "init_dirac": "t:out groups:int64",
     "init_uniform": "g:g t:out a:real b:real",
@@ -1930,6 +1931,11 @@ def calculate_fans_axes(t: Array, in_axes: Union[Integer, Sequence[Integer]] = -
         lists += [numbers, len(numbers)]
     _library.calculate_fans_axes(t, *lists, byref(fan_in), byref(fan_out))
     return fan_in.value, fan_out.value
+
+
+def init_values(t: Array, values: Array) -> None:
+    """The elements of values, of any of the floating dtypes, by NumPy's broadcasting."""
+    _library.init_values(t, values)
 
 
 # from unitvar.h by cmake/bindings.py: initialisers

@@ -145,6 +145,10 @@ inline constexpr double default_slope = std::numeric_limits<double>::quiet_NaN()
                                   std::span<const std::int32_t> out_axes,
                                   std::span<const std::int32_t> batch_axes = {});
 
+// The elements of values, of any floating type, by NumPy's broadcasting. Throws InvalidArgument where its shape does not
+// fit the tensor's, and where both share memory.
+void init_values(const TensorView &tensor, const TensorView &values);
+
 // from unitvar.h by cmake/bindings.py: initialisers
 // One value everywhere.
 void init_constant(const TensorView &tensor, double value);

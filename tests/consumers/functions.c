@@ -489,6 +489,20 @@ INITIALIZER(init_lecun_normal, 576, g, tensor(3), UNITVAR_IN_OUT_K)
 INITIALIZER(init_identity, 192, tensor(2), 1.5)
 /* end */
 
+static void init_values(void)
+{
+    double x[12];
+    int64_t lengths[2] = {12, 1};
+    for (int i = 0; i < 12; i++)
+        x[i] = i / 7.0;
+    unitvar_tensor values = *tensor(2);
+    values.data = x;
+    values.dtype.bits = 64;
+    values.shape = lengths;
+    OK(unitvar_init_values(tensor(3), &values));
+    give_elements(576);
+}
+
 static void calculate_fans_layout(void)
 {
     int64_t fans[4] = {0, 0, 0, 0};
@@ -1040,6 +1054,7 @@ static const struct function functions[] = {
     FUNCTION(init_constant),
     FUNCTION(init_zeros),
     FUNCTION(init_ones),
+    FUNCTION(init_values),
     FUNCTION(init_eye),
     FUNCTION(init_dirac),
     FUNCTION(init_uniform),

@@ -44,6 +44,7 @@ VALID = {
     "calculate_fans": dict(t=f32(*X)),
     "init_constant": dict(t=f32(*X), value=2.0),
     "init_zeros": dict(t=f32(*X)),
+    "init_values": dict(t=f32(*X), values=f32(3)),
     "init_ones": dict(t=f32(*X)),
     "init_eye": dict(t=f32(4, 3)),
     "init_dirac": dict(t=f32(*X), groups=1),

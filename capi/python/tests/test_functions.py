@@ -468,6 +468,7 @@ FUNCTIONS = {
     "init_variance_scaling": lambda: initialize(lambda g, t: unitvar.init_variance_scaling(g, t, 1.0, "fan_avg")),
     "initializer_defaults": lambda: b"".join(bytes(unitvar.Initializer(kind)) for kind in KINDS),
     "init": lambda: initialize(lambda g, t: unitvar.Initializer("kaiming_normal").write(g, t)),
+    "init_values": lambda: initialize(lambda _, t: unitvar.init_values(t, np.arange(12.0).reshape(12, 1) / 7)),
     "weight_layout_from_name": lambda: constants(unitvar.WeightLayout, "out_in_k", "k_in_out", "in_out_k"),
     "calculate_fans_layout": lambda: struct.pack(
         "<4q", *unitvar.calculate_fans_layout(np.empty((16, 12, 3), np.float32), "out_in_k", 4),

@@ -129,6 +129,7 @@ functions! {
     fn unitvar_init_constant(t: *mut unitvar_tensor, value: f64) -> i32;
     fn unitvar_init_zeros(t: *mut unitvar_tensor) -> i32;
     fn unitvar_init_ones(t: *mut unitvar_tensor) -> i32;
+    fn unitvar_init_values(t: *mut unitvar_tensor, values: *const unitvar_tensor) -> i32;
     fn unitvar_init_eye(t: *mut unitvar_tensor) -> i32;
     fn unitvar_init_dirac(t: *mut unitvar_tensor, groups: i64) -> i32;
     fn unitvar_init_uniform(g: *mut unitvar_generator, t: *mut unitvar_tensor, a: f64, b: f64) -> i32;

@@ -3,7 +3,7 @@
 //! Weights are (out, in, k...), as PyTorch has them. Kernels of JAX and Keras are (k..., in, out): a view with strides
 //! sees the same memory as (out, in, k...) and so gives it the right fans.
 use crate::error::{check, Error, Result};
-use crate::{Distribution, FanMode, Generator, InitKind, Nonlinearity, TensorViewMut, WeightLayout};
+use crate::{Distribution, FanMode, Generator, InitKind, Nonlinearity, TensorView, TensorViewMut, WeightLayout};
 use std::{mem, ptr};
 use unitvar_sys as sys;
 
@@ -91,6 +91,12 @@ initializers! { draws
     /// JAX's and Keras' lecun_normal.
     lecun_normal = unitvar_init_lecun_normal(layout: WeightLayout => layout.raw());
     // end
+}
+
+/// The elements of `values`, of any of the floating types, by NumPy's broadcasting.
+pub fn values(t: &mut TensorViewMut<'_>, values: &TensorView<'_>) -> Result<()> {
+    // Safety: both outlive the call, and t is borrowed alone.
+    check(unsafe { sys::unitvar_init_values(&mut t.raw(), &values.raw()) })
 }
 
 /// An initialiser as a value, for tables of parameters and for shards. A kind looks only at what its function takes.

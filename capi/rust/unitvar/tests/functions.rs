@@ -6,10 +6,8 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::{env, fs};
 use unitvar::{
-    init, norm, sobol, torch, Distribution, Element, Engine, FanMode, Float, Generator, InitKind, Initializer, Moments,
-    Nonlinearity, Result, Status, TensorView, TensorViewMut, WeightLayout,
-    init, norm, torch, Bf16, Distribution, Draw, DrawKind, Element, Engine, FanMode, Float, Generator, InitKind,
-    Initializer, Moments, Nonlinearity, Result, Status, TensorView, TensorViewMut, F16,
+    init, norm, sobol, torch, Bf16, Distribution, Draw, DrawKind, Element, Engine, FanMode, Float, Generator, InitKind,
+    Initializer, Moments, Nonlinearity, Result, Status, TensorView, TensorViewMut, WeightLayout, F16,
 };
 use unitvar_sys as sys;
 
@@ -122,6 +120,11 @@ fn num_threads() -> Sum {
 /// The first sixteen, which the sums are of.
 fn kinds() -> impl Iterator<Item = InitKind> {
     (1..=16).map_while(InitKind::from_number)
+}
+
+fn values() -> Sum {
+    let x: Vec<f64> = (0..12).map(|i| f64::from(i) / 7.0).collect();
+    filters(|_, t| init::values(t, &TensorView::new(&x, &[12, 1])?))
 }
 
 fn fans_in_layout() -> Sum {
@@ -613,6 +616,7 @@ const FUNCTIONS: &[(&str, fn() -> Sum)] = &[
                                             Nonlinearity::from_name, |value| value as i32)),
     ("weight_layout_from_name", || constants(&["out_in_k", "k_in_out", "in_out_k"], WeightLayout::from_name,
         |value| value as i32)),
+    ("init_values", values),
     ("calculate_fans_layout", fans_in_layout),
     ("calculate_fans_axes", fans_of_axes),
     ("fan_mode_from_name", || constants(&["fan_in", "fan_out", "fan_avg"], FanMode::from_name, |value| value as i32)),
