@@ -282,6 +282,12 @@ int32_t unitvar_trunc_normal_f16(unitvar_generator *g, uint16_t *dst, size_t n, 
 
 /* end */
 
+int32_t unitvar_bernoulli_bits(unitvar_generator *g, uint8_t *dst, size_t n, double p)
+{
+    return guard(
+        [&] { unitvar::bernoulli_bits(generator(g), buffer(dst, n / 8 + (n % 8 != 0 ? 1 : 0), "dst"), n, p); });
+}
+
 const char *unitvar_draw_name(int32_t kind)
 {
     // Names are literals, so they end with a 0.

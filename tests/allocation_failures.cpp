@@ -570,6 +570,10 @@ TEST_CASE("samplers and permutations")
         check_sampler<double>("unitvar_trunc_normal_f64", unitvar_trunc_normal_f64, 0.0, 1.0, -2.0, 2.0);
         check_sampler<std::int64_t>("unitvar_permutation_i64", unitvar_permutation_i64);
         check_sampler<std::int64_t>("unitvar_choice_i64", unitvar_choice_i64, std::uint64_t{1} << 40U);
+        check_sampler<std::uint8_t>("unitvar_bernoulli_bits",
+                                    [](unitvar_generator *g, std::uint8_t *dst, std::size_t n) {
+                                        return unitvar_bernoulli_bits(g, dst, n, 0.3);
+                                    });
         unitvar_draw draw{sizeof draw, UNITVAR_DRAW_TRUNC_NORMAL, {2, 32, 1}, 0, {}, {}};
         REQUIRE(unitvar_draw_defaults(&draw, draw.kind) == UNITVAR_OK);
         check_sampler<float>("unitvar_sample", [&draw](unitvar_generator *g, float *dst, std::size_t n) {

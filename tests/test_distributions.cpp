@@ -223,6 +223,23 @@ TEST_CASE("Bernoulli draws are words below the threshold, none for 0 and all for
     }
 }
 
+TEST_CASE("Bernoulli bits are the bytes, packed, with zeros behind the last")
+{
+    for (const Engine &engine : support::engines())
+        for (const std::size_t n : {0u, 1u, 7u, 8u, 9u, 32u, 511u, 512u, 513u, 70001u}) {
+            const std::vector<std::uint8_t> x =
+                filled<std::uint8_t>(unitvar_bernoulli_u8, Generator(engine, 8), n, 0.3);
+            std::vector<std::uint8_t> expected(n / 8 + 2);
+            for (std::size_t i = 0; i < n; ++i)
+                expected[i / 8] = static_cast<std::uint8_t>(expected[i / 8] | x[i] << i % 8);
+            std::vector<std::uint8_t> bits((n + 7) / 8, 0xFF);
+            const Generator g(engine, 8);
+            require_ok(unitvar_bernoulli_bits(g, bits.data(), n, 0.3));
+            CHECK(std::equal(bits.begin(), bits.end(), expected.begin()));
+            CHECK(g.tell() == (n + 63) / 64);
+        }
+}
+
 TEST_CASE("16-bit elements are those of f32, rounded once")
 {
     const std::size_t n = 5000;

@@ -70,6 +70,12 @@ template <class T> void check_definition(const Engine &engine, std::size_t n, do
     const std::vector<T> expected = dropped(data, words, p);
     CHECK(equal(y.values(), expected));
     CHECK(g.tell() == 3 + (n + 63) / 64);
+    std::vector<std::uint8_t> mask(n);
+    require_ok(unitvar_bernoulli_u8(Generator(engine, 5, 7, 3), mask.data(), n, 1 - p));
+    bool kept = true;
+    for (std::size_t i = 0; i < n; ++i)
+        kept = kept && (mask[i] != 0) == (words[i] < std::floor(std::ldexp(1 - p, 32) + 0.5));
+    CHECK(kept);
     const Generator again(engine, 5, 7, 3);
     require_ok(unitvar_dropout(again, x, p, x));
     CHECK(support::same_bits(x.values(), y.values()));

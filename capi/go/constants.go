@@ -130,21 +130,22 @@ type DrawKind int32
 const (
 	// from unitvar.h by cmake/bindings.py: DrawKind
 
-	BitsDraw        DrawKind = C.UNITVAR_DRAW_BITS
-	UniformDraw     DrawKind = C.UNITVAR_DRAW_UNIFORM
-	NormalDraw      DrawKind = C.UNITVAR_DRAW_NORMAL
-	NormalIcdfDraw  DrawKind = C.UNITVAR_DRAW_NORMAL_ICDF
-	TruncNormalDraw DrawKind = C.UNITVAR_DRAW_TRUNC_NORMAL
-	ExponentialDraw DrawKind = C.UNITVAR_DRAW_EXPONENTIAL
-	LaplaceDraw     DrawKind = C.UNITVAR_DRAW_LAPLACE
-	LogisticDraw    DrawKind = C.UNITVAR_DRAW_LOGISTIC
-	GumbelDraw      DrawKind = C.UNITVAR_DRAW_GUMBEL
-	CauchyDraw      DrawKind = C.UNITVAR_DRAW_CAUCHY
-	WeibullDraw     DrawKind = C.UNITVAR_DRAW_WEIBULL
-	LogNormalDraw   DrawKind = C.UNITVAR_DRAW_LOG_NORMAL
-	RayleighDraw    DrawKind = C.UNITVAR_DRAW_RAYLEIGH
-	IntegersDraw    DrawKind = C.UNITVAR_DRAW_INTEGERS
-	BernoulliDraw   DrawKind = C.UNITVAR_DRAW_BERNOULLI
+	BitsDraw          DrawKind = C.UNITVAR_DRAW_BITS
+	UniformDraw       DrawKind = C.UNITVAR_DRAW_UNIFORM
+	NormalDraw        DrawKind = C.UNITVAR_DRAW_NORMAL
+	NormalIcdfDraw    DrawKind = C.UNITVAR_DRAW_NORMAL_ICDF
+	TruncNormalDraw   DrawKind = C.UNITVAR_DRAW_TRUNC_NORMAL
+	ExponentialDraw   DrawKind = C.UNITVAR_DRAW_EXPONENTIAL
+	LaplaceDraw       DrawKind = C.UNITVAR_DRAW_LAPLACE
+	LogisticDraw      DrawKind = C.UNITVAR_DRAW_LOGISTIC
+	GumbelDraw        DrawKind = C.UNITVAR_DRAW_GUMBEL
+	CauchyDraw        DrawKind = C.UNITVAR_DRAW_CAUCHY
+	WeibullDraw       DrawKind = C.UNITVAR_DRAW_WEIBULL
+	LogNormalDraw     DrawKind = C.UNITVAR_DRAW_LOG_NORMAL
+	RayleighDraw      DrawKind = C.UNITVAR_DRAW_RAYLEIGH
+	IntegersDraw      DrawKind = C.UNITVAR_DRAW_INTEGERS
+	BernoulliDraw     DrawKind = C.UNITVAR_DRAW_BERNOULLI
+	BernoulliBitsDraw DrawKind = C.UNITVAR_DRAW_BERNOULLI_BITS // u8: an element is a byte, 8 draws
 	// end
 )
 

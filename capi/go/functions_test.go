@@ -331,8 +331,13 @@ var functions = map[string]func() []byte{
 	"status_from_name": func() []byte {
 		return constants(unitvar.StatusFromName, "UNITVAR_OK", "UNITVAR_INVALID_ARGUMENT", "UNITVAR_INTERNAL")
 	},
-	"draw_from_name":         func() []byte { return constants(unitvar.DrawKindFromName, "bits", "uniform", "trunc_normal") },
-	"draw_name":              func() []byte { return []byte(strings.Join(drawNames(), "\n") + "\n") },
+	"draw_from_name": func() []byte { return constants(unitvar.DrawKindFromName, "bits", "uniform", "trunc_normal") },
+	"draw_name":      func() []byte { return []byte(strings.Join(drawNames(), "\n") + "\n") },
+	"bernoulli_bits": func() []byte {
+		bits := sample(126, func(g generator, x []uint8) error { return unitvar.BernoulliBits(g, x, 0.3) })
+		bits[125] &= 1<<(count%8) - 1
+		return bits
+	},
 	"draw_defaults":          drawDefaults,
 	"sample":                 func() []byte { return sample(count, sampled) },
 	"sample_at":              func() []byte { return sample(count, sampledAt) },

@@ -257,6 +257,14 @@ func TruncNormalF16(g *Generator, dst []uint16, mean, std, a, b float64) error {
 
 // end
 
+// BernoulliBits fills dst with 8 len(dst) Bernoulli draws as bits, the first the least of the first byte.
+func BernoulliBits(g *Generator, dst []uint8, p float64) error {
+	start, n := begin(dst)
+	return g.call(func(raw *C.generator) C.outcome {
+		return C.go_bernoulli_bits(raw, (*C.uint8_t)(unsafe.Pointer(start)), 8*n, C.double(p))
+	})
+}
+
 // Sampled is what Sample writes.
 type Sampled interface {
 	float32 | float64 | int32 | int64 | uint8 | uint32 | uint64

@@ -108,6 +108,7 @@ SHIM(log_normal_f64, (generator * g, double *dst, size_t n, double mean, double 
 SHIM(integers_i32, (generator * g, int32_t *dst, size_t n, int64_t low, int64_t high), (g, dst, n, low, high))
 SHIM(integers_i64, (generator * g, int64_t *dst, size_t n, int64_t low, int64_t high), (g, dst, n, low, high))
 SHIM(bernoulli_u8, (generator * g, uint8_t *dst, size_t n, double p), (g, dst, n, p))
+SHIM(bernoulli_bits, (generator * g, uint8_t *dst, size_t n, double p), (g, dst, n, p))
 SHIM(uniform_bf16, (generator * g, uint16_t *dst, size_t n, double low, double high), (g, dst, n, low, high))
 SHIM(uniform_f16, (generator * g, uint16_t *dst, size_t n, double low, double high), (g, dst, n, low, high))
 SHIM(normal_bf16, (generator * g, uint16_t *dst, size_t n, double mean, double std), (g, dst, n, mean, std))

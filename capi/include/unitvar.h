@@ -144,6 +144,7 @@ extern "C" {
 #define UNITVAR_DRAW_RAYLEIGH 13
 #define UNITVAR_DRAW_INTEGERS 14
 #define UNITVAR_DRAW_BERNOULLI 15
+#define UNITVAR_DRAW_BERNOULLI_BITS 16 /* u8: an element is a byte, 8 draws */
 
 /* ---- 3. Library ------------------------------------------------------------------------------- */
 
@@ -189,7 +190,7 @@ UNITVAR_API int32_t unitvar_num_threads(void); /* the number in force, at least 
  * "linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d" to "conv_transpose3d", "sigmoid", "tanh", "relu",
  * "leaky_relu", "selu", "gelu", "silu", "elu", "softplus", "mish", "gain"; "fan_in", "fan_out", "fan_avg",
  * "fan_geo_avg"; "uniform", "normal", "truncated_normal"; "out_in_k", "k_in_out", "in_out_k"; kinds of initialiser,
- * "constant" and so on, and of draw, "bits" to "bernoulli", as in the names of their functions; the statuses as
+ * "constant" and so on, and of draw, "bits" and so on, as in the names of their functions; the statuses as
  * unitvar_status_name writes them. Names are lower case, statuses upper case, and exact.
  * Errors: INVALID_ARGUMENT for an unknown name. */
 UNITVAR_API int32_t unitvar_engine_from_name(const char *name, int32_t *out);
@@ -456,6 +457,11 @@ UNITVAR_API int32_t unitvar_integers_i64(unitvar_generator *g, int64_t *dst, siz
  * gives ones alone.
  * Errors: INVALID_ARGUMENT unless 0 <= p <= 1. */
 UNITVAR_API int32_t unitvar_bernoulli_u8(unitvar_generator *g, uint8_t *dst, size_t n, double p);
+
+/* The same n draws as bits: draw i is bit i mod 8 of dst[i / 8], counted from the least. dst has (n + 7) / 8 bytes; bits
+ * behind the last draw are 0. As a unitvar_draw the element is a byte.
+ * Errors: as bernoulli_u8's. */
+UNITVAR_API int32_t unitvar_bernoulli_bits(unitvar_generator *g, uint8_t *dst, size_t n, double p);
 
 /* Uniform, normal and truncated normal numbers of 16 bits, as bits: those of the f32 function of the same position and
  * parameters, which are rounded to f32, each rounded once to nearest even; parameters must be finite in 16 bits too.
@@ -1091,7 +1097,7 @@ UNITVAR_API int32_t unitvar_linear(const unitvar_tensor *x, const unitvar_tensor
  * to nearest, s to the dtype or, where that has 16 bits, to f32. y may be x. g advances by ceil(elements / 64) blocks
  * whatever p is. No mask is kept: which elements stay depends on the position of g alone, so backward is the same call on
  * grad_y after unitvar_generator_seek to where the forward call began (or with a clone of then), and rows from a multiple
- * of 64 elements on may be done by themselves.
+ * of 64 elements on may be done by themselves. unitvar_bernoulli_u8 with 1 - p at that position gives the mask as bytes.
  * Errors: INVALID_ARGUMENT for a p that is NaN or outside 0 to 1; UNSUPPORTED for TORCH_MT19937; STREAM_EXHAUSTED. */
 UNITVAR_API int32_t unitvar_dropout(unitvar_generator *g, const unitvar_tensor *x, double p, unitvar_tensor *y);
 /* Norms of section 9 and then an activation of what they give, in one pass over y: the bits of the two functions, the second

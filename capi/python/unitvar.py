@@ -260,6 +260,7 @@ _FUNCTIONS = {
     "integers_i32": "g:g dst:pointer n:size low:int64 high:int64",
     "integers_i64": "g:g dst:pointer n:size low:int64 high:int64",
     "bernoulli_u8": "g:g dst:pointer n:size p:real",
+    "bernoulli_bits": "g:g dst:pointer n:size p:real",
     "uniform_bf16": "g:g dst:pointer n:size low:real high:real",
     "uniform_f16": "g:g dst:pointer n:size low:real high:real",
     "normal_bf16": "g:g dst:pointer n:size mean:real std:real",
@@ -827,6 +828,7 @@ class DrawKind(_Constant):
     RAYLEIGH = 13
     INTEGERS = 14
     BERNOULLI = 15
+    BERNOULLI_BITS = 16
     # end
 
     @classmethod
@@ -1753,6 +1755,18 @@ class Generator(_Exclusive):
         _BERNOULLI.call(self, "dst", dst, True, p)
 
     # end
+
+    def bernoulli_bits(self, dst: Array, p: Number = 0.5) -> None:
+        """Fills a uint8 array with Bernoulli draws as bits, 8 a byte, the first the least of the first byte."""
+        p = _real("p", p, None)
+        view = _view("dst", dst, True)
+        try:
+            if view.dtype != _U8:
+                raise InvalidType(f"dst has the dtype {view.dtype_name}, expected uint8")
+            address, n = view.contiguous()
+            self._call(_library.bernoulli_bits.raw, address, 8 * n, p)
+        finally:
+            view.release()
 
     def sample(self, draw: Draw, dst: Array) -> None:
         """Fills an array as the draw says."""

@@ -76,6 +76,9 @@ void trunc_normal(Generator &generator, std::span<bfloat16> target, double mean,
 void trunc_normal(Generator &generator, std::span<float16> target, double mean, double std, double a, double b);
 // end
 
+// n Bernoulli draws as bits, the first the least of the first byte; of (n + 7) / 8 bytes, which the target must have.
+void bernoulli_bits(Generator &generator, std::span<std::uint8_t> target, std::size_t n, double p = 0.5);
+
 enum class DrawKind : std::int32_t {
     // from unitvar.h by cmake/bindings.py: DrawKind
     bits = 1,
@@ -93,6 +96,7 @@ enum class DrawKind : std::int32_t {
     rayleigh = 13,
     integers = 14,
     bernoulli = 15,
+    bernoulli_bits = 16,
     // end
 };
 

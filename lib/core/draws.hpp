@@ -49,7 +49,8 @@ inline constexpr std::size_t engine_count = 0 UNITVAR_COUNTED_ENGINES(UNITVAR_ON
     UNITVAR_REALS(ROW, rayleigh, single, shared, scale)                                                                \
     ROW(integers, i32, 4, 2, single, shared, low_below)                                                                \
     ROW(integers, i64, 8, 2, single, shared, low_below)                                                                \
-    ROW(bernoulli, u8, 1, 1, single, shared, probability)
+    ROW(bernoulli, u8, 1, 1, single, shared, probability)                                                              \
+    ROW(bernoulli_bits, u8, 1, 8, single, shared, probability)
 
 enum class DrawIndex : std::uint32_t {
 #define UNITVAR_ENUMERATOR(kind, type, ...) kind##_##type,

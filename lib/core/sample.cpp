@@ -253,6 +253,19 @@ void trunc_normal(Generator &generator, std::span<float16> target, double mean, 
 
 // end
 
+void bernoulli_bits(Generator &generator, std::span<std::uint8_t> target, std::size_t n, double p)
+{
+    const std::size_t bytes = n / 8 + (n % 8 != 0 ? 1 : 0);
+    if (target.size() < bytes) {
+        core::invalid_value("the size of target", std::uint64_t{target.size()},
+                            "at least " + core::text(std::uint64_t{bytes}) + ", for the bits of n");
+    }
+    sample(generator, core::DrawIndex::bernoulli_bits_u8, target.first(bytes), {p}, {});
+    if (n % 8 != 0) {
+        target[bytes - 1] = static_cast<std::uint8_t>(target[bytes - 1] & ((1U << (n % 8)) - 1));
+    }
+}
+
 void sample(Generator &generator, const Draw &draw, const SampleBuffer &target)
 {
     const core::DefaultFloatingPoint environment;

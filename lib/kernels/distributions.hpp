@@ -291,19 +291,43 @@ UNITVAR_INLINE void store(void *target, const Bytes &bytes)
     __builtin_memcpy(target, bytes.eight, sizeof(bytes.eight));
 }
 
-template <> struct Draw<core::DrawIndex::bernoulli_u8> {
-    using Element = std::uint8_t;
+// Bit i: is word i a success?
+struct Successes {
     U32 limit;
     std::uint64_t all;
-    UNITVAR_INLINE explicit Draw(const core::DrawParameters &p) : limit(static_cast<std::uint32_t>(p.low)), all(p.range)
+    UNITVAR_INLINE explicit Successes(const core::DrawParameters &p)
+        : limit(static_cast<std::uint32_t>(p.low)), all(p.range)
     {
     }
-    UNITVAR_INLINE Bytes operator()(const U32x<32> &words) const
+    UNITVAR_INLINE std::uint64_t of(const U32x<32> &words) const
     {
         std::uint64_t below = all;
         for (std::size_t k = 0; k < U32x<32>::registers; ++k) {
             below |= less_bits(words.reg[k], limit) << (k * U32::size);
         }
+        return below;
+    }
+};
+
+template <> struct Draw<core::DrawIndex::bernoulli_bits_u8> : Successes {
+    using Element = std::uint8_t;
+    using Successes::Successes;
+    UNITVAR_INLINE std::uint32_t operator()(const U32x<32> &words) const
+    {
+        return static_cast<std::uint32_t>(of(words));
+    }
+};
+UNITVAR_INLINE void store(void *target, std::uint32_t bits)
+{
+    __builtin_memcpy(target, &bits, sizeof(bits));
+}
+
+template <> struct Draw<core::DrawIndex::bernoulli_u8> : Successes {
+    using Element = std::uint8_t;
+    using Successes::Successes;
+    UNITVAR_INLINE Bytes operator()(const U32x<32> &words) const
+    {
+        const std::uint64_t below = of(words);
         Bytes result;
         for (std::size_t i = 0; i < 4; ++i) {
             // Bit j of the byte in byte j, and each made 1 where it is not 0.

@@ -376,6 +376,15 @@ SAMPLER(trunc_normal_bf16, uint16_t, count, g, x, count, 1.5, 0.02, 1.47, 1.55)
 SAMPLER(trunc_normal_f16, uint16_t, count, g, x, count, 1.5, 0.02, 1.47, 1.55)
 /* end */
 
+static void bernoulli_bits(void)
+{
+    static uint8_t x[(count + 7) / 8];
+    unitvar_generator *g = pcg32();
+    OK(unitvar_bernoulli_bits(g, x, count, 0.3));
+    give(x, sizeof x);
+    unitvar_generator_destroy(g);
+}
+
 static unitvar_draw draw_of(int32_t kind, uint8_t bits)
 {
     unitvar_draw draw = {sizeof draw, 0, {2, bits, 1}, 0, {0}, {0}};
@@ -1038,6 +1047,7 @@ static const struct function functions[] = {
     FUNCTION(integers_i32),
     FUNCTION(integers_i64),
     FUNCTION(bernoulli_u8),
+    FUNCTION(bernoulli_bits),
     FUNCTION(uniform_bf16),
     FUNCTION(uniform_f16),
     FUNCTION(normal_bf16),

@@ -147,6 +147,7 @@ static const struct constant constants[] = {
     {unitvar_draw_from_name, "rayleigh", UNITVAR_DRAW_RAYLEIGH},
     {unitvar_draw_from_name, "integers", UNITVAR_DRAW_INTEGERS},
     {unitvar_draw_from_name, "bernoulli", UNITVAR_DRAW_BERNOULLI},
+    {unitvar_draw_from_name, "bernoulli_bits", UNITVAR_DRAW_BERNOULLI_BITS},
     /* end */
     {unitvar_nonlinearity_from_name, "conv3d", UNITVAR_LINEAR},
     {unitvar_nonlinearity_from_name, "conv_transpose1d", UNITVAR_LINEAR},

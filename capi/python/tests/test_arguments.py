@@ -192,6 +192,7 @@ VALID = {
     "Generator.integers": dict(dst=np.empty(4, np.int32), low=3, high=100),
     "Generator.bernoulli": dict(dst=np.empty(4, np.uint8), p=0.3),
     # end
+    "Generator.bernoulli_bits": dict(dst=np.empty(4, np.uint8), p=0.3),
     "Generator.sample": dict(draw=unitvar.Draw("normal"), dst=f32(4)),
     "Generator.sample_at": dict(draw=unitvar.Draw("normal"), first=3, dst=f32(4)),
     "Draw": dict(kind="normal", parameters=[0.0], integers=[1]),

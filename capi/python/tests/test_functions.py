@@ -161,6 +161,14 @@ def shard():
     return initialize(lambda g, t: kaiming.write_shard(g, t, (16, 12, 3), (4, 3, 0)), (8, 6, 3))
 
 
+def bernoulli_bits():
+    bits = np.empty((COUNT + 7) // 8, np.uint8)
+    with pcg32() as g:
+        g.bernoulli_bits(bits, 0.3)
+    bits[-1] &= (1 << COUNT % 8) - 1
+    return bits.tobytes()
+
+
 def in_parts(g, x):
     normal = unitvar.Draw("normal")
     g.sample_at(normal, 333, x[333:])
@@ -382,6 +390,7 @@ FUNCTIONS = {
     "fan_mode_from_name": lambda: constants(unitvar.FanMode, "fan_in", "fan_out", "fan_avg"),
     "distribution_from_name": lambda: constants(unitvar.Distribution, "uniform", "normal", "truncated_normal"),
     "initializer_from_name": lambda: constants(unitvar.Kind, *kinds),
+    "bernoulli_bits": bernoulli_bits,
     "draw_from_name": lambda: constants(unitvar.DrawKind, "bits", "uniform", "trunc_normal"),
     "draw_name": lambda: "".join(unitvar.DrawKind(kind).c_name + "\n" for kind in range(1, 6)).encode(),
     "draw_defaults": lambda: b"".join(bytes(unitvar.Draw(kind)) for kind in range(1, 6)),

@@ -113,6 +113,7 @@ functions! {
     fn unitvar_integers_i32(g: *mut unitvar_generator, dst: *mut i32, n: usize, low: i64, high: i64) -> i32;
     fn unitvar_integers_i64(g: *mut unitvar_generator, dst: *mut i64, n: usize, low: i64, high: i64) -> i32;
     fn unitvar_bernoulli_u8(g: *mut unitvar_generator, dst: *mut u8, n: usize, p: f64) -> i32;
+    fn unitvar_bernoulli_bits(g: *mut unitvar_generator, dst: *mut u8, n: usize, p: f64) -> i32;
     fn unitvar_uniform_bf16(g: *mut unitvar_generator, dst: *mut u16, n: usize, low: f64, high: f64) -> i32;
     fn unitvar_uniform_f16(g: *mut unitvar_generator, dst: *mut u16, n: usize, low: f64, high: f64) -> i32;
     fn unitvar_normal_bf16(g: *mut unitvar_generator, dst: *mut u16, n: usize, mean: f64, std: f64) -> i32;

@@ -254,6 +254,8 @@ constants! {
         Integers = sys::UNITVAR_DRAW_INTEGERS,
         /// What the sampler `bernoulli` draws.
         Bernoulli = sys::UNITVAR_DRAW_BERNOULLI,
+        /// U8: an element is a byte, 8 draws.
+        BernoulliBits = sys::UNITVAR_DRAW_BERNOULLI_BITS,
         // end
     }
 }

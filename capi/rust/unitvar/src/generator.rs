@@ -275,6 +275,14 @@ impl Generator {
 
     // end
 
+    /// `n` Bernoulli draws as bits, the first the least of the first byte; those behind the last are 0.
+    pub fn bernoulli_bits(&mut self, dst: &mut [u8], n: usize, p: f64) -> Result<()> {
+        if dst.len() < n / 8 + usize::from(n % 8 != 0) {
+            return Err(crate::Error::invalid(format!("dst has {} bytes, too few for {n} bits", dst.len())));
+        }
+        check(unsafe { sys::unitvar_bernoulli_bits(self.raw.as_ptr(), dst.as_mut_ptr(), n, p) })
+    }
+
     /// The sampler that a draw describes.
     #[inline]
     pub fn sample<T: Element>(&mut self, draw: &Draw, dst: &mut [T]) -> Result<()> {

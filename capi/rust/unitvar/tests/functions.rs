@@ -682,6 +682,7 @@ const FUNCTIONS: &[(&str, fn() -> Sum)] = &[
     ("trunc_normal_bf16", || sample::<Bf16>(COUNT, |g, x| g.trunc_normal_bf16(x, 1.5, 0.02, 1.47, 1.55))),
     ("trunc_normal_f16", || sample::<F16>(COUNT, |g, x| g.trunc_normal_f16(x, 1.5, 0.02, 1.47, 1.55))),
     // end
+    ("bernoulli_bits", || sample::<u8>(126, |g, x| g.bernoulli_bits(x, COUNT, 0.3))),
     ("draw_defaults", draw_defaults),
     ("sample", || sample::<f32>(COUNT, |g, x| g.sample(&Draw::new(DrawKind::Normal)?, x))),
     ("sample_at", || sample::<f64>(COUNT, |g, x| {
