@@ -456,7 +456,6 @@ FUNCTIONS = {
     "trunc_normal_bf16": lambda: sample(BF16, lambda g, x: g.trunc_normal(x, 1.5, 0.02, 1.47, 1.55)),
     "trunc_normal_f16": lambda: sample(np.float16, lambda g, x: g.trunc_normal(x, 1.5, 0.02, 1.47, 1.55)),
     # end
-    "calculate_gain": lambda: struct.pack("<6d", *map(unitvar.calculate_gain, unitvar.Nonlinearity)),
     "calculate_fans": lambda: struct.pack("<2q", *unitvar.calculate_fans(np.empty((16, 12, 3), np.float32))),
     "init_constant": lambda: initialize(lambda _, t: unitvar.init_constant(t, 0.1)),
     "init_zeros": lambda: initialize(lambda _, t: unitvar.init_zeros(t)),
