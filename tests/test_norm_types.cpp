@@ -7,11 +7,18 @@
 #include "support/kinds.hpp"
 #include "support/tables.hpp"
 
+#include "consumers/sha256.h"
+
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <functional>
+#include <map>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -546,6 +553,43 @@ TEST_CASE("every element type has the same bits on every instruction set and num
                 }
         }
     }
+}
+
+TEST_CASE("every element type has the bits of tests/golden/norms-v1.sha256")
+{
+    // Of all tensors of a function after a call, for its sizes one behind the other.
+    std::map<std::string, std::vector<unsigned char>> bytes;
+    for (const Function &function : functions())
+        for (const Types &types : all_types()) {
+            std::string name = function.name.substr(0, function.name.rfind(" of "));
+            std::replace(name.begin(), name.end(), ' ', '_');
+            for (const unitvar_dtype dtype : {types.data, types.parameter, types.statistic})
+                name += (dtype.code == 4 ? "-bf" : "-f") + std::to_string(dtype.bits);
+            const Call call(function, types, types, row_major);
+            for (const auto &tensor : call.tensors) {
+                const std::vector<unsigned char> part = tensor->bytes();
+                bytes[name].insert(bytes[name].end(), part.begin(), part.end());
+            }
+        }
+    std::ostringstream sums;
+    for (const auto &[name, all] : bytes) {
+        char sum[65];
+        sha256_hex(all.data(), all.size(), sum);
+        sums << sum << "  " << name << '\n';
+    }
+    // UNITVAR_NORM_SUMS=FILE writes them.
+    if (const char *const target = std::getenv("UNITVAR_NORM_SUMS"))
+        std::ofstream(target) << sums.str();
+    std::ifstream file(UNITVAR_GOLDEN_DIR "/norms-v1.sha256");
+    std::istringstream made(sums.str());
+    std::string expected;
+    std::string got;
+    while (std::getline(file, expected)) {
+        REQUIRE(std::getline(made, got));
+        CHECK(got == expected);
+    }
+    CHECK_FALSE(std::getline(made, got));
+    CHECK(bytes.size() > 200);
 }
 
 TEST_CASE("a strided output may be the input, exactly")
