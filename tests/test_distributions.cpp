@@ -146,15 +146,17 @@ TEST_CASE("log_normal is exp of the normals of the same position")
                 CHECK(oracle::error_in_ulp<T>(x[i], exact) <= 3);
         }
     };
-    for (const auto &[mean, std] : {std::pair{0.0, 1.0},
-                                    {1.5, 0.02},
-                                    {-3.0, 2.5},
-                                    {85.0, 4.0},
-                                    {-90.0, 6.0},
-                                    {1000.0, 3.0},
-                                    {-1000.0, 300.0},
-                                    {0.0, 0.0},
-                                    {0.0, 1e30}}) {
+    for (const auto &parameters : {std::pair{0.0, 1.0},
+                                   {1.5, 0.02},
+                                   {-3.0, 2.5},
+                                   {85.0, 4.0},
+                                   {-90.0, 6.0},
+                                   {1000.0, 3.0},
+                                   {-1000.0, 300.0},
+                                   {0.0, 0.0},
+                                   {0.0, 1e30}}) {
+        const double mean = parameters.first;
+        const double std = parameters.second;
         CAPTURE(mean);
         CAPTURE(std);
         check(unitvar_normal_f32, unitvar_log_normal_f32, 0.0f, mean, std);

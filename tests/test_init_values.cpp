@@ -70,8 +70,11 @@ TEST_CASE("values are broadcast as NumPy does, whatever the strides and the inst
                                                          {{2, 3, 4}, {2, 3, 4}},
                                                          {{300, 700}, {700}},
                                                          {{300, 700}, {300, 1}}};
-    for (const auto &[shape, of_values] : cases)
+    for (const auto &[first, second] : cases)
         for (const bool strided : {false, true}) {
+            // No structured bindings: clang 14 does not capture them.
+            const Lengths &shape = first;
+            const Lengths &of_values = second;
             CAPTURE(shape.size());
             CAPTURE(of_values.size());
             Lengths lengths = of_values;

@@ -136,7 +136,8 @@ TEST_CASE("the gains of gelu, silu, elu, softplus and mish make E f(z)^2 one")
         {UNITVAR_SOFTPLUS, softplus},
         {UNITVAR_MISH, [&](long double z) { return z * std::tanh(softplus(z)); }}};
     const long double pi = std::acos(-1.0L);
-    for (const auto &[nonlinearity, f] : analytic) {
+    for (const auto &[constant, f] : analytic) {
+        const std::int32_t nonlinearity = constant;
         // The trapezoidal rule, whose error for functions that are analytic about the real line is far below an ulp.
         const long double step = 1.0L / 64;
         long double moment = 0;

@@ -55,7 +55,8 @@ void fill(Tensor &t, std::uint64_t seed, double mean, double deviation)
 void set(Tensor &t, std::int64_t i, double value)
 {
     unitvar_tensor one = *t.view();
-    const std::int64_t step = one.strides == nullptr ? t.elements() / one.shape[0] : one.strides[0];
+    const std::int64_t step =
+        one.strides == nullptr ? static_cast<std::int64_t>(t.elements()) / one.shape[0] : one.strides[0];
     one.byte_offset += static_cast<std::uint64_t>(i * step * (one.dtype.bits / 8));
     one.ndim = 0;
     require_ok(unitvar_init_constant(&one, value));

@@ -996,10 +996,12 @@ TEST_CASE("rows that are gathered in blocks have the bits of row-major ones, wha
                 const auto tensor = [&](Layout layout, const Values &values) {
                     return std::make_unique<Any>(type.dtype, shape, layout, values);
                 };
-                Any weight(type.dtype, {shape[1]}, Layout::row_major, random(shape[1], 3, 1, 0.5));
-                Any bias(type.dtype, {shape[1]}, Layout::row_major, random(shape[1], 4, 0, 0.5));
-                Any mean(type.dtype, {shape[0]}, Layout::every_second, Values(shape[0], 0.25));
-                Any rstd(type.dtype, {shape[0]}, Layout::row_major, Values(shape[0], 0.5));
+                const auto rows = static_cast<std::size_t>(shape[0]);
+                const auto length = static_cast<std::size_t>(shape[1]);
+                Any weight(type.dtype, {shape[1]}, Layout::row_major, random(length, 3, 1, 0.5));
+                Any bias(type.dtype, {shape[1]}, Layout::row_major, random(length, 4, 0, 0.5));
+                Any mean(type.dtype, {shape[0]}, Layout::every_second, Values(rows, 0.25));
+                Any rstd(type.dtype, {shape[0]}, Layout::row_major, Values(rows, 0.5));
                 // Of x, residual and sum, and what y gets of each function; sum and y may be x and residual.
                 const auto results = [&](Layout layout, Layout of_y, bool in_place) {
                     std::vector<std::vector<unsigned char>> all;
