@@ -357,8 +357,8 @@ EOF
 wrong_table "unknown fan mode" 1 "unknown fan mode 'fan'" <<EOF
 weight${tab}3x4${tab}kaiming_normal(0,fan,relu)
 EOF
-wrong_table "unknown nonlinearity" 1 "unknown nonlinearity 'gelu'" <<EOF
-weight${tab}3x4${tab}kaiming_normal(0,fan_in,gelu)
+wrong_table "unknown nonlinearity" 1 "unknown nonlinearity 'hardswish'" <<EOF
+weight${tab}3x4${tab}kaiming_normal(0,fan_in,hardswish)
 EOF
 wrong_table "fans of a vector" 1 "ndim is 1; expected at least 2 dimensions" <<EOF
 weight${tab}3${tab}xavier_uniform(1)
