@@ -175,6 +175,31 @@ void print_row(const char *what, double measured, const char *unit, const char *
     std::printf("%-58s %8.2f %-5s %2s %6.2f  %s\n", what, measured, unit, relation, target, met ? "met" : "NOT MET");
 }
 
+// Other draws against normals of the same engine, and dropout against uniforms.
+void print_draws(std::int32_t engine, const char *name, const char *isa, float *target)
+{
+    const Sampler normals(DrawIndex::normal_f32, isa, target, cached, engine);
+    for (const auto &[draw, most] :
+         {std::pair{DrawIndex::exponential_f32, 0.9}, std::pair{DrawIndex::laplace_f32, 1.6},
+          std::pair{DrawIndex::logistic_f32, 1.6}, std::pair{DrawIndex::gumbel_f32, 1.6},
+          std::pair{DrawIndex::cauchy_f32, 1.6}, std::pair{DrawIndex::log_normal_f32, 1.6},
+          std::pair{DrawIndex::integers_i32, 0.6}, std::pair{DrawIndex::bernoulli_u8, 0.35}}) {
+        const Times times = compare(Sampler(draw, isa, target, cached, engine), normals);
+        print_row((std::string(unitvar::core::row(draw).name) + ", " + name + ", 65536: time of normal_f32").c_str(),
+                  times.ratio, "x", "<=", most);
+    }
+    unitvar_generator *g = nullptr;
+    Sampler::check(unitvar_generator_create(engine, 42, 0, &g));
+    std::int64_t shape[] = {cached};
+    const unitvar_tensor x{target + cached, {1, 0}, 1, {2, 32, 1}, shape, nullptr, 0};
+    unitvar_tensor y{target, {1, 0}, 1, {2, 32, 1}, shape, nullptr, 0};
+    const Times dropout = compare([&] { Sampler::check(unitvar_dropout(g, &x, 0.1, &y)); },
+                                  Sampler(DrawIndex::uniform_f32, isa, target, cached, engine));
+    unitvar_generator_destroy(g);
+    print_row((std::string("dropout f32, ") + name + ", 65536: time of uniform_f32").c_str(), dropout.ratio, "x",
+              "<=", 1.1);
+}
+
 // One thread and two, against each other and against memset by one; wall time.
 void print_gpt2(std::int32_t engine, const char *name)
 {
@@ -243,6 +268,10 @@ int main(int argc, char **argv)
         print_row((std::string(name) + ", 2^26: time of f32").c_str(), touched.ratio, "x", "<=", 1);
         const Times fresh = compare(FreshFill{narrow, best.c_str()}, FreshFill{wide, best.c_str()});
         print_row((std::string(name) + ", 2^26, allocated anew: time of f32").c_str(), fresh.ratio, "x", "<=", 1);
+    }
+    for (const auto &[engine, name] : {std::pair{UNITVAR_PCG32, "pcg32"}, std::pair{UNITVAR_PHILOX4X32, "philox4x32"},
+                                       std::pair{UNITVAR_ARS4X32, "ars4x32"}}) {
+        print_draws(engine, name, best.c_str(), floats);
     }
     if (best == "avx512") {
         const Times tables =
