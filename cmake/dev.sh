@@ -180,7 +180,7 @@ sanitize)
     build sanitize
     # Left out is what says nothing of memory that the others do not: golden sums, headers and the vocabulary, and of the
     # portable table all but its kernels and what is made of them; every comparison between tables runs it too.
-    run_tests sanitize -E 'golden|header|vocabulary|scalar\.(equality|floating_point|fork|generators|init_kinds|moments|orthogonal|permutation|quantile|shards|statistics|torch_releases)'
+    run_tests sanitize -E 'golden|header|vocabulary|scalar\.(equality|floating_point|fork|generators|init_kinds|moments|norm_activation|norm_types|orthogonal|permutation|quantile|shards|statistics|torch_releases)'
     summary
     ;;
 tsan)
