@@ -87,8 +87,7 @@ constexpr ParameterRule probability{[](DType, const Draw &draw, Truncation &) {
                                         if (!(draw.p[0] >= 0 && draw.p[0] <= 1)) {
                                             invalid_value("p", draw.p[0], "a number of [0, 1]");
                                         }
-                                        // Words below low are successes, or all are.
-                                        const auto limit = static_cast<std::uint64_t>(draw.p[0] * 0x1p32 + 0.5);
+                                        const std::uint64_t limit = successes_below(draw.p[0]);
                                         DrawParameters result{};
                                         result.low = limit & 0xFFFFFFFF;
                                         result.range = limit > 0xFFFFFFFF ? ~std::uint64_t{0} : 0;
@@ -155,6 +154,11 @@ DType dtype_of(ElementType type) noexcept
 constexpr std::array<std::string_view, 9> type_names{"f32", "f64", "bf16", "f16", "i32", "i64", "u8", "u32", "u64"};
 
 } // namespace
+
+std::uint64_t successes_below(double p) noexcept
+{
+    return static_cast<std::uint64_t>(p * 0x1p32 + 0.5);
+}
 
 std::string_view distribution_name(DrawIndex draw) noexcept
 {

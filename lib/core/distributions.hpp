@@ -2,6 +2,7 @@
 // users ask for, and its parameters, checked and rounded.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "core/draws.hpp"
@@ -22,5 +23,8 @@ namespace unitvar::core {
 // The parameters of a draw, rounded to the type that it computes in. The result may refer to the truncation. Throws
 // InvalidArgument, with the names of the sampler's parameters.
 [[nodiscard]] DrawParameters draw_parameters(DrawIndex draw, const Draw &values, Truncation &truncation);
+
+// Of Bernoulli draws with a probability of [0, 1]: words below it are successes, all of them where it is 2^32.
+[[nodiscard]] std::uint64_t successes_below(double p) noexcept;
 
 } // namespace unitvar::core

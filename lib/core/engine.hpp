@@ -122,8 +122,9 @@ struct EngineRow {
 // Throws Unsupported: "engine is ID (NAME), REASON; expected" the engines that are counted.
 [[noreturn]] void refuse_engine(const EngineRow &row, std::string_view reason);
 [[noreturn]] void refuse_draw(const EngineRow &row, std::string_view what);
-// Throws as above where a generator's engine has no positions.
+// Throws as above where a generator's engine has no positions, and so nothing that is made of the words at one.
 const CountedEngine &require_positions(const Generator &generator);
+void require_counted(const Generator &generator, std::string_view what);
 
 // The one door to a generator's state.
 struct GeneratorAccess {

@@ -209,6 +209,14 @@ const CountedEngine &require_positions(const Generator &generator)
     return *row.counted;
 }
 
+void require_counted(const Generator &generator, std::string_view what)
+{
+    const EngineRow &row = GeneratorAccess::row(generator);
+    if (row.counted == nullptr) {
+        refuse_draw(row, what);
+    }
+}
+
 void GeneratorAccess::start_counted(Generator &generator)
 {
     const EngineState engine = generator.row_->counted->seed(generator.seed_, generator.stream_);

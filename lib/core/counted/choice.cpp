@@ -71,10 +71,7 @@ std::uint64_t scaled(std::uint64_t word, std::uint64_t range) noexcept
 void choice(Generator &generator, std::span<std::int64_t> target, std::uint64_t population)
 {
     const core::DefaultFloatingPoint environment;
-    const core::EngineRow &row = core::GeneratorAccess::row(generator);
-    if (row.counted == nullptr) {
-        core::refuse_draw(row, "choice");
-    }
+    core::require_counted(generator, "choice");
     if (population > INT64_MAX) {
         core::invalid_value("population", population, "at most 2^63 - 1");
     }

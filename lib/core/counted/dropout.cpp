@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <cstring>
 
 #include "core/counted/fill.hpp"
+#include "core/distributions.hpp"
 #include "core/engine.hpp"
 #include "core/floating_point.hpp"
 #include "core/message.hpp"
@@ -23,19 +23,6 @@ namespace {
 // Words that the first cache level holds beside the elements, and enough of them to repay the start of an engine.
 constexpr std::size_t piece = 2048;
 
-// Words up to last_kept keep their elements: kept / 2^32 of all.
-struct Threshold {
-    std::uint64_t kept;
-    [[nodiscard]] std::uint32_t last_kept() const noexcept { return static_cast<std::uint32_t>(kept - 1); }
-};
-Threshold threshold_of(double p)
-{
-    if (!(p >= 0 && p <= 1)) {
-        core::invalid_value("p", p, "a probability, 0 to 1");
-    }
-    return {static_cast<std::uint64_t>(std::nearbyint((1 - p) * 0x1p32))};
-}
-
 } // namespace
 
 void dropout(Generator &generator, const TensorView &x_view, double p, const TensorView &y_view)
@@ -43,11 +30,12 @@ void dropout(Generator &generator, const TensorView &x_view, double p, const Ten
     const core::DefaultFloatingPoint environment;
     const core::Tensor x("x", x_view, core::Access::read);
     const core::Tensor y("y", y_view, core::Access::write);
-    const core::EngineRow &row = core::GeneratorAccess::row(generator);
-    if (row.counted == nullptr) {
-        core::refuse_draw(row, "dropout");
+    core::require_counted(generator, "dropout");
+    if (!(p >= 0 && p <= 1)) {
+        core::invalid_value("p", p, "a probability, 0 to 1");
     }
-    const Threshold threshold = threshold_of(p);
+    // The mask is that of Bernoulli draws.
+    const std::uint64_t kept = core::successes_below(1 - p);
     core::require_kind({&x, &y});
     core::require_like(y, x);
     core::require_own_memory({&x, &y}, y, {&x});
@@ -67,12 +55,13 @@ void dropout(Generator &generator, const TensorView &x_view, double p, const Ten
         for (std::size_t first = begin * piece; first < std::min(elements, end * piece); first += piece) {
             const std::size_t n = std::min(piece, elements - first);
             unsigned char *const to = target.data() + first * bytes;
-            if (threshold.kept == 0) {
+            if (kept == 0) {
                 std::memset(to, 0, n * bytes);
                 continue;
             }
             words.write(word.data(), first, n, core::StoreMode::cached);
-            kernel(source.data() + first * bytes, word.data(), to, n, threshold.last_kept(), 1 / (1 - p));
+            kernel(source.data() + first * bytes, word.data(), to, n, static_cast<std::uint32_t>(kept - 1),
+                   1 / (1 - p));
         }
     });
     operands.write_back();

@@ -34,14 +34,14 @@ private:
     std::size_t at_ = 0;
 };
 
-// m_j 2^-j as digits, for j = 1 to bits.
-void first_dimension(Digits &direction) noexcept
+// m_j 2^-j as digits, for j = 1 to count.
+void first_dimension(Digits &direction, std::size_t count) noexcept
 {
-    for (std::size_t j = 0; j < digits; ++j) {
+    for (std::size_t j = 0; j < count; ++j) {
         direction[j] = first_digit >> j;
     }
 }
-void next_dimension(BitReader &table, Digits &direction) noexcept
+void next_dimension(BitReader &table, Digits &direction, std::size_t count) noexcept
 {
     const std::uint64_t polynomial = table.read(polynomial_bits);
     const auto degree = static_cast<std::size_t>(std::bit_width(polynomial)) - 1;
@@ -49,7 +49,7 @@ void next_dimension(BitReader &table, Digits &direction) noexcept
         const std::uint64_t m = table.read(j) << 1U | 1U;
         direction[j] = m << (digits - 1 - j);
     }
-    for (std::size_t j = degree; j < digits; ++j) {
+    for (std::size_t j = degree; j < count; ++j) {
         const std::uint64_t oldest = direction[j - degree];
         direction[j] = oldest ^ oldest >> degree;
         for (std::size_t k = 1; k < degree; ++k) {
@@ -80,16 +80,13 @@ SobolDirections::SobolDirections(std::size_t dimensions, std::size_t bits, const
     static_assert(words > digits);
     std::array<std::uint64_t, words> random;
     if (scramble != nullptr) {
-        const EngineRow &row = GeneratorAccess::row(*scramble);
-        if (row.counted == nullptr) {
-            refuse_draw(row, "scrambled Sobol points");
-        }
+        require_counted(*scramble, "scrambled Sobol points");
         require_blocks(*scramble, 0, scramble_blocks * dimensions);
     }
     BitReader table;
     Digits direction;
     for (std::size_t d = 0; d < dimensions; ++d) {
-        d == 0 ? first_dimension(direction) : next_dimension(table, direction);
+        d == 0 ? first_dimension(direction, bits) : next_dimension(table, direction, bits);
         if (scramble != nullptr) {
             const Fill fill(*scramble, DrawIndex::bits_u64, {}, words, scramble_blocks * d);
             fill.write(random.data(), 0, words, StoreMode::cached);

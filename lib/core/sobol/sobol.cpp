@@ -8,11 +8,11 @@
 #include <bit>
 #include <cstring>
 
+#include "core/distributions.hpp"
 #include "core/draws.hpp"
 #include "core/floating_point.hpp"
 #include "core/message.hpp"
 #include "core/parallel.hpp"
-#include "core/parameters.hpp"
 #include "core/runtime.hpp"
 #include "core/sharing.hpp"
 #include "core/sobol/direction_numbers.hpp"
@@ -80,17 +80,22 @@ private:
     std::array<std::uint32_t, words> word_;
 };
 
-void fill(const Generator *scramble, core::DrawIndex draw, const core::DrawParameters &parameters, void *target,
-          std::size_t elements, std::size_t dimensions, std::uint64_t first)
+// Of a draw that takes a word, or a pair of words, for each element.
+void fill(const Draw &values, const Generator *scramble, const SampleBuffer &target, std::size_t dimensions,
+          std::uint64_t first)
 {
+    const core::DefaultFloatingPoint environment;
+    const core::DrawIndex draw = core::draw_index(values.kind, target.type);
+    core::Truncation truncation;
+    const core::DrawParameters parameters = core::draw_parameters(draw, values, truncation);
     if (dimensions < 1 || dimensions > core::sobol_dimensions) {
         core::invalid_value("dimensions", std::uint64_t{dimensions},
                             "1 to " + core::text(std::uint64_t{core::sobol_dimensions}));
     }
-    if (elements % dimensions != 0) {
-        core::invalid_value("target", std::uint64_t{elements}, "elements of whole points");
+    if (target.count % dimensions != 0) {
+        core::invalid_value("target", std::uint64_t{target.count}, "elements of whole points");
     }
-    const std::size_t points = elements / dimensions;
+    const std::size_t points = target.count / dimensions;
     if (first > most_points || points > most_points - first) {
         core::invalid_value("first", first, "at most 2^63 less the number of points");
     }
@@ -104,7 +109,7 @@ void fill(const Generator *scramble, core::DrawIndex draw, const core::DrawParam
         // Some points at once, each from the one before.
         std::array<std::uint64_t, 2 * core::sobol_dimensions> coordinate;
         const std::size_t at_once = std::max<std::size_t>(1, core::sobol_dimensions / dimensions);
-        WordBuffer words(draw, parameters, static_cast<unsigned char *>(target) + begin * bytes);
+        WordBuffer words(draw, parameters, static_cast<unsigned char *>(target.data) + begin * bytes);
         directions.point(first + begin, coordinate.data());
         for (std::size_t i = begin; i < end;) {
             const std::size_t count = std::min(at_once, end - i);
@@ -127,46 +132,25 @@ void fill(const Generator *scramble, core::DrawIndex draw, const core::DrawParam
     });
 }
 
-template <class T> constexpr bool is_f64 = sizeof(T) == sizeof(double);
-
-template <class T>
-void uniform(const Generator *scramble, std::span<T> target, std::size_t dimensions, std::uint64_t first)
-{
-    const core::DefaultFloatingPoint environment;
-    const auto parameters = core::uniform_parameters(dtype_of<T>, 0, 1, {"low", "high"});
-    fill(scramble, is_f64<T> ? core::DrawIndex::uniform_f64 : core::DrawIndex::uniform_f32, parameters, target.data(),
-         target.size(), dimensions, first);
-}
-
-template <class T>
-void normal(const Generator *scramble, std::span<T> target, std::size_t dimensions, std::uint64_t first, double mean,
-            double std)
-{
-    const core::DefaultFloatingPoint environment;
-    const auto parameters = core::normal_parameters(dtype_of<T>, mean, std, {"mean", "std"});
-    fill(scramble, is_f64<T> ? core::DrawIndex::normal_icdf_f64 : core::DrawIndex::normal_icdf_f32, parameters,
-         target.data(), target.size(), dimensions, first);
-}
-
 } // namespace
 
 void sobol(const Generator *scramble, std::span<float> target, std::size_t dimensions, std::uint64_t first)
 {
-    uniform(scramble, target, dimensions, first);
+    fill({DrawKind::uniform, {0, 1}}, scramble, target, dimensions, first);
 }
 void sobol(const Generator *scramble, std::span<double> target, std::size_t dimensions, std::uint64_t first)
 {
-    uniform(scramble, target, dimensions, first);
+    fill({DrawKind::uniform, {0, 1}}, scramble, target, dimensions, first);
 }
 void sobol_normal(const Generator *scramble, std::span<float> target, std::size_t dimensions, std::uint64_t first,
                   double mean, double std)
 {
-    normal(scramble, target, dimensions, first, mean, std);
+    fill({DrawKind::normal_icdf, {mean, std}}, scramble, target, dimensions, first);
 }
 void sobol_normal(const Generator *scramble, std::span<double> target, std::size_t dimensions, std::uint64_t first,
                   double mean, double std)
 {
-    normal(scramble, target, dimensions, first, mean, std);
+    fill({DrawKind::normal_icdf, {mean, std}}, scramble, target, dimensions, first);
 }
 
 } // namespace unitvar
