@@ -100,11 +100,7 @@ int32_t unitvar_layer_norm(const unitvar_tensor *x, int32_t normalized_ndim, con
                            const unitvar_tensor *bias, double eps, unitvar_tensor *y, unitvar_tensor *mean,
                            unitvar_tensor *rstd)
 {
-    return guard([&] {
-        unitvar::layer_norm(tensor_view(x, "x"), normalized_ndim, OptionalTensor(weight, "weight"),
-                            OptionalTensor(bias, "bias"), eps, tensor_view(y, "y"), OptionalTensor(mean, "mean"),
-                            OptionalTensor(rstd, "rstd"));
-    });
+    return unitvar_layer_norm_activation(x, normalized_ndim, weight, bias, eps, UNITVAR_LINEAR, 0, y, mean, rstd);
 }
 
 int32_t unitvar_layer_norm_activation(const unitvar_tensor *x, int32_t normalized_ndim, const unitvar_tensor *weight,
@@ -122,10 +118,7 @@ int32_t unitvar_layer_norm_activation(const unitvar_tensor *x, int32_t normalize
 int32_t unitvar_rms_norm(const unitvar_tensor *x, int32_t normalized_ndim, const unitvar_tensor *weight, double eps,
                          unitvar_tensor *y, unitvar_tensor *rstd)
 {
-    return guard([&] {
-        unitvar::rms_norm(tensor_view(x, "x"), normalized_ndim, OptionalTensor(weight, "weight"), eps,
-                          tensor_view(y, "y"), OptionalTensor(rstd, "rstd"));
-    });
+    return unitvar_rms_norm_activation(x, normalized_ndim, weight, eps, UNITVAR_LINEAR, 0, y, rstd);
 }
 
 int32_t unitvar_rms_norm_activation(const unitvar_tensor *x, int32_t normalized_ndim, const unitvar_tensor *weight,
@@ -197,10 +190,7 @@ int32_t unitvar_group_norm(const unitvar_tensor *x, int64_t groups, const unitva
                            const unitvar_tensor *bias, double eps, unitvar_tensor *y, unitvar_tensor *mean,
                            unitvar_tensor *rstd)
 {
-    return guard([&] {
-        unitvar::group_norm(tensor_view(x, "x"), groups, OptionalTensor(weight, "weight"), OptionalTensor(bias, "bias"),
-                            eps, tensor_view(y, "y"), OptionalTensor(mean, "mean"), OptionalTensor(rstd, "rstd"));
-    });
+    return unitvar_group_norm_activation(x, groups, weight, bias, eps, UNITVAR_LINEAR, 0, y, mean, rstd);
 }
 
 int32_t unitvar_group_norm_activation(const unitvar_tensor *x, int64_t groups, const unitvar_tensor *weight,
@@ -220,14 +210,8 @@ int32_t unitvar_batch_norm(const unitvar_tensor *x, const unitvar_tensor *weight
                            int32_t training, double momentum, double eps, unitvar_tensor *y, unitvar_tensor *save_mean,
                            unitvar_tensor *save_rstd)
 {
-    return guard([&] {
-        const OptionalTensor kept_mean(running_mean, "running_mean");
-        const OptionalTensor kept_var(running_var, "running_var");
-        unitvar::batch_norm(tensor_view(x, "x"), OptionalTensor(weight, "weight"), OptionalTensor(bias, "bias"),
-                            RunningStatistics{kept_mean, kept_var, num_batches_tracked, momentum}, training != 0, eps,
-                            tensor_view(y, "y"), OptionalTensor(save_mean, "save_mean"),
-                            OptionalTensor(save_rstd, "save_rstd"));
-    });
+    return unitvar_batch_norm_activation(x, weight, bias, running_mean, running_var, num_batches_tracked, training,
+                                         momentum, eps, UNITVAR_LINEAR, 0, y, save_mean, save_rstd);
 }
 
 int32_t unitvar_batch_norm_activation(const unitvar_tensor *x, const unitvar_tensor *weight, const unitvar_tensor *bias,
@@ -259,14 +243,9 @@ int32_t unitvar_batch_norm_given(const unitvar_tensor *x, const unitvar_tensor *
                                  unitvar_tensor *running_var, int64_t *num_batches_tracked, double momentum, double eps,
                                  unitvar_tensor *y, unitvar_tensor *save_mean, unitvar_tensor *save_rstd)
 {
-    return guard([&] {
-        const OptionalTensor kept_mean(running_mean, "running_mean");
-        const OptionalTensor kept_var(running_var, "running_var");
-        unitvar::batch_norm_given(
-            tensor_view(x, "x"), OptionalTensor(weight, "weight"), OptionalTensor(bias, "bias"),
-            values(moments, n, "moments"), RunningStatistics{kept_mean, kept_var, num_batches_tracked, momentum}, eps,
-            tensor_view(y, "y"), OptionalTensor(save_mean, "save_mean"), OptionalTensor(save_rstd, "save_rstd"));
-    });
+    return unitvar_batch_norm_given_activation(x, weight, bias, moments, n, running_mean, running_var,
+                                               num_batches_tracked, momentum, eps, UNITVAR_LINEAR, 0, y, save_mean,
+                                               save_rstd);
 }
 
 int32_t unitvar_batch_norm_given_activation(const unitvar_tensor *x, const unitvar_tensor *weight,
@@ -291,13 +270,8 @@ int32_t unitvar_instance_norm(const unitvar_tensor *x, const unitvar_tensor *wei
                               unitvar_tensor *running_mean, unitvar_tensor *running_var, int32_t use_input_stats,
                               double momentum, double eps, unitvar_tensor *y)
 {
-    return guard([&] {
-        const OptionalTensor kept_mean(running_mean, "running_mean");
-        const OptionalTensor kept_var(running_var, "running_var");
-        unitvar::instance_norm(tensor_view(x, "x"), OptionalTensor(weight, "weight"), OptionalTensor(bias, "bias"),
-                               RunningStatistics{kept_mean, kept_var, nullptr, momentum}, use_input_stats != 0, eps,
-                               tensor_view(y, "y"));
-    });
+    return unitvar_instance_norm_activation(x, weight, bias, running_mean, running_var, use_input_stats, momentum, eps,
+                                            UNITVAR_LINEAR, 0, y);
 }
 
 int32_t unitvar_instance_norm_activation(const unitvar_tensor *x, const unitvar_tensor *weight,

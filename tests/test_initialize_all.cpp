@@ -39,11 +39,6 @@ struct Parameter {
 
 const std::vector<DType> dtypes{DType::f32, DType::f64, DType::bf16, DType::f16};
 
-std::size_t element_bytes(DType dtype)
-{
-    return dtype == DType::f64 ? 8 : dtype == DType::f32 ? 4 : 2;
-}
-
 const unsigned char blank = 0x5A;
 
 // A deque, because tensors refer to the shapes in it.

@@ -38,14 +38,14 @@ std::size_t first_column(const mpi::ShardedParameter &p)
 Rectangle rectangle_of(const mpi::ShardedParameter &p, const mpi::Slice &slice)
 {
     if (p.shape.empty()) {
-        return {0, 1, 0, bytes_of(p.dtype)};
+        return {0, 1, 0, unitvar::element_bytes(p.dtype)};
     }
     const std::size_t c = first_column(p);
-    const std::size_t inner = product(p.shape, c + 1, p.shape.size()) * bytes_of(p.dtype);
+    const std::size_t inner = product(p.shape, c + 1, p.shape.size()) * unitvar::element_bytes(p.dtype);
     const std::size_t column = c < p.shape.size() ? static_cast<std::size_t>(slice.offset[c]) * inner : 0;
     const std::size_t between = product(p.shape, 1, c);
     return {static_cast<std::size_t>(slice.offset[0]) * between, static_cast<std::size_t>(slice.shape[0]) * between,
-            column, product(slice.shape, c, slice.shape.size()) * bytes_of(p.dtype)};
+            column, product(slice.shape, c, slice.shape.size()) * unitvar::element_bytes(p.dtype)};
 }
 
 } // namespace
@@ -88,7 +88,7 @@ void StreamedDigest::add(const mpi::ShardedParameter &p, std::span<const unsigne
 {
     const std::size_t rows = product(p.shape, 0, p.shape.empty() ? 0 : first_column(p));
     const std::size_t pitch =
-        product(p.shape, p.shape.empty() ? 0 : first_column(p), p.shape.size()) * bytes_of(p.dtype);
+        product(p.shape, p.shape.empty() ? 0 : first_column(p), p.shape.size()) * unitvar::element_bytes(p.dtype);
     const std::size_t rows_of_band = std::clamp<std::size_t>(band_bytes / pitch, 1, rows);
     if (rank_ == 0) {
         band_.resize(std::max(band_.size(), rows_of_band * pitch));
@@ -149,7 +149,7 @@ std::string digest_of_one_process(const unitvar::Generator &generator, const Tab
     Sha256 sha;
     std::vector<unsigned char> whole;
     for (const mpi::ShardedParameter &p : table) {
-        const std::size_t bytes = elements_of(p.shape) * bytes_of(p.dtype);
+        const std::size_t bytes = elements_of(p.shape) * unitvar::element_bytes(p.dtype);
         whole.resize(std::max(whole.size(), bytes));
         const unitvar::NamedTensor tensor{p.name, p.initializer, {whole.data(), p.dtype, p.shape, {}}};
         unitvar::initialize_all(generator, std::span(&tensor, 1));

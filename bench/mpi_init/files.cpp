@@ -191,7 +191,7 @@ public:
                 }
                 map += joined(map.empty() ? "" : ",\n    ", json_string(p.name), ": ",
                               json_string(numbered(stem, owner, run.ranks)));
-                total += elements_of(p.shape) * bytes_of(p.dtype);
+                total += elements_of(p.shape) * unitvar::element_bytes(p.dtype);
             }
             index_ = {directory / "model.safetensors.index.json",
                       "{\n  \"metadata\": {\"total_size\": " + std::to_string(total) + "},\n  \"weight_map\": {\n    " +
@@ -236,7 +236,7 @@ private:
                                      : p.dtype == unitvar::DType::f64  ? "F64"
                                      : p.dtype == unitvar::DType::bf16 ? "BF16"
                                                                        : "F16";
-            const std::uint64_t end = bytes_ + elements_of(slice->shape) * bytes_of(p.dtype);
+            const std::uint64_t end = bytes_ + elements_of(slice->shape) * unitvar::element_bytes(p.dtype);
             tensors += joined(",", json_string(p.name), ":{\"dtype\":\"", type, "\",\"shape\":", list(slice->shape),
                               ",\"data_offsets\":[", bytes_, ",", end, "]}");
             places += joined(places.empty() ? "" : ",", json_string(p.name), ":{\"offset\":", list(slice->offset),
@@ -277,7 +277,7 @@ public:
             tensors += joined(tensors.empty() ? "" : ",\n    ", json_string(p.name), ": ", list(p.shape));
         }
         manifest_ = "{\n  \"start\": \"" + start_of(run) +
-                    "\",\n  \"bytes_per_element\": " + std::to_string(bytes_of(run.table[0].dtype)) +
+                    "\",\n  \"bytes_per_element\": " + std::to_string(unitvar::element_bytes(run.table[0].dtype)) +
                     ",\n  \"tensors\": {\n    " + tensors + "\n  }\n}\n";
         const auto there = head_of(directory_ / "manifest.json", manifest_.size() + 1);
         if (there && *there != manifest_) {
@@ -296,7 +296,7 @@ public:
         }
         std::error_code none;
         const std::uintmax_t size = fs::file_size(path_of(i, *slice), none);
-        return none || size != elements_of(slice->shape) * bytes_of(run_.table[i].dtype);
+        return none || size != elements_of(slice->shape) * unitvar::element_bytes(run_.table[i].dtype);
     }
     void put(std::size_t i, std::span<const unsigned char> bytes) override
     {

@@ -172,7 +172,7 @@ public:
         std::size_t most = 0;
         for (const auto &p : table) {
             if (const auto slice = mpi::slice_of(grid, rank, p)) {
-                most = std::max<std::size_t>(most, bench::elements_of(slice->shape) * bench::bytes_of(p.dtype));
+                most = std::max<std::size_t>(most, bench::elements_of(slice->shape) * unitvar::element_bytes(p.dtype));
             }
         }
         bytes_.resize(most);
@@ -183,7 +183,7 @@ public:
     }
     [[nodiscard]] std::span<const unsigned char> bytes(const mpi::ShardedParameter &p, const mpi::Slice &slice) const
     {
-        return std::span(bytes_).first(bench::elements_of(slice.shape) * bench::bytes_of(p.dtype));
+        return std::span(bytes_).first(bench::elements_of(slice.shape) * unitvar::element_bytes(p.dtype));
     }
 
 private:
@@ -195,7 +195,7 @@ std::uint64_t bytes_of_rank(const mpi::ProcessGrid &grid, int rank, const Table 
     std::uint64_t bytes = 0;
     for (const auto &p : table) {
         const auto slice = mpi::slice_of(grid, rank, p);
-        bytes += slice ? bench::elements_of(slice->shape) * bench::bytes_of(p.dtype) : 0;
+        bytes += slice ? bench::elements_of(slice->shape) * unitvar::element_bytes(p.dtype) : 0;
     }
     return bytes;
 }
@@ -206,12 +206,12 @@ public:
     Progress(std::string what, const Table &table, bool shown) : what_(std::move(what)), shown_(shown)
     {
         for (const auto &p : table) {
-            total_ += bench::elements_of(p.shape) * bench::bytes_of(p.dtype);
+            total_ += bench::elements_of(p.shape) * unitvar::element_bytes(p.dtype);
         }
     }
     void add(const mpi::ShardedParameter &p)
     {
-        done_ += bench::elements_of(p.shape) * bench::bytes_of(p.dtype);
+        done_ += bench::elements_of(p.shape) * unitvar::element_bytes(p.dtype);
         const auto percent = static_cast<int>(static_cast<double>(done_) / static_cast<double>(total_) * 100);
         if (shown_ && percent / 10 != last_ / 10) {
             std::fprintf(stderr, "mpi_init: %s: %d %%\n", what_.c_str(), percent);

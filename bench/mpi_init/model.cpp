@@ -194,11 +194,6 @@ unitvar::DType dtype_from_name(std::string_view name)
                       unitvar::DType::f16}[named<std::size_t, 4>("--dtype", name, {"f32", "f64", "bf16", "f16"})];
 }
 
-std::size_t bytes_of(unitvar::DType dtype) noexcept
-{
-    return unitvar::mpi::detail::bytes_of(dtype);
-}
-
 std::uint64_t elements_of(const std::vector<std::int64_t> &shape) noexcept
 {
     return static_cast<std::uint64_t>(
@@ -222,7 +217,7 @@ Table read_table(const std::filesystem::path &path, unitvar::DType dtype)
             if (fields.size() != 3 || fields[0].empty()) {
                 invalid("the line", line, "a name, a shape and a rule, separated by tabs");
             }
-            table.push_back({std::string(fields[0]), parse_shape(fields[1], bytes_of(dtype)), dtype,
+            table.push_back({std::string(fields[0]), parse_shape(fields[1], unitvar::element_bytes(dtype)), dtype,
                              parse_rule(fields[2]), cut_of(fields[0]), 0});
         } catch (const InvalidArgument &error) {
             throw InvalidArgument(path.string() + ":" + std::to_string(number) + ": " + error.what());

@@ -22,7 +22,6 @@ using Table = std::vector<unitvar::mpi::ShardedParameter>;
 void set_stages(Table &table, std::int32_t stages);
 
 [[nodiscard]] unitvar::DType dtype_from_name(std::string_view name);
-[[nodiscard]] std::size_t bytes_of(unitvar::DType dtype) noexcept;
 [[nodiscard]] std::uint64_t elements_of(const std::vector<std::int64_t> &shape) noexcept;
 
 // A grid by the name of a layout, tensor, pipeline or sharded, or as TxPxD.

@@ -291,24 +291,6 @@ struct Batch {
     }
 };
 
-[[nodiscard]] inline std::size_t bytes_of(DType dtype) noexcept
-{
-    switch (dtype) {
-    case DType::f64:
-    case DType::i64:
-        return 8;
-    case DType::f32:
-    case DType::i32:
-        return 4;
-    case DType::bf16:
-    case DType::f16:
-    case DType::i16:
-        return 2;
-    default:
-        return 1;
-    }
-}
-
 // Images first to first + count - 1.
 class Images {
 public:
@@ -323,7 +305,7 @@ public:
             stride = x.strides[0];
         }
         shape_[0] = count;
-        const std::ptrdiff_t offset = stride * first * static_cast<std::ptrdiff_t>(bytes_of(x.dtype));
+        const std::ptrdiff_t offset = stride * first * static_cast<std::ptrdiff_t>(element_bytes(x.dtype));
         view_.data = static_cast<unsigned char *>(x.data) + offset;
     }
     Images(const Images &) = delete;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -9,6 +10,24 @@ namespace unitvar {
 
 // Integers are what PyTorch's draws of integers take (torch.hpp), everything else takes floating point.
 enum class DType : std::uint8_t { f32, f64, bf16, f16, i8, i16, i32, i64, u8, boolean };
+
+[[nodiscard]] constexpr std::size_t element_bytes(DType dtype) noexcept
+{
+    switch (dtype) {
+    case DType::f64:
+    case DType::i64:
+        return 8;
+    case DType::f32:
+    case DType::i32:
+        return 4;
+    case DType::i8:
+    case DType::u8:
+    case DType::boolean:
+        return 1;
+    default:
+        return 2;
+    }
+}
 
 // The bits of 16-bit numbers, for languages without such types: bfloat16 has the exponent of f32 and 7 bits of
 // fraction, float16 is IEEE 754's binary16.

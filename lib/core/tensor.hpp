@@ -16,23 +16,6 @@ namespace unitvar::core {
 inline constexpr std::uint64_t most_bytes = PTRDIFF_MAX;
 inline constexpr std::size_t most_dimensions = 64;
 
-[[nodiscard]] constexpr std::size_t element_bytes(DType dtype) noexcept
-{
-    switch (dtype) {
-    case DType::f64:
-    case DType::i64:
-        return 8;
-    case DType::f32:
-    case DType::i32:
-        return 4;
-    case DType::i8:
-    case DType::u8:
-    case DType::boolean:
-        return 1;
-    default:
-        return 2;
-    }
-}
 [[nodiscard]] constexpr bool is_floating(DType dtype) noexcept
 {
     return dtype <= DType::f16;
@@ -68,7 +51,7 @@ public:
     [[nodiscard]] bool present() const noexcept { return present_; }
     [[nodiscard]] Access access() const noexcept { return access_; }
     [[nodiscard]] DType dtype() const noexcept { return dtype_; }
-    [[nodiscard]] std::size_t element_bytes() const noexcept { return core::element_bytes(dtype_); }
+    [[nodiscard]] std::size_t element_bytes() const noexcept { return unitvar::element_bytes(dtype_); }
     [[nodiscard]] MemoryFormat format() const noexcept { return format_; }
 
     [[nodiscard]] std::size_t ndim() const noexcept { return shape_.size(); }

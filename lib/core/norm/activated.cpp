@@ -16,7 +16,7 @@ double rounded_slope(double slope, DType dtype)
     return rounded;
 }
 
-Activated::Activated(const Activation &activation, DType dtype) : element_bytes_(core::element_bytes(dtype))
+Activated::Activated(const Activation &activation, DType dtype) : element_bytes_(unitvar::element_bytes(dtype))
 {
     switch (activation.nonlinearity) {
     case Nonlinearity::linear:

@@ -225,7 +225,7 @@ Operands::Copy &Operands::add(const Tensor &tensor, MemoryFormat format, DType d
     Copy &copy = copy_[count_];
     copy.original = &tensor;
     if (memory == nullptr) {
-        const std::size_t bytes = tensor.elements() * core::element_bytes(dtype);
+        const std::size_t bytes = tensor.elements() * unitvar::element_bytes(dtype);
         copy.memory.reset(static_cast<std::byte *>(::operator new (bytes, std::align_val_t{line})));
         memory = reinterpret_cast<unsigned char *>(copy.memory.get());
     }
