@@ -10,12 +10,20 @@ endif()
 add_library(unitvar_warnings INTERFACE)
 target_compile_options(unitvar_warnings INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow $<$<BOOL:${UNITVAR_WERROR}>:-Werror>)
+# Counts are uint64_t and, once checked against most_bytes (core/tensor.hpp), fit a size_t of 32 bits.
+if(CMAKE_SIZEOF_VOID_P EQUAL 4)
+    target_compile_options(unitvar_warnings INTERFACE -Wno-conversion)
+endif()
 
 add_library(unitvar_options INTERFACE)
 target_compile_features(unitvar_options INTERFACE cxx_std_20)
 # -fno-gnu-unique (GCC): unique symbols would keep the library in memory after dlclose.
 target_compile_options(unitvar_options INTERFACE
     -ffp-contract=off $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
+# The x87's registers hold more bits than a double, and round twice.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^i[3-6]86$" OR (CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64" AND CMAKE_SIZEOF_VOID_P EQUAL 4))
+    target_compile_options(unitvar_options INTERFACE -msse2 -mfpmath=sse)
+endif()
 target_link_libraries(unitvar_options INTERFACE unitvar_warnings unitvar_sanitizers)
 
 # A C program links the sanitizers' C++ runtime by way of the C++ compiler.

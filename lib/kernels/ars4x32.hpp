@@ -68,17 +68,17 @@ public:
     // The outputs of 16 counters, of any block and lane: (position, stream), lanes counting in the highest bits.
     UNITVAR_INLINE void outputs(const std::uint64_t (&position)[ars4x32_lanes], std::uint32_t *words) const
     {
-        alignas(64) std::uint64_t counter[2 * ars4x32_lanes];
+        alignas(64) std::uint32_t counter[4 * ars4x32_lanes];
         for (std::size_t i = 0; i < ars4x32_lanes; ++i) {
-            counter[2 * i] = position[i] ^ key;
-            counter[2 * i + 1] = stream;
+            counter[4 * i] = static_cast<std::uint32_t>(position[i] ^ key);
+            counter[4 * i + 1] = static_cast<std::uint32_t>((position[i] ^ key) >> 32U);
+            counter[4 * i + 2] = static_cast<std::uint32_t>(stream);
+            counter[4 * i + 3] = static_cast<std::uint32_t>(stream >> 32U);
         }
         const AesState none = aes_spread(0, 0);
         AesState x[states];
         for (std::size_t i = 0; i < states; ++i) {
-            alignas(64) std::uint32_t own[4 * aes_states];
-            __builtin_memcpy(own, counter + 2 * aes_states * i, sizeof(own));
-            x[i] = aes_begin(two_rounds(aes_load(own)), none);
+            x[i] = aes_begin(two_rounds(aes_load(counter + 4 * aes_states * i)), none);
         }
         for (std::size_t r = 2; r < rounds - 2; ++r) {
             for (AesState &one : x) {

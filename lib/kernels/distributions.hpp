@@ -282,12 +282,17 @@ template <> struct Draw<core::DrawIndex::integers_i64> {
     }
 };
 
-// 32 bytes of 0 or 1.
+// 32 bytes of 0 or 1, the first in the lowest bits.
 struct Bytes {
     std::uint64_t eight[4];
 };
-UNITVAR_INLINE void store(void *target, const Bytes &bytes)
+UNITVAR_INLINE void store(void *target, Bytes bytes)
 {
+    if constexpr (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__) {
+        for (std::uint64_t &eight : bytes.eight) {
+            eight = __builtin_bswap64(eight);
+        }
+    }
     __builtin_memcpy(target, bytes.eight, sizeof(bytes.eight));
 }
 
@@ -319,6 +324,9 @@ template <> struct Draw<core::DrawIndex::bernoulli_bits_u8> : Successes {
 };
 UNITVAR_INLINE void store(void *target, std::uint32_t bits)
 {
+    if constexpr (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__) {
+        bits = __builtin_bswap32(bits);
+    }
     __builtin_memcpy(target, &bits, sizeof(bits));
 }
 

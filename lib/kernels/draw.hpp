@@ -20,7 +20,7 @@ template <> struct Draw<core::DrawIndex::bits_u32> {
     UNITVAR_INLINE U32x<32> operator()(const U32x<32> &words) const { return words; }
 };
 
-// Word 2i is the low half and little-endian memory keeps it first: the words as they are.
+// Word 2i is the low half; where memory is little-endian, the words as they are.
 template <> struct Draw<core::DrawIndex::bits_u64> {
     using Element = std::uint64_t;
     UNITVAR_INLINE explicit Draw(const core::DrawParameters & /*unused*/) {}

@@ -170,14 +170,31 @@ UNITVAR_INLINE F64 from_bits(U64 a)
 {
     return std::bit_cast<F64>(a);
 }
-static_assert(std::endian::native == std::endian::little, "64-bit lanes are pairs of 32-bit lanes, low half first");
+// 64-bit lanes as pairs of 32-bit lanes, low half first, whatever the order of bytes.
 UNITVAR_INLINE U64 pairs(U32 a)
 {
-    return std::bit_cast<U64>(a);
+    if constexpr (std::endian::native == std::endian::little) {
+        return std::bit_cast<U64>(a);
+    } else {
+        U64 result;
+        for (std::size_t i = 0; i < U64::size; ++i) {
+            result.lane[i] = a.lane[2 * i] | std::uint64_t{a.lane[2 * i + 1]} << 32U;
+        }
+        return result;
+    }
 }
 UNITVAR_INLINE U32 halves(U64 a)
 {
-    return std::bit_cast<U32>(a);
+    if constexpr (std::endian::native == std::endian::little) {
+        return std::bit_cast<U32>(a);
+    } else {
+        U32 result;
+        for (std::size_t i = 0; i < U64::size; ++i) {
+            result.lane[2 * i] = static_cast<std::uint32_t>(a.lane[i]);
+            result.lane[2 * i + 1] = static_cast<std::uint32_t>(a.lane[i] >> 32U);
+        }
+        return result;
+    }
 }
 UNITVAR_INLINE F32 convert_signed(U32 a)
 {

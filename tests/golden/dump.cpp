@@ -8,6 +8,8 @@
 
 #include <unitvar.h>
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -53,12 +55,22 @@ struct Source {
     }
 };
 
+// Elements as a little-endian processor has them in memory.
+Bytes little_endian(Bytes bytes, std::size_t element_bytes)
+{
+    if constexpr (std::endian::native == std::endian::big)
+        for (auto element = bytes.begin(); element != bytes.end();
+             element += static_cast<std::ptrdiff_t>(element_bytes))
+            std::reverse(element, element + static_cast<std::ptrdiff_t>(element_bytes));
+    return bytes;
+}
+
 template <class T> Bytes bytes_of(const std::vector<T> &values)
 {
     Bytes bytes(values.size() * sizeof(T));
     if (!bytes.empty())
         std::memcpy(bytes.data(), values.data(), bytes.size());
-    return bytes;
+    return little_endian(std::move(bytes), sizeof(T));
 }
 
 // Two numbers are enough for every sampler and initialiser here: a range, a mean and a deviation, or one of them.
@@ -180,7 +192,7 @@ Bytes initialized(const Source &source, std::size_t, double first, double second
     const Generator g = source.open();
     require_ok(shard ? unitvar_init_shard(g.get(), &init, &t, whole.data(), offset.data())
                      : unitvar_init(g.get(), &init, &t));
-    return values;
+    return little_endian(std::move(values), Type::value.bits / 8u);
 }
 
 // A kind with its defaults, on filters or, where it takes no filters, on a matrix.
@@ -199,12 +211,12 @@ template <std::int32_t kind, class Type> Bytes by_default(const Source &source, 
     t.shape = shape;
     const Generator g = source.open();
     if (unitvar_init(g.get(), &init, &t) == UNITVAR_OK)
-        return values;
+        return little_endian(std::move(values), Type::value.bits / 8u);
     t.ndim = 2;
     values.resize(std::size_t{22} * 16 * Type::value.bits / 8u);
     t.data = values.data();
     require_ok(unitvar_init(g.get(), &init, &t));
-    return values;
+    return little_endian(std::move(values), Type::value.bits / 8u);
 }
 
 Bytes permutation(const Source &source, std::size_t n, double, double)
@@ -264,7 +276,7 @@ template <std::size_t Index, bool Shifted> Bytes registered(const Source &source
     }
     Bytes bytes(n * row.element_bytes);
     require_ok(unitvar_sample(source.open().get(), &draw, bytes.data(), n));
-    return bytes;
+    return little_endian(std::move(bytes), row.element_bytes);
 }
 
 struct Row {

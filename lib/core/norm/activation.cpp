@@ -132,7 +132,7 @@ public:
         const std::size_t pieces = (x_.elements() + length - 1) / length;
         core::parallel_for(pieces, core::grain_of(length), [&](std::size_t begin, std::size_t end) {
             for (std::size_t i = begin; i < end; ++i) {
-                each(i * length, std::min(length, x_.elements() - i * length), slopes);
+                each(i * length, std::min<std::size_t>(length, x_.elements() - i * length), slopes);
             }
         });
     }

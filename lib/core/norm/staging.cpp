@@ -66,7 +66,8 @@ RowMajor::RowMajor(Scratch &scratch, const Tensor &tensor) : scratch_(scratch), 
     copied_ = true;
     const std::size_t images = tensor.length(0);
     const std::size_t channels = tensor.length(1);
-    in_memory_ = {images, tensor.elements() / images / channels, channels, tensor.element_bytes()};
+    in_memory_ = {images, static_cast<std::size_t>(tensor.elements() / images / channels), channels,
+                  tensor.element_bytes()};
     copy_ = scratch.add<unsigned char>(tensor.bytes());
 }
 
@@ -175,7 +176,7 @@ Matrices images_in_memory(const Tensor &tensor) noexcept
 {
     const std::size_t images = tensor.length(0);
     const std::size_t channels = tensor.length(1);
-    return {images, tensor.elements() / images / channels, channels, tensor.element_bytes()};
+    return {images, static_cast<std::size_t>(tensor.elements() / images / channels), channels, tensor.element_bytes()};
 }
 
 void gather(const Tensor &tensor, MemoryFormat format, unsigned char *copy) noexcept
