@@ -1,0 +1,73 @@
+// Trials of a sample against the distribution that it should have, one pass over any number of elements: Kolmogorov and
+// Smirnov's distance, chi-square and moments over all, Anderson and Darling's statistic of blocks, counts far out in both
+// tails, pairs, and correlations of neighbours. A sample comes as its probability integral transform, uniform on (0, 1).
+#ifndef UNITVAR_TESTS_BATTERY_DRAW_TRIALS_HPP
+#define UNITVAR_TESTS_BATTERY_DRAW_TRIALS_HPP
+
+#include "trials.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace battery {
+
+// A tail: elements below `below` of the transform (or, of the upper one, above 1 - below) have this probability.
+struct Tail {
+    std::string name;
+    double below;
+    double probability;
+};
+
+class ContinuousTrials {
+public:
+    // Blocks of this many elements, which are whole pairs and have an Anderson-Darling statistic each.
+    static constexpr std::size_t block = std::size_t{1} << 16U;
+
+    explicit ContinuousTrials(std::vector<Tail> tails);
+
+    // Uniform on (0, 1), a whole block.
+    void add(std::span<const double> u);
+    // Raw moments 1 to 8 of values that should be standard normal.
+    void add_normal_moments(std::span<const double> z);
+    [[nodiscard]] std::vector<Verdict> verdicts() const;
+
+private:
+    static constexpr std::size_t cells = std::size_t{1} << 16U;
+    static constexpr std::size_t pair_cells = 64;
+    static constexpr std::size_t moments = 8;
+    static constexpr std::size_t lags = 32;
+
+    std::vector<Tail> tails_;
+    double n_ = 0;
+    std::vector<std::uint64_t> count_ = std::vector<std::uint64_t>(cells);
+    std::vector<std::uint64_t> pairs_ = std::vector<std::uint64_t>(pair_cells * pair_cells);
+    std::vector<double> anderson_darling_;
+    std::array<double, moments> legendre_{};
+    std::array<double, moments> power_{};
+    double normals_ = 0;
+    std::array<double, lags> correlation_{};
+    double products_ = 0;
+    std::vector<std::array<std::uint64_t, 2>> beyond_;
+};
+
+// Equally likely values 0 to cells - 1: counts, and pairs of neighbours.
+class DiscreteTrials {
+public:
+    explicit DiscreteTrials(std::vector<double> probabilities);
+    void add(std::span<const std::uint32_t> values);
+    [[nodiscard]] std::vector<Verdict> verdicts() const;
+
+private:
+    std::vector<double> probability_;
+    std::vector<double> count_;
+    std::vector<double> pairs_; // of values that follow one another, folded to few cells
+    std::size_t folds_;
+};
+
+} // namespace battery
+
+#endif
