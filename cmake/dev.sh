@@ -10,6 +10,9 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
                       options go to the program (--help lists them); without any it also shows the variance of
                       activations through a network
   test                build and run all tests: this machine, emulated x86-64 processors, and AArch64 under qemu
+  verify [PART ...]   the project's promises as evidence: randomness, distributions, accuracy, identity on six other
+                      processors and by other compilers, faults, fuzzing, coverage, seeded bugs; --list, --hours,
+                      --write (into tests/EVIDENCE.md)
   emulated            the whole suite on emulated x86-64 processors, which takes a quarter of an hour
   sanitize            build with clang under AddressSanitizer and UndefinedBehaviorSanitizer, and run the tests
   tsan                build with clang under ThreadSanitizer, and run the tests that use threads
@@ -83,6 +86,10 @@ want() {
 library_packages="cmake make g++ libxsimd-dev libpcg-cpp-dev"
 # For the consumers' tests: the languages, the ABI's tools, DLPack's header, the packages' tools.
 consumer_packages="pkg-config dpkg-dev file rustc cargo golang-go python3 python3-numpy abigail-tools libdlpack-dev"
+
+# Of tests/verify/identity.sh.
+cross_packages="g++-aarch64-linux-gnu g++-riscv64-linux-gnu g++-s390x-linux-gnu g++-powerpc64le-linux-gnu
+g++-arm-linux-gnueabihf g++-i686-linux-gnu"
 
 # configure NAME PRESET [OPTION ...]: the build tree build/NAME by a preset of CMakePresets.json.
 configure() {
@@ -164,6 +171,18 @@ test)
     build aarch64
     run_tests aarch64
     summary
+    ;;
+verify)
+    case " $* " in
+    *" -h "* | *" --help "* | *" --list "*) exec python3 tests/verify/verify.py "$@" ;;
+    esac
+    # shellcheck disable=SC2086
+    need $library_packages doctest-dev librandom123-dev libmpfr-dev binutils qemu-user python3
+    want dieharder clang
+    want $cross_packages
+    configure "$compiler" test
+    build "$compiler"
+    exec python3 -B tests/verify/verify.py "$@"
     ;;
 emulated)
     # shellcheck disable=SC2086

@@ -100,7 +100,7 @@ private:
     [[nodiscard]] Helper &helper(std::size_t participant) noexcept { return helpers_[participant - 1]; }
 
     alignas(64) std::atomic<std::size_t> callers_{0}; // in run(), with the pool or without
-    std::atomic<bool> taken_{false};                  // by one of them, whose the next are
+    std::atomic_flag taken_;                          // by one of them, whose the next are
     SharedTask task_{};
     std::size_t last_participant_ = 0;
     std::size_t calls_until_retry_ = 0; // after the system had no thread to give
@@ -123,7 +123,7 @@ constinit Pool pool;
 void Pool::run(const SharedTask &task) noexcept
 {
     const std::size_t callers = callers_.fetch_add(1, std::memory_order_relaxed) + 1;
-    if (taken_.load(std::memory_order_relaxed) || taken_.exchange(true, std::memory_order_acquire)) {
+    if (taken_.test(std::memory_order_relaxed) || taken_.test_and_set(std::memory_order_acquire)) {
         task.run(task.context, 0);
     } else {
         task_ = task;
@@ -135,7 +135,7 @@ void Pool::run(const SharedTask &task) noexcept
         for (std::size_t participant = 1; participant <= last_participant_; ++participant) {
             dismiss(helper(participant).state);
         }
-        taken_.store(false, std::memory_order_release);
+        taken_.clear(std::memory_order_release);
     }
     callers_.fetch_sub(1, std::memory_order_relaxed);
 }
@@ -304,7 +304,7 @@ void Pool::forget_helpers() noexcept
     pool.starting_.store(0, std::memory_order_relaxed);
     pool.calls_until_retry_ = 0;
     pool.callers_.store(0, std::memory_order_relaxed);
-    pool.taken_.store(false, std::memory_order_relaxed);
+    pool.taken_.clear(std::memory_order_relaxed);
 }
 
 void Pool::stop() noexcept

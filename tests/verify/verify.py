@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""The project's promises as evidence: runs every part below and says what it printed.
+
+  verify.py [PART ...] [--hours] [--write] [--list]
+
+Each part is a command from the root of the sources. Its lines that begin with "evidence: ", else its last one, go into
+build/verify/evidence.md, and with --write into tests/EVIDENCE.md between the markers. --hours takes the sizes that the
+targets name, which needs a night; without it a part takes minutes. Ends with "N passed, N failed".
+"""
+import argparse
+import datetime
+import os
+import pathlib
+import platform
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WORK = ROOT / "build/verify"
+PAGE = ROOT / "tests/EVIDENCE.md"
+BEGIN, END = "<!-- by `sh cmake/dev.sh verify --write` -->\n", "<!-- end -->\n"
+TESTS = "build/g++/tests"
+
+# Name; what it shows; its command; the same with --hours, where it differs; a program that it needs and that may be absent.
+PARTS = [
+    ("words", "Randomness of words", f"{TESTS}/unitvar_battery", f"{TESTS}/unitvar_battery --words 67108864", None),
+    *[(f"practrand-{engine}", f"PractRand of {engine}",
+       f"{TESTS}/unitvar_stream_words --engine {engine} | RNG_test stdin32 -tlmin 256MB -tlmax 1GB",
+       f"{TESTS}/unitvar_stream_words --engine {engine} | RNG_test stdin32 -tlmin 1GB -tlmax 1TB", "RNG_test")
+      for engine in ("pcg32", "philox4x32", "ars4x32")],
+    *[(f"dieharder-{engine}", f"dieharder of {engine}",
+       f"{TESTS}/unitvar_stream_words --engine {engine} | dieharder -g 200 -d 0 -d 1 -d 2 -d 3",
+       f"{TESTS}/unitvar_stream_words --engine {engine} | dieharder -g 200 -a", "dieharder")
+      for engine in ("pcg32", "philox4x32", "ars4x32")],
+    ("draws", "Distributions of draws", f"{TESTS}/unitvar_draw_trials --elements 20M",
+     f"{TESTS}/unitvar_draw_trials --elements 1G", None),
+    ("accuracy", "Elementary functions", f"{TESTS}/unitvar_accuracy", None, None),
+    *[(f"accuracy-{name}", f"Accuracy: {name}", f"{TESTS}/unitvar_accuracy_{name}", exhaustive, None)
+      for name, exhaustive in (("erff", None), ("quantile", None), ("trunc_normal", None),
+                               ("distributions", f"{TESTS}/unitvar_accuracy_distributions --exhaustive"))],
+    ("identity", "The same bits elsewhere", "sh tests/verify/identity.sh", "sh tests/verify/identity.sh --large", None),
+    ("suite", "The whole suite, this machine", "ctest --test-dir build/g++ -j2 -LE long", None, None),
+    ("long", "Tests that take long", "ctest --test-dir build/g++ -j2 -L long", None, None),
+    ("fuzz", "Fuzzing under sanitizers", "sh cmake/dev.sh fuzz --runs 200000", "sh cmake/dev.sh fuzz --runs 10000000", None),
+    ("memory", "valgrind", "sh cmake/dev.sh memory", None, None),
+    ("threads", "ThreadSanitizer", "sh cmake/dev.sh tsan", None, None),
+    ("coverage", "Coverage", "sh cmake/dev.sh coverage", None, None),
+    ("seeded", "Seeded bugs", "sh cmake/dev.sh seeded", None, None),
+]
+
+
+def run(name, command):
+    """Shows the command's output as it comes, keeps it, and gives its status and its evidence."""
+    log = WORK / f"{name}.log"
+    lines = []
+    with open(log, "w", encoding="utf-8") as kept:
+        with subprocess.Popen(["bash", "-o", "pipefail", "-c", command], cwd=ROOT, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as process:
+            for line in process.stdout:
+                kept.write(line)
+                print("  " + line, end="", flush=True)
+                if line.strip():
+                    lines.append(line.strip())
+    evidence = [line.removeprefix("evidence: ") for line in lines if line.startswith("evidence: ")]
+    return process.returncode, evidence or lines[-1:]
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.machine()
+
+
+def section(name, title, command, status, evidence, seconds):
+    verdict = "" if status == 0 else f" **Failed with status {status}.**"
+    body = "".join(f"- {line}\n" for line in evidence)
+    return f"### {title} ({name})\n\n`{command}`: {seconds:.0f} s.{verdict}\n\n{body}\n"
+
+
+def write_page(sections, failed):
+    """Replaces what lies between the markers; sections of parts that were not run again stay."""
+    page = PAGE.read_text(encoding="utf-8")
+    before, rest = page.split(BEGIN, 1)
+    old, after = rest.split(END, 1)
+    kept = {}
+    for part in old.split("### ")[1:]:
+        kept[part.split("(", 1)[1].split(")", 1)[0]] = "### " + part
+    kept.update(sections)
+    order = [part[0] for part in PARTS]
+    body = "".join(kept[name] for name in order if name in kept)
+    PAGE.write_text(f"{before}{BEGIN}\n{body}{END}{after}", encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help="of --list; all unless given")
+    parser.add_argument("--hours", action="store_true", help="the sizes of the targets")
+    parser.add_argument("--write", action="store_true", help="into tests/EVIDENCE.md too")
+    parser.add_argument("--list", action="store_true", help="the parts and their commands")
+    options = parser.parse_args()
+    if options.list:
+        for name, title, minutes, hours, _ in PARTS:
+            print(f"{name:22} {title}: {hours if options.hours and hours else minutes}")
+        return 0
+    unknown = set(options.parts) - {part[0] for part in PARTS}
+    if unknown:
+        parser.error(f"no part {', '.join(sorted(unknown))}; --list shows them")
+    WORK.mkdir(parents=True, exist_ok=True)
+    chosen = [part for part in PARTS if not options.parts or part[0] in options.parts]
+    sections, passed, failed = {}, 0, 0
+    for number, (name, title, minutes, hours, needs) in enumerate(chosen, 1):
+        command = hours if options.hours and hours else minutes
+        print(f"== {number} of {len(chosen)}, {name}: {command}", flush=True)
+        if needs and not shutil.which(needs):
+            print(f"verify: SKIPPED {name}: no {needs} in PATH", file=sys.stderr)
+            continue
+        began = time.monotonic()
+        status, evidence = run(name, command)
+        seconds = time.monotonic() - began
+        sections[name] = section(name, title, command, status, evidence, seconds)
+        passed, failed = passed + (status == 0), failed + (status != 0)
+        print(f"== {name}: {'ok' if status == 0 else 'FAILED'}, {seconds:.0f} s", flush=True)
+        if options.write:
+            write_page(sections, failed)
+    with open(WORK / "evidence.md", "w", encoding="utf-8") as file:
+        file.write(f"{datetime.date.today()}, {processor()}, {os.cpu_count()} processors\n\n")
+        file.writelines(sections.values())
+    print(f"{passed} passed, {failed} failed")
+    return 0 if failed == 0 and passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
