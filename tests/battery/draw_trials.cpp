@@ -1,3 +1,4 @@
+// The trials of samples.
 #include "draw_trials.hpp"
 
 #include "distributions.hpp"
@@ -89,15 +90,12 @@ void ContinuousTrials::add(std::span<const double> u)
             before = std::exchange(now, ((2 * degree + 1) * y * now - degree * before) / (degree + 1));
         }
     }
-    const std::size_t whole = u.size() - lags;
     for (std::size_t lag = 1; lag <= lags; ++lag) {
         double sum = 0;
         for (std::size_t i = 0; i < whole; ++i)
             sum += (u[i] - 0.5) * (u[i + lag] - 0.5);
         correlation_[lag - 1] += sum;
     }
-    products_ += static_cast<double>(whole);
-    n_ += static_cast<double>(u.size());
 
     std::vector<double> sorted(u.begin(), u.end());
     std::sort(sorted.begin(), sorted.end());
@@ -111,12 +109,13 @@ void ContinuousTrials::add_normal_moments(std::span<const double> z)
         for (double &sum : power_)
             sum += power *= x;
     }
-    normals_ += static_cast<double>(z.size());
 }
 
 std::vector<Verdict> ContinuousTrials::verdicts() const
 {
     std::vector<Verdict> all;
+    const double blocks = static_cast<double>(anderson_darling_.size());
+    const double n = blocks * block;
     // At the boundaries of cells, so that the distance is no more than the true one.
     double distance = 0;
     double below = 0;
@@ -124,30 +123,29 @@ std::vector<Verdict> ContinuousTrials::verdicts() const
     for (std::size_t i = 0; i < cells; ++i) {
         counts[i] = static_cast<double>(count_[i]);
         below += counts[i];
-        distance = std::max(distance, std::abs(below / n_ - static_cast<double>(i + 1) / cells));
+        distance = std::max(distance, std::abs(below / n - static_cast<double>(i + 1) / cells));
     }
-    all.push_back({"Kolmogorov-Smirnov", oracle::kolmogorov_p_value(distance, static_cast<std::size_t>(n_))});
+    all.push_back({"Kolmogorov-Smirnov", oracle::kolmogorov_p_value(distance, static_cast<std::size_t>(n))});
     all.push_back({"chi-square of 65536 cells", chi_square_of_counts(counts, std::vector<double>(cells, 1.0 / cells))});
     if (anderson_darling_.size() > 1)
         all.push_back(
             {"Anderson-Darling of blocks", oracle::kolmogorov_smirnov_p_value(anderson_darling_, oracle::uniform_cdf)});
     const double least = *std::min_element(anderson_darling_.begin(), anderson_darling_.end());
     const double most = *std::max_element(anderson_darling_.begin(), anderson_darling_.end());
-    const double blocks = static_cast<double>(anderson_darling_.size());
     all.push_back({"extreme Anderson-Darling", std::min(1.0, 2 * blocks * std::min(least, std::max(0.0, 1 - most)))});
     for (std::size_t k = 1; k <= moments; ++k) {
         const double degree = static_cast<double>(k);
         all.push_back({"moment " + std::to_string(k) + " of the transform",
-                       normal_p_value(legendre_[k - 1] * std::sqrt((2 * degree + 1) / n_))});
+                       normal_p_value(legendre_[k - 1] * std::sqrt((2 * degree + 1) / n))});
     }
-    for (int k = 1; normals_ != 0 && k <= static_cast<int>(moments); ++k) {
+    for (int k = 1; power_[1] != 0 && k <= static_cast<int>(moments); ++k) {
         const double variance = normal_moment(2 * k) - normal_moment(k) * normal_moment(k);
         all.push_back({"moment " + std::to_string(k),
-                       normal_p_value((power_[static_cast<std::size_t>(k) - 1] / normals_ - normal_moment(k)) /
-                                      std::sqrt(variance / normals_))});
+                       normal_p_value((power_[static_cast<std::size_t>(k) - 1] / n - normal_moment(k)) /
+                                      std::sqrt(variance / n))});
     }
     for (std::size_t t = 0; t < tails_.size(); ++t) {
-        const double mean = n_ * tails_[t].probability;
+        const double mean = n * tails_[t].probability;
         all.push_back({"below " + tails_[t].name, poisson_p_value(static_cast<double>(beyond_[t][0]), mean)});
         all.push_back({"above " + tails_[t].name, poisson_p_value(static_cast<double>(beyond_[t][1]), mean)});
     }
@@ -156,7 +154,7 @@ std::vector<Verdict> ContinuousTrials::verdicts() const
     all.push_back({"pairs, 64 x 64 cells", chi_square_of_counts(pairs, std::vector<double>(squares, 1.0 / squares))});
     for (std::size_t lag = 1; lag <= lags; ++lag)
         all.push_back({"correlation at " + std::to_string(lag),
-                       normal_p_value(correlation_[lag - 1] * 12 / std::sqrt(products_))});
+                       normal_p_value(correlation_[lag - 1] * 12 / std::sqrt(blocks * whole))});
     return all;
 }
 

@@ -31,7 +31,7 @@ public:
 
     // Uniform on (0, 1), a whole block.
     void add(std::span<const double> u);
-    // Raw moments 1 to 8 of values that should be standard normal.
+    // Raw moments 1 to 8 of the same block, where its elements should be standard normal.
     void add_normal_moments(std::span<const double> z);
     [[nodiscard]] std::vector<Verdict> verdicts() const;
 
@@ -40,21 +40,19 @@ private:
     static constexpr std::size_t pair_cells = 64;
     static constexpr std::size_t moments = 8;
     static constexpr std::size_t lags = 32;
+    static constexpr std::size_t whole = block - lags; // products of a block, for every lag as many
 
     std::vector<Tail> tails_;
-    double n_ = 0;
     std::vector<std::uint64_t> count_ = std::vector<std::uint64_t>(cells);
     std::vector<std::uint64_t> pairs_ = std::vector<std::uint64_t>(pair_cells * pair_cells);
-    std::vector<double> anderson_darling_;
+    std::vector<double> anderson_darling_; // of each block
     std::array<double, moments> legendre_{};
-    std::array<double, moments> power_{};
-    double normals_ = 0;
+    std::array<double, moments> power_{}; // zeros where nobody gave normals
     std::array<double, lags> correlation_{};
-    double products_ = 0;
     std::vector<std::array<std::uint64_t, 2>> beyond_;
 };
 
-// Equally likely values 0 to cells - 1: counts, and pairs of neighbours.
+// Values 0, 1 and so on of these probabilities: counts, and pairs of neighbours.
 class DiscreteTrials {
 public:
     explicit DiscreteTrials(std::vector<double> probabilities);

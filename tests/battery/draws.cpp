@@ -1,31 +1,26 @@
-// unitvar_draw_trials: samples of every draw, of any size, against its distribution; at fixed seeds. A probability below
-// 1e-9 is an alarm, as in unitvar_battery. 16-bit draws are left out: they are f32 rounded, bit for bit (ISA.half and
-// ISA.distributions); so are plain words, which unitvar_battery tries.
+// unitvar_draw_trials: samples of every draw, of any size, against its distribution; at fixed seeds. 16-bit draws are
+// left out: they are f32 rounded, bit for bit (ISA.half and ISA.distributions); so are plain words, which unitvar_battery
+// tries.
 #include "core/draws.hpp"
-#include "distributions.hpp"
 #include "draw_trials.hpp"
 #include "oracle/distributions.hpp"
 #include "oracle/statistics.hpp"
+#include "report.hpp"
 #include "sources.hpp"
 #include "support/samplers.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
 #include <functional>
 #include <numbers>
 #include <string>
-#include <string_view>
 
 namespace {
 
-constexpr double least_p_value = 1e-9;
 constexpr std::size_t block = battery::ContinuousTrials::block;
 
-constexpr const char *usage =
+constexpr battery::Options options{
     "usage: unitvar_draw_trials [--engine NAME] [--draw NAME] [--elements N] [--verbose]\n"
     "Samples of every draw against its distribution: Kolmogorov-Smirnov, Anderson-Darling, chi-square, moments to "
     "order 8,\n"
@@ -33,7 +28,8 @@ constexpr const char *usage =
     "  --engine NAME  one engine: pcg32, philox4x32, ars4x32\n"
     "  --draw NAME    one draw with its type, as normal_f32\n"
     "  --elements N   of each draw, 2^22 unless given; in thousands, millions or billions: 300k, 20M, 1G\n"
-    "  --verbose      every probability\n";
+    "  --verbose      every probability\n",
+    "--elements", 1, "--draw"};
 
 // What an element is as a number that is uniform on (0, 1).
 using Transform = std::function<double(double)>;
@@ -113,7 +109,7 @@ std::vector<Sample> samples()
     return all;
 }
 
-// Calls use(elements) for blocks of a sample; element(i) gives its i-th number.
+// Calls use(elements) for each block of a sample.
 template <class T, class Use>
 void each_block(const Sample &sample, const battery::Generator &g, std::size_t elements, const Use &use)
 {
@@ -180,94 +176,28 @@ std::vector<battery::Verdict> try_sample(const Sample &sample, const battery::Ge
     return try_discrete<std::uint8_t>(sample, g, elements);
 }
 
-// "300k", "20M", "1G", or digits; 0 where it is none of these.
-std::size_t number(const char *text)
-{
-    std::size_t n = 0;
-    const auto [end, error] = std::from_chars(text, text + std::strlen(text), n);
-    const std::string_view unit = end;
-    const std::size_t scale = unit.empty()  ? 1
-                              : unit == "k" ? 1000
-                              : unit == "M" ? 1000000
-                              : unit == "G" ? 1000000000
-                                            : 0;
-    return error == std::errc() ? n * scale : 0;
-}
-
 } // namespace
 
 int main(int argc, char **argv)
 {
-    std::size_t elements = std::size_t{1} << 22U;
-    std::vector<std::int32_t> engines{UNITVAR_PCG32, UNITVAR_PHILOX4X32, UNITVAR_ARS4X32};
-    std::string only;
-    bool verbose = false;
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view option = argv[i];
-        std::int32_t engine = 0;
-        if (option == "--help") {
-            std::fputs(usage, stdout);
-            return 0;
-        }
-        if (option == "--verbose") {
-            verbose = true;
-        } else if (option == "--draw" && i + 1 < argc) {
-            only = argv[++i];
-        } else if (option == "--engine" && i + 1 < argc && unitvar_engine_from_name(argv[++i], &engine) == UNITVAR_OK) {
-            engines = {engine};
-        } else if (option == "--elements" && i + 1 < argc && number(argv[i + 1]) != 0) {
-            elements = number(argv[++i]);
-        } else {
-            std::fputs(usage, stderr);
-            return 2;
-        }
-    }
-    elements = (elements + block - 1) / block * block;
-    std::size_t alarms = 0;
-    std::size_t trials = 0;
-    std::size_t tried = 0;
-    battery::Verdict least{"", 1};
-    const auto report = [&](const std::string &name, const std::vector<battery::Verdict> &verdicts, bool broken) {
-        battery::Verdict worst{"", 2};
-        for (const battery::Verdict &verdict : verdicts) {
-            if (verbose)
-                std::printf("    %-45s p = %.3g\n", verdict.trial.c_str(), verdict.p_value);
-            // NaN is the worst.
-            if (!(verdict.p_value >= worst.p_value))
-                worst = verdict;
-        }
-        const bool good = (worst.p_value >= least_p_value) != broken;
-        std::printf("%s  %-40s least p of %2zu = %.3g: %s\n", good ? "ok   " : "ALARM", name.c_str(), verdicts.size(),
-                    worst.p_value, worst.trial.c_str());
-        std::fflush(stdout);
-        alarms += good ? 0 : 1;
-        if (broken)
-            return;
-        trials += verdicts.size();
-        ++tried;
-        if (!(worst.p_value >= least.p_value))
-            least = {name + ", " + worst.trial, worst.p_value};
-    };
-    for (const std::int32_t engine : engines) {
-        static constexpr const char *names[] = {"", "pcg32", "philox4x32", "torch_mt19937", "ars4x32"};
-        std::uint64_t stream = 0; // of its own for each, or all inverse distribution functions would see the same words
-        for (const Sample &sample : samples()) {
-            ++stream;
-            if (only.empty() || only == sample.name)
-                report(std::string(names[engine]) + ": " + sample.name,
-                       try_sample(sample, battery::generator(engine, 2026, stream), elements), false);
-        }
-    }
-    if (tried == 0) {
-        std::fprintf(stderr, "unitvar_draw_trials: no draw \"%s\"\n", only.c_str());
+    const auto engines = battery::counted_engines();
+    const battery::CommandLine line =
+        battery::command_line(argc, argv, options, {{engines.begin(), engines.end()}, std::size_t{1} << 22U, ""});
+    const std::size_t elements = (line.size + block - 1) / block * block;
+    const std::vector<Sample> all = samples();
+    battery::Report report(line.verbose);
+    for (const battery::Engine &engine : line.engines)
+        for (std::size_t i = 0; i < all.size(); ++i)
+            // A stream of its own for each, or all inverse distribution functions would see the same words.
+            if (line.only.empty() || line.only == all[i].name)
+                report.add(std::string(engine.name) + ": " + all[i].name,
+                           try_sample(all[i], battery::generator(engine.id, 2026, i + 1), elements));
+    if (report.samples() == 0) {
+        std::fprintf(stderr, "unitvar_draw_trials: no draw \"%s\"\n", std::string(line.only).c_str());
         return 2;
     }
-    if (only.empty()) {
-        const std::vector<Sample> all = samples();
-        report("broken: uniforms up to 0.99",
-               try_continuous<float>(all.front(), battery::generator(UNITVAR_PCG32, 1), elements, 0.01), true);
-    }
-    std::printf("evidence: %zu samples of %zu elements, %zu trials, %zu alarms; least p = %.3g (%s)\n", tried, elements,
-                trials, alarms, least.p_value, least.trial.c_str());
-    return alarms == 0 ? 0 : 1;
+    if (line.only.empty())
+        report.add("broken: uniforms up to 0.99",
+                   try_continuous<float>(all.front(), battery::generator(UNITVAR_PCG32, 1), elements, 0.01), true);
+    return report.end(std::to_string(elements) + " elements");
 }
