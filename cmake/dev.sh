@@ -10,9 +10,9 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
                       options go to the program (--help lists them); without any it also shows the variance of
                       activations through a network
   test                build and run all tests: this machine, emulated x86-64 processors, and AArch64 under qemu
-  verify [PART ...]   the project's promises as evidence: randomness, distributions, accuracy, identity on six other
-                      processors and by other compilers, faults, fuzzing, coverage, seeded bugs; --list, --hours,
-                      --write (into tests/EVIDENCE.md)
+  verify [PART ...]   the project's promises as evidence: randomness, distributions, accuracy, the same bits on six other
+                      processors and by other compilers, the suite also under sanitizers; --list, --hours (the sizes of
+                      the targets), --write (into tests/EVIDENCE.md)
   emulated            the whole suite on emulated x86-64 processors, which takes a quarter of an hour
   sanitize            build with clang under AddressSanitizer and UndefinedBehaviorSanitizer, and run the tests
   tsan                build with clang under ThreadSanitizer, and run the tests that use threads
@@ -179,10 +179,11 @@ verify)
     # shellcheck disable=SC2086
     need $library_packages doctest-dev librandom123-dev libmpfr-dev binutils qemu-user python3
     want dieharder clang
+    # shellcheck disable=SC2086
     want $cross_packages
     configure "$compiler" test
     build "$compiler"
-    exec python3 -B tests/verify/verify.py "$@"
+    BUILD=build/$compiler exec python3 -B tests/verify/verify.py "$@"
     ;;
 emulated)
     # shellcheck disable=SC2086

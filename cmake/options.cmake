@@ -21,7 +21,7 @@ target_compile_features(unitvar_options INTERFACE cxx_std_20)
 target_compile_options(unitvar_options INTERFACE
     -ffp-contract=off $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
 # The x87's registers hold more bits than a double, and round twice.
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "^i[3-6]86$" OR (CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64" AND CMAKE_SIZEOF_VOID_P EQUAL 4))
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|i[3-6]86" AND CMAKE_SIZEOF_VOID_P EQUAL 4)
     target_compile_options(unitvar_options INTERFACE -msse2 -mfpmath=sse)
 endif()
 target_link_libraries(unitvar_options INTERFACE unitvar_warnings unitvar_sanitizers)

@@ -5,7 +5,8 @@
 
 Each part is a command from the root of the sources. Its lines that begin with "evidence: ", else its last one, go into
 build/verify/evidence.md, and with --write into tests/EVIDENCE.md between the markers. --hours takes the sizes that the
-targets name, which needs a night; without it a part takes minutes. Ends with "N passed, N failed".
+targets name, which needs days; without it a part takes minutes. Ends with "N passed, N failed". Its programs are in the tree
+that BUILD names, build/g++ unless set.
 """
 import argparse
 import datetime
@@ -21,33 +22,37 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 WORK = ROOT / "build/verify"
 PAGE = ROOT / "tests/EVIDENCE.md"
 BEGIN, END = "<!-- by `sh cmake/dev.sh verify --write` -->\n", "<!-- end -->\n"
-TESTS = "build/g++/tests"
+TESTS = os.environ.get("BUILD", "build/g++") + "/tests"
+ENGINES = ("pcg32", "philox4x32", "ars4x32")
 
-# Name; what it shows; its command; the same with --hours, where it differs; a program that it needs and that may be absent.
+
+def program(name, hours=None):
+    """One of the tests' programs, and its options with --hours."""
+    return f"{TESTS}/unitvar_{name}", hours and f"{TESTS}/unitvar_{name} {hours}"
+
+
+def battery(name, engine, hours):
+    command = f"STREAM_WORDS={TESTS}/unitvar_stream_words sh tests/verify/batteries.sh {name} {engine}"
+    return command, f"{command} {hours}"
+
+
+# Name; what it shows; its command, and the same with --hours where it differs; a program that it needs.
 PARTS = [
-    ("words", "Randomness of words", f"{TESTS}/unitvar_battery", f"{TESTS}/unitvar_battery --words 67108864", None),
-    *[(f"practrand-{engine}", f"PractRand of {engine}",
-       f"{TESTS}/unitvar_stream_words --engine {engine} | RNG_test stdin32 -tlmin 256MB -tlmax 1GB",
-       f"{TESTS}/unitvar_stream_words --engine {engine} | RNG_test stdin32 -tlmin 1GB -tlmax 1TB", "RNG_test")
-      for engine in ("pcg32", "philox4x32", "ars4x32")],
-    *[(f"dieharder-{engine}", f"dieharder of {engine}",
-       f"{TESTS}/unitvar_stream_words --engine {engine} | dieharder -g 200 -d 0 -d 1 -d 2 -d 3",
-       f"{TESTS}/unitvar_stream_words --engine {engine} | dieharder -g 200 -a", "dieharder")
-      for engine in ("pcg32", "philox4x32", "ars4x32")],
-    ("draws", "Distributions of draws", f"{TESTS}/unitvar_draw_trials --elements 20M",
-     f"{TESTS}/unitvar_draw_trials --elements 1G", None),
-    ("accuracy", "Elementary functions", f"{TESTS}/unitvar_accuracy", None, None),
-    *[(f"accuracy-{name}", f"Accuracy: {name}", f"{TESTS}/unitvar_accuracy_{name}", exhaustive, None)
-      for name, exhaustive in (("erff", None), ("quantile", None), ("trunc_normal", None),
-                               ("distributions", f"{TESTS}/unitvar_accuracy_distributions --exhaustive"))],
-    ("identity", "The same bits elsewhere", "sh tests/verify/identity.sh", "sh tests/verify/identity.sh --large", None),
-    ("suite", "The whole suite, this machine", "ctest --test-dir build/g++ -j2 -LE long", None, None),
-    ("long", "Tests that take long", "ctest --test-dir build/g++ -j2 -L long", None, None),
-    ("fuzz", "Fuzzing under sanitizers", "sh cmake/dev.sh fuzz --runs 200000", "sh cmake/dev.sh fuzz --runs 10000000", None),
-    ("memory", "valgrind", "sh cmake/dev.sh memory", None, None),
-    ("threads", "ThreadSanitizer", "sh cmake/dev.sh tsan", None, None),
-    ("coverage", "Coverage", "sh cmake/dev.sh coverage", None, None),
-    ("seeded", "Seeded bugs", "sh cmake/dev.sh seeded", None, None),
+    ("words", "Randomness of words", program("battery", "--words 64M"), None),
+    *[(f"practrand-{engine}", f"PractRand of {engine}", battery("practrand", engine, "1TB"), "RNG_test")
+      for engine in ENGINES],
+    *[(f"dieharder-{engine}", f"dieharder of {engine}", battery("dieharder", engine, "all"), "dieharder")
+      for engine in ENGINES],
+    ("draws", "Distributions of draws", program("draw_trials", "--elements 1G"), None),
+    ("accuracy", "Elementary functions", program("accuracy"), None),
+    *[(f"accuracy-{name}", f"Accuracy: {name}", program(f"accuracy_{name}"), None)
+      for name in ("erff", "quantile", "trunc_normal")],
+    ("accuracy-distributions", "Accuracy: distributions", program("accuracy_distributions", "--exhaustive"), None),
+    ("identity", "The same bits elsewhere", ("sh tests/verify/identity.sh", None), None),
+    ("suite", "The suite", ("sh cmake/dev.sh test", None), None),
+    ("emulated", "The whole suite on emulated processors", ("sh cmake/dev.sh emulated", None), None),
+    ("sanitize", "AddressSanitizer and UndefinedBehaviorSanitizer", ("sh cmake/dev.sh sanitize", None), None),
+    ("threads", "ThreadSanitizer", ("sh cmake/dev.sh tsan", None), None),
 ]
 
 
@@ -56,7 +61,7 @@ def run(name, command):
     log = WORK / f"{name}.log"
     lines = []
     with open(log, "w", encoding="utf-8") as kept:
-        with subprocess.Popen(["bash", "-o", "pipefail", "-c", command], cwd=ROOT, stdin=subprocess.DEVNULL,
+        with subprocess.Popen(["sh", "-c", command], cwd=ROOT, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as process:
             for line in process.stdout:
                 kept.write(line)
@@ -81,7 +86,7 @@ def section(name, title, command, status, evidence, seconds):
     return f"### {title} ({name})\n\n`{command}`: {seconds:.0f} s.{verdict}\n\n{body}\n"
 
 
-def write_page(sections, failed):
+def write_page(sections):
     """Replaces what lies between the markers; sections of parts that were not run again stay."""
     page = PAGE.read_text(encoding="utf-8")
     before, rest = page.split(BEGIN, 1)
@@ -103,7 +108,7 @@ def main():
     parser.add_argument("--list", action="store_true", help="the parts and their commands")
     options = parser.parse_args()
     if options.list:
-        for name, title, minutes, hours, _ in PARTS:
+        for name, title, (minutes, hours), _ in PARTS:
             print(f"{name:22} {title}: {hours if options.hours and hours else minutes}")
         return 0
     unknown = set(options.parts) - {part[0] for part in PARTS}
@@ -112,7 +117,7 @@ def main():
     WORK.mkdir(parents=True, exist_ok=True)
     chosen = [part for part in PARTS if not options.parts or part[0] in options.parts]
     sections, passed, failed = {}, 0, 0
-    for number, (name, title, minutes, hours, needs) in enumerate(chosen, 1):
+    for number, (name, title, (minutes, hours), needs) in enumerate(chosen, 1):
         command = hours if options.hours and hours else minutes
         print(f"== {number} of {len(chosen)}, {name}: {command}", flush=True)
         if needs and not shutil.which(needs):
@@ -125,7 +130,7 @@ def main():
         passed, failed = passed + (status == 0), failed + (status != 0)
         print(f"== {name}: {'ok' if status == 0 else 'FAILED'}, {seconds:.0f} s", flush=True)
         if options.write:
-            write_page(sections, failed)
+            write_page(sections)
     with open(WORK / "evidence.md", "w", encoding="utf-8") as file:
         file.write(f"{datetime.date.today()}, {processor()}, {os.cpu_count()} processors\n\n")
         file.writelines(sections.values())
