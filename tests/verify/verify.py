@@ -13,7 +13,6 @@ import datetime
 import os
 import pathlib
 import platform
-import shutil
 import subprocess
 import sys
 import time
@@ -36,13 +35,22 @@ def battery(name, engine, hours):
     return command, f"{command} {hours}"
 
 
-# Name; what it shows; its command, and the same with --hours where it differs; a program that it needs.
+# What parts need that is not everywhere: how to see whether it is there.
+NEEDS = {
+    "RNG_test (PractRand)": "command -v RNG_test",
+    "dieharder": "command -v dieharder",
+    "TestU01 (CPATH, LIBRARY_PATH)": "echo '#include <unif01.h>' | ${CC:-cc} -E -x c -",
+}
+PRACTRAND, DIEHARDER, TESTU01 = NEEDS
+
+# Name; what it shows; its command, and the same with --hours where it differs; what it needs, of NEEDS.
 PARTS = [
     ("words", "Randomness of words", program("battery", "--words 64M"), None),
-    *[(f"practrand-{engine}", f"PractRand of {engine}", battery("practrand", engine, "1TB"), "RNG_test")
+    *[(f"practrand-{engine}", f"PractRand of {engine}", battery("practrand", engine, "1TB"), PRACTRAND)
       for engine in ENGINES],
-    *[(f"dieharder-{engine}", f"dieharder of {engine}", battery("dieharder", engine, "all"), "dieharder")
+    *[(f"dieharder-{engine}", f"dieharder of {engine}", battery("dieharder", engine, "all"), DIEHARDER)
       for engine in ENGINES],
+    *[(f"testu01-{engine}", f"TestU01 of {engine}", battery("testu01", engine, "BigCrush"), TESTU01) for engine in ENGINES],
     ("draws", "Distributions of draws", program("draw_trials", "--elements 1G"), None),
     ("accuracy", "Elementary functions", program("accuracy"), None),
     *[(f"accuracy-{name}", f"Accuracy: {name}", program(f"accuracy_{name}"), None)
@@ -120,8 +128,8 @@ def main():
     for number, (name, title, (minutes, hours), needs) in enumerate(chosen, 1):
         command = hours if options.hours and hours else minutes
         print(f"== {number} of {len(chosen)}, {name}: {command}", flush=True)
-        if needs and not shutil.which(needs):
-            print(f"verify: SKIPPED {name}: no {needs} in PATH", file=sys.stderr)
+        if needs and subprocess.run(["sh", "-c", NEEDS[needs]], check=False, capture_output=True).returncode != 0:
+            print(f"verify: SKIPPED {name}: no {needs}", file=sys.stderr)
             continue
         began = time.monotonic()
         status, evidence = run(name, command)
