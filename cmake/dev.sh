@@ -16,6 +16,9 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
   emulated            the whole suite on emulated x86-64 processors, which takes a quarter of an hour
   sanitize            build with clang under AddressSanitizer and UndefinedBehaviorSanitizer, and run the tests
   tsan                build with clang under ThreadSanitizer, and run the tests that use threads
+  fuzz [--runs N] [TARGET ...]
+                      libFuzzer over saved states, tensors, initialisers and sequences of calls, under AddressSanitizer and
+                      UndefinedBehaviorSanitizer: tests/fuzz; 20000 executions of each target without --runs
   bench               samplers against the peers that are found, interleaved in one process: MKL (MKL_RT=libmkl_rt.so.N,
                       MKLROOT), std and pcg-cpp; NumPy, PyTorch and JAX of the interpreter that PYTHON names
   peers               a virtual environment with MKL, NumPy 2 and JAX in build/peers, which bench then finds
@@ -211,6 +214,34 @@ tsan)
     # The tests fork while there are threads, which ThreadSanitizer otherwise ends.
     export TSAN_OPTIONS="die_after_fork=0 ${TSAN_OPTIONS:-}"
     run_tests tsan -R 'core|equality|floating_point|layouts|moments|orthogonal|runtime|shards|initialize_all|permutation|norm'
+    summary
+    ;;
+fuzz)
+    runs=20000
+    if [ "${1:-}" = --runs ]; then
+        runs=${2:?--runs takes a number}
+        shift 2
+    fi
+    [ $# -gt 0 ] || set -- saved_state tensor initializer calls
+    # shellcheck disable=SC2086
+    need $library_packages doctest-dev librandom123-dev clang libclang-rt-dev
+    configure fuzz fuzz -DUNITVAR_ISAS="$(runnable_isas)"
+    began=$(date +%s)
+    for target; do
+        cmake --build build/fuzz -j "$jobs" --target "unitvar_fuzz_$target" >>build/fuzz.log 2>&1 ||
+            { tail -n 40 build/fuzz.log; exit 1; }
+    done
+    took "$began" "build/fuzz, compiling"
+    began=$(date +%s)
+    for target; do
+        # Another search each time: what it found before is in the corpus.
+        if (cd build && sh "$root/tests/fuzz/run.sh" "fuzz/tests/fuzz/unitvar_fuzz_$target" "$root/tests/fuzz/corpus/$target" "$runs"); then
+            passed=$((passed + 1))
+        else
+            failed=$((failed + 1))
+        fi
+    done
+    took "$began" "fuzzing"
     summary
     ;;
 bench | bench-check | curves | stores | targets | norm_targets)
