@@ -98,13 +98,14 @@ TEST_CASE("dropout keeps the elements whose words are below its threshold")
             }
 }
 
-TEST_CASE("dropout drops an element whose word is the threshold, and keeps one whose word is the last below it")
+TEST_CASE(
+    "dropout drops an element whose word is the threshold, as rounded, and keeps one whose word is the last below it")
 {
     for (const Engine &engine : support::engines())
         for (const std::uint32_t word : filled<std::uint32_t>(unitvar_bits_u32, Generator(engine, 5, 7, 3), 40))
-            for (const std::uint32_t below : {0u, 1u}) {
-                check_definition<float>(engine, 70, 1 - (static_cast<double>(word) + below) * 0x1p-32);
-                check_definition<double>(engine, 70, 1 - (static_cast<double>(word) + below) * 0x1p-32);
+            for (const double above : {0.0, 0.25, 0.75, 1.0}) {
+                check_definition<float>(engine, 70, 1 - (word + above) * 0x1p-32);
+                check_definition<double>(engine, 70, 1 - (word + above) * 0x1p-32);
             }
 }
 
