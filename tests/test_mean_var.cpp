@@ -229,7 +229,12 @@ TEST_CASE("mean_var of no elements is NaN, of one has no deviation, and special 
     CHECK(mean_var(one, {1}, {0}, 0).var == std::vector<float>{0});
     CHECK(std::isnan(mean_var(one, {1}, {0}, 1).var[0]));
     Array<float> two({2}, {5, 7});
-    CHECK(std::isinf(mean_var(two, {2}, {0}, 2).var[0]));
+    // As many elements as the correction, and fewer: never below 0.
+    for (const double correction : {2.0, 2.5, 1e300}) {
+        const float var = mean_var(two, {2}, {0}, correction).var[0];
+        CHECK(std::isinf(var));
+        CHECK(var > 0);
+    }
     const float infinity = std::numeric_limits<float>::infinity();
     for (const std::string &isa : support::isas()) {
         const support::ForcedIsa forced(isa);
