@@ -19,6 +19,9 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
   fuzz [--runs N] [TARGET ...]
                       libFuzzer over saved states, tensors, initialisers and sequences of calls, under AddressSanitizer and
                       UndefinedBehaviorSanitizer: tests/fuzz; 20000 executions of each target without --runs
+  seeded [OPTION ...] puts bugs of one line into a copy of the library, one after the other, and shows which test catches
+                      each; --list, --only NAME ...
+  coverage [--lines]  how many lines of lib and capi the tests run, by folder; fails below 95 %
   bench               samplers against the peers that are found, interleaved in one process: MKL (MKL_RT=libmkl_rt.so.N,
                       MKLROOT), std and pcg-cpp; NumPy, PyTorch and JAX of the interpreter that PYTHON names
   peers               a virtual environment with MKL, NumPy 2 and JAX in build/peers, which bench then finds
@@ -103,10 +106,13 @@ configure() {
 }
 # took SECONDS_AT_BEGINNING WHAT: .ci/run gathers these lines.
 took() { echo "== took $(($(date +%s) - $1)) s: $2"; }
+# build NAME [--target TARGET ...]: all unless targets are given.
 build() {
     began=$(date +%s)
-    cmake --build "build/$1" -j "$jobs" >>"build/$1.log" 2>&1 || { tail -n 40 "build/$1.log"; exit 1; }
-    took "$began" "build/$1, compiling"
+    tree=$1
+    shift
+    cmake --build "build/$tree" -j "$jobs" "$@" >>"build/$tree.log" 2>&1 || { tail -n 40 "build/$tree.log"; exit 1; }
+    took "$began" "build/$tree, compiling"
 }
 # runnable_isas: of the tables that are not portable, those that this machine runs; instrumented builds need no others.
 runnable_isas() {
@@ -243,6 +249,25 @@ fuzz)
     done
     took "$began" "fuzzing"
     summary
+    ;;
+seeded)
+    case " $* " in
+    *" -h "* | *" --help "* | *" --list "* | *" --check "*) exec python3 -B tests/seeded/run.py "$@" ;;
+    esac
+    # shellcheck disable=SC2086
+    need $library_packages doctest-dev librandom123-dev binutils python3 git
+    exec python3 -B tests/seeded/run.py "$@"
+    ;;
+coverage)
+    # shellcheck disable=SC2086
+    need $library_packages doctest-dev librandom123-dev binutils gcovr
+    configure coverage coverage -DUNITVAR_ISAS="$(runnable_isas)"
+    build coverage --target unitvar_tests unitvar_core_tests unitvar_checkkernels unitvar_allocation_failures
+    find build/coverage -name '*.gcda' -delete
+    run_tests coverage -R '^(core|scalar|avx2|avx512|neon)[^ ]*\.|^allocation_failures$' \
+        -E 'golden|sealed|torch_live|torch_norms|environments'
+    summary
+    exec python3 -B cmake/coverage.py build/coverage "$@"
     ;;
 bench | bench-check | curves | stores | targets | norm_targets)
     # shellcheck disable=SC2086

@@ -15,7 +15,7 @@ find_program(UNITVAR_OBJDUMP NAMES objdump REQUIRED)
 
 file(GLOB kernel_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/lib/kernels/*.cpp)
 set(kernel_optimisation -O3)
-if(UNITVAR_SANITIZE)
+if(UNITVAR_SANITIZE OR UNITVAR_COVERAGE)
     set(kernel_optimisation -O1)
 endif()
 
@@ -30,7 +30,7 @@ function(unitvar_sealed_kernels isa object symbol sources)
     # Kernels are what the library is for: -O3, and errno is nobody's business (scalar square roots stay instructions).
     # -O2 makes the portable table a fifth smaller and takes up to twice the time in nine of ten of its kernels.
     target_compile_options(${symbol} PRIVATE
-        ${UNITVAR_ISA_${isa}_FLAGS} -fno-math-errno -fno-exceptions $<$<NOT:$<CONFIG:Debug>>:${kernel_optimisation}>
+        ${UNITVAR_ISA_${isa}_FLAGS} ${unitvar_coverage_options} -fno-math-errno -fno-exceptions $<$<NOT:$<CONFIG:Debug>>:${kernel_optimisation}>
         # GCC 12 sees uninitialised values in its own AVX-512 headers (GCC PR 105593).
         $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized -Wno-maybe-uninitialized>)
     set_target_properties(${symbol} PROPERTIES

@@ -12,6 +12,13 @@ if(UNITVAR_FUZZ)
     target_compile_options(unitvar_sanitizers INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# Of the library's own units; every program that has them needs the counters' runtime.
+set(unitvar_coverage_options "")
+if(UNITVAR_COVERAGE)
+    set(unitvar_coverage_options --coverage -fprofile-update=atomic)
+    add_link_options(--coverage)
+endif()
+
 add_library(unitvar_warnings INTERFACE)
 target_compile_options(unitvar_warnings INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow $<$<BOOL:${UNITVAR_WERROR}>:-Werror>)

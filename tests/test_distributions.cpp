@@ -315,6 +315,10 @@ TEST_CASE("a draw that cannot be is refused before anything is written")
     check_fails(unitvar_log_normal_f32(g, x, 4, 0, -1), UNITVAR_INVALID_ARGUMENT, {"std", "-1"});
     check_fails(unitvar_integers_i32(g, i, 4, 3, 3), UNITVAR_INVALID_ARGUMENT, {"low", "high", "3"});
     check_fails(unitvar_integers_i32(g, i, 4, 0, INT64_C(1) << 32), UNITVAR_INVALID_ARGUMENT, {"high", "4294967296"});
+    check_fails(unitvar_integers_i32(g, i, 4, 0, (INT64_C(1) << 31) + 1), UNITVAR_INVALID_ARGUMENT,
+                {"high", "2147483649"});
+    check_fails(unitvar_integers_i32(g, i, 4, -(INT64_C(1) << 31) - 1, 0), UNITVAR_INVALID_ARGUMENT,
+                {"low", "-2147483649"});
     check_fails(unitvar_bernoulli_u8(g, b, 4, 1.5), UNITVAR_INVALID_ARGUMENT, {"p", "1.5"});
     check_fails(unitvar_bernoulli_u8(g, b, 4, nan), UNITVAR_INVALID_ARGUMENT, {"p", "nan"});
     check_fails(unitvar_exponential_f32(g, nullptr, 4, 1), UNITVAR_INVALID_ARGUMENT, {"dst"});

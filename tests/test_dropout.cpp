@@ -98,6 +98,17 @@ TEST_CASE("dropout keeps the elements whose words are below its threshold")
             }
 }
 
+TEST_CASE(
+    "dropout drops an element whose word is the threshold, as rounded, and keeps one whose word is the last below it")
+{
+    for (const Engine &engine : support::engines())
+        for (const std::uint32_t word : filled<std::uint32_t>(unitvar_bits_u32, Generator(engine, 5, 7, 3), 40))
+            for (const double above : {0.0, 0.25, 0.75, 1.0}) {
+                check_definition<float>(engine, 70, 1 - (word + above) * 0x1p-32);
+                check_definition<double>(engine, 70, 1 - (word + above) * 0x1p-32);
+            }
+}
+
 TEST_CASE("dropout of 16 bits is that of f32, rounded once")
 {
     for (const std::size_t n : {1u, 33u, 64u, 2100u}) {

@@ -110,6 +110,8 @@ std::vector<Case> cases()
         sampler<float>("denormal quantiles", unitvar_normal_icdf_f32, 1000, 1e-40, 1e-39),
         sampler<double>("denormal quantiles of f64", unitvar_normal_icdf_f64, 1000, 1e-312, 1e-309),
         sampler<float>("denormal truncated normals", unitvar_trunc_normal_f32, 1000, 0.0, 1e-39, -1e-39, 2e-39),
+        sampler<float>("denormal exponentials", unitvar_exponential_f32, 1000, 1e-39),
+        sampler<double>("Weibull draws of f64", unitvar_weibull_f64, 1000, 1.7, 0.3),
         sampler<float>("many normals", unitvar_normal_f32, large, 0.1, 2.0),
         sampler<double>("many normals of f64", unitvar_normal_f64, large, 0.1, 2.0),
         sampler<float>("many uniforms", unitvar_uniform_f32, large, -0.3, 2.0),
@@ -166,10 +168,24 @@ std::vector<Case> cases()
         add("leaky_relu", [=](unitvar_tensor *x, unitvar_tensor *y, unitvar_tensor *, unitvar_tensor *) {
             return unitvar_leaky_relu(x, 0.3, y);
         });
+        add("local_response_norm", [=](unitvar_tensor *x, unitvar_tensor *y, unitvar_tensor *, unitvar_tensor *) {
+            return unitvar_local_response_norm(x, 5, 0.3, 0.75, 1.1, y);
+        });
+        add("dropout", [=](unitvar_tensor *x, unitvar_tensor *y, unitvar_tensor *, unitvar_tensor *) {
+            return unitvar_dropout(support::Generator(UNITVAR_PCG32, 42), x, 0.3, y);
+        });
         add("leaky_relu_backward", [=](unitvar_tensor *x, unitvar_tensor *y, unitvar_tensor *, unitvar_tensor *) {
             return unitvar_leaky_relu_backward(x, x, 0.3, y);
         });
     }
+    list.push_back({"Sobol's points as normals", [](const InEnvironment &in_environment) {
+                        std::vector<double> values(3000);
+                        in_environment(
+                            [&] { return unitvar_sobol_normal_f64(nullptr, values.data(), 1000, 3, 5, 0.1, 0.7); });
+                        Bytes bytes;
+                        append(bytes, values);
+                        return bytes;
+                    }});
     list.push_back({"denormal moments", [](const InEnvironment &in_environment) {
                         const auto x = support::random_values<double>(large, 1, 1e-310, 1e-310);
                         const auto y = support::random_values<float>(large, 2, 1e-40, 1e-40);

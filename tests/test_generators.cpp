@@ -46,6 +46,52 @@ void check_corrupt(std::span<const unsigned char> state)
     CHECK(out == sentinel());
 }
 
+// Of a saved state: little-endian fields, and the checksum of what goes before as its last eight bytes, by the finaliser of
+// SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
+void put(std::vector<unsigned char> &state, std::size_t at, std::size_t bytes, std::uint64_t value)
+{
+    for (std::size_t i = 0; i < bytes; ++i)
+        state[at + i] = static_cast<unsigned char>(value >> (8 * i));
+}
+
+std::vector<unsigned char> with_checksum(std::vector<unsigned char> state)
+{
+    std::uint64_t sum = 0x9E3779B97F4A7C15u;
+    for (std::size_t i = 0; i + 8 < state.size(); ++i) {
+        sum ^= state[i];
+        sum = (sum ^ (sum >> 30u)) * 0xBF58476D1CE4E5B9u;
+        sum = (sum ^ (sum >> 27u)) * 0x94D049BB133111EBu;
+        sum = (sum ^ (sum >> 31u)) + 0x9E3779B97F4A7C15u;
+    }
+    put(state, state.size() - 8, 8, sum);
+    return state;
+}
+
+struct Forgery {
+    std::size_t at;
+    std::size_t bytes;
+    std::uint64_t value;
+};
+
+void check_forgeries(const std::vector<unsigned char> &state, const std::vector<Forgery> &forgeries)
+{
+    REQUIRE(with_checksum(state) == state);
+    for (const Forgery &forgery : forgeries) {
+        CAPTURE(forgery.at);
+        CAPTURE(forgery.value);
+        std::vector<unsigned char> forged = state;
+        put(forged, forgery.at, forgery.bytes, forgery.value);
+        REQUIRE(forged != state);
+        check_corrupt(with_checksum(forged));
+    }
+}
+
+// Where a state's fields are.
+constexpr std::size_t version_at = 8;
+constexpr std::size_t engine_at = 12;
+constexpr std::size_t stream_at = 24;
+constexpr std::size_t own_at = 32;
+
 } // namespace
 
 TEST_CASE("a new generator is at block 0")
@@ -216,6 +262,47 @@ TEST_CASE("a state with two bytes exchanged is corrupt")
                 check_corrupt(damaged);
             }
     }
+}
+
+TEST_CASE("a forged state, with a checksum of its own, is corrupt")
+{
+    for (const Engine &engine : support::engines()) {
+        Generator g(engine, 1, 2, 3);
+        std::uint64_t blocks = 1;
+        while (unitvar_generator_seek(g, blocks) == UNITVAR_OK)
+            blocks *= 2; // ends with twice as many as there are
+        g.seek(3);
+        std::vector<Forgery> forgeries{{0, 1, 'U'},
+                                       {version_at, 4, 0},
+                                       {version_at, 4, 2},
+                                       {version_at, 4, 0x01000000},
+                                       {engine_at, 4, 0},
+                                       {engine_at, 4, 99},
+                                       {engine_at, 4, UNITVAR_TORCH_MT19937},
+                                       {own_at, 8, blocks / 2 + 1},
+                                       {own_at, 8, all_ones}};
+        for (const std::uint64_t reserved : {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{1} << 63u, all_ones})
+            forgeries.push_back({own_at + 8, 8, reserved});
+        check_forgeries(g.save(), forgeries);
+    }
+}
+
+TEST_CASE("a forged state of torch_mt19937, with a checksum of its own, is corrupt")
+{
+    constexpr std::size_t flags_at = own_at + 4;
+    constexpr std::size_t dialect_at = own_at + 20;
+    std::vector<Forgery> forgeries{{stream_at, 8, 1}, {engine_at, 4, UNITVAR_PCG32}, {flags_at, 4, 4}};
+    for (const std::uint64_t used : {0u, 625u, 626u, 0x80000000u, 0xFFFFFFFFu})
+        forgeries.push_back({own_at, 4, used});
+    for (const std::uint64_t flags : {8u, 9u, 0x100u, 0x80000000u})
+        forgeries.push_back({flags_at, 4, flags});
+    // Release and libm: neither, unknown ones, and those that another form of the state stands for.
+    for (const std::uint64_t dialect : {213u, 241u << 16u, 241u << 16u | 112u, 241u << 16u | 214u, 229u << 16u | 213u,
+                                        228u << 16u | 113u, 0xFFFFFFFFu})
+        forgeries.push_back({dialect_at, 4, dialect});
+    const Generator g(UNITVAR_TORCH_MT19937, 5);
+    static_cast<void>(filled<std::uint32_t>(unitvar_bits_u32, g, 10));
+    check_forgeries(g.save(), forgeries);
 }
 
 TEST_CASE("a state of any other length is corrupt")

@@ -229,7 +229,12 @@ TEST_CASE("mean_var of no elements is NaN, of one has no deviation, and special 
     CHECK(mean_var(one, {1}, {0}, 0).var == std::vector<float>{0});
     CHECK(std::isnan(mean_var(one, {1}, {0}, 1).var[0]));
     Array<float> two({2}, {5, 7});
-    CHECK(std::isinf(mean_var(two, {2}, {0}, 2).var[0]));
+    // As many elements as the correction, and fewer: never below 0.
+    for (const double correction : {2.0, 2.5, 1e300}) {
+        const float var = mean_var(two, {2}, {0}, correction).var[0];
+        CHECK(std::isinf(var));
+        CHECK(var > 0);
+    }
     const float infinity = std::numeric_limits<float>::infinity();
     for (const std::string &isa : support::isas()) {
         const support::ForcedIsa forced(isa);
@@ -250,14 +255,15 @@ TEST_CASE("mean_var of no elements is NaN, of one has no deviation, and special 
     }
 }
 
-TEST_CASE("instruction set and threads never change a bit of mean_var")
+// Rounding hides from f32 in which order sums in double were made.
+TEST_CASE_TEMPLATE("instruction set and threads never change a bit of mean_var", T, float, double)
 {
     const std::int64_t rows = support::quick() ? 1100 : 9000;
     const Lengths shape{rows, 257};
-    const std::vector<float> data = support::random_values<float>(static_cast<std::size_t>(rows) * 257, 5, 1, 1);
-    Array<float> x(shape, data);
+    const std::vector<T> data = support::random_values<T>(static_cast<std::size_t>(rows) * 257, 5, 1, 1);
+    Array<T> x(shape, data);
     for (const Axes &axes : {Axes{0}, Axes{1}, Axes{0, 1}}) {
-        Result<float> reference;
+        Result<T> reference;
         {
             const support::ForcedIsa scalar("scalar");
             const support::ForcedThreads one(1);
@@ -267,7 +273,7 @@ TEST_CASE("instruction set and threads never change a bit of mean_var")
             const support::ForcedIsa forced(isa);
             for (std::int32_t threads = 1; threads <= 4; ++threads) {
                 const support::ForcedThreads forced_threads(threads);
-                const Result<float> got = mean_var(x, shape, axes, 1);
+                const Result<T> got = mean_var(x, shape, axes, 1);
                 CHECK_MESSAGE(support::same_bits(got.mean, reference.mean), isa, " with ", threads, " threads");
                 CHECK_MESSAGE(support::same_bits(got.var, reference.var), isa, " with ", threads, " threads");
             }

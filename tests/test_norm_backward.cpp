@@ -373,6 +373,18 @@ TEST_CASE("the gradients of layer_norm and rms_norm are those of their definitio
     });
 }
 
+// From some hundred rows on threads share bands of them, and the sums of bands are added up.
+TEST_CASE("the gradients of layer_norm and rms_norm are those of their definitions over many rows")
+{
+    for (const Shape3 &shape : {Shape3{8, 14, 3}, Shape3{3, 43, 2}, Shape3{1, 300, 1}}) {
+        CAPTURE(shape.channels);
+        check_layer_norm<float>({shape, false});
+        check_layer_norm<double>({shape, false});
+        check_rms_norm<float>({shape, false});
+        check_rms_norm<double>({shape, false});
+    }
+}
+
 TEST_CASE("the gradients of group_norm and instance_norm are those of their definitions")
 {
     for_all([](const Case &c) {

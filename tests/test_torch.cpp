@@ -294,6 +294,17 @@ TEST_CASE("torch: bytes that no generator saved are refused")
         changed[i] ^= 0x40u;
         check_fails(unitvar_generator_load(changed.data(), changed.size(), &out), UNITVAR_CORRUPT_STATE, {"buf"});
     }
+    // left and next that add up to 625 as they should, beyond the words of the state.
+    for (const std::uint64_t left : {0u, 625u, 1000u, 0xFFFFFFFFu}) {
+        std::vector<unsigned char> changed = theirs;
+        const std::uint64_t next = 625 - left;
+        for (unsigned i = 0; i < 8; ++i) {
+            changed[16 + i] = static_cast<unsigned char>(next >> (8 * i));
+            if (i < 4)
+                changed[8 + i] = static_cast<unsigned char>(left >> (8 * i));
+        }
+        check_fails(unitvar_generator_load(changed.data(), changed.size(), &out), UNITVAR_CORRUPT_STATE, {"left"});
+    }
     check_fails(unitvar_generator_save_torch(g, theirs.data(), 5055, &size), UNITVAR_INVALID_ARGUMENT,
                 {"capacity", "5055", "5056"});
     const Generator pcg(UNITVAR_PCG32, 1);

@@ -58,6 +58,8 @@ PARTS = [
     ("accuracy-distributions", "Accuracy: distributions", program("accuracy_distributions", "--exhaustive"), None),
     ("identity", "The same bits elsewhere", ("sh tests/verify/identity.sh", None), None),
     ("suite", "The suite", ("sh cmake/dev.sh test", None), None),
+    ("seeded", "Seeded bugs", ("sh cmake/dev.sh seeded", None), None),
+    ("coverage", "Lines that the tests run", ("sh cmake/dev.sh coverage", None), None),
     ("emulated", "The whole suite on emulated processors", ("sh cmake/dev.sh emulated", None), None),
     ("sanitize", "AddressSanitizer and UndefinedBehaviorSanitizer", ("sh cmake/dev.sh sanitize", None), None),
     ("threads", "ThreadSanitizer", ("sh cmake/dev.sh tsan", None), None),
