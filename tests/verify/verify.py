@@ -84,16 +84,19 @@ def run(name, command):
 
 def processor():
     try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
-    except (OSError, StopIteration):
+        lines = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        values = {key.strip(): value.strip() for key, value in (line.split(":", 1) for line in lines if ":" in line)}
+        sets = [name for name in ("avx2", "avx512vl", "aes", "vaes") if name in values.get("flags", "").split()]
+        return f"{values['model name']} with {', '.join(sets)}"
+    except (OSError, KeyError):
         return platform.machine()
 
 
 def section(name, title, command, status, evidence, seconds):
     verdict = "" if status == 0 else f" **Failed with status {status}.**"
     body = "".join(f"- {line}\n" for line in evidence)
-    return f"### {title} ({name})\n\n`{command}`: {seconds:.0f} s.{verdict}\n\n{body}\n"
+    where = f"{datetime.date.today()}, {processor()}, {os.cpu_count()} processors"
+    return f"### {title} ({name})\n\n`{command}`: {seconds:.0f} s ({where}).{verdict}\n\n{body}\n"
 
 
 def write_page(sections):
@@ -142,7 +145,6 @@ def main():
         if options.write:
             write_page(sections)
     with open(WORK / "evidence.md", "w", encoding="utf-8") as file:
-        file.write(f"{datetime.date.today()}, {processor()}, {os.cpu_count()} processors\n\n")
         file.writelines(sections.values())
     print(f"{passed} passed, {failed} failed")
     return 0 if failed == 0 and passed else 1
