@@ -58,6 +58,7 @@ PARTS = [
     ("accuracy-distributions", "Accuracy: distributions", program("accuracy_distributions", "--exhaustive"), None),
     ("identity", "The same bits elsewhere", ("sh tests/verify/identity.sh", None), None),
     ("suite", "The suite", ("sh cmake/dev.sh test", None), None),
+    ("fuzz", "Fuzzing", ("sh cmake/dev.sh fuzz", "sh cmake/dev.sh fuzz --runs 10000000"), None),
     ("seeded", "Seeded bugs", ("sh cmake/dev.sh seeded", None), None),
     ("coverage", "Lines that the tests run", ("sh cmake/dev.sh coverage", None), None),
     ("emulated", "The whole suite on emulated processors", ("sh cmake/dev.sh emulated", None), None),
