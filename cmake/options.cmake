@@ -15,7 +15,7 @@ endif()
 # Of the library's own units; every program that has them needs the counters' runtime.
 set(unitvar_coverage_options "")
 if(UNITVAR_COVERAGE)
-    set(unitvar_coverage_options --coverage -fprofile-update=atomic)
+    set(unitvar_coverage_options --coverage)
     add_link_options(--coverage)
 endif()
 

@@ -13,6 +13,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -109,20 +110,22 @@ class Tree:
                   "--target", *targets])
 
     def outcome(self, test):
-        """passed, skipped, failed or hung; of a test that does not exist a Failure."""
-        seconds = int(GRACE + PATIENCE * self.seconds.get(test, 60))
+        """passed, skipped, failed or hung. Throws Failure where there is no such test."""
+        seconds = GRACE + PATIENCE * self.seconds.get(test, 60)
         began = time.monotonic()
-        command = ["ctest", "--test-dir", str(self.directory), "-R", f"^{re.escape(test)}$", "--timeout", str(seconds)]
-        output = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                errors="replace").stdout
+        command = ["ctest", "--test-dir", str(self.directory), "-R", f"^{re.escape(test)}$"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+                              start_new_session=True) as process:
+            try:
+                output = process.communicate(timeout=seconds)[0]
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                return "hung"
         self.seconds.setdefault(test, time.monotonic() - began)
         line = re.search(r"^ *1/1 Test +#\d+: .*$", output, re.MULTILINE)
         if line is None:
             raise Failure(f"there is no test {test}")
-        for mark, outcome in ((" Passed ", "passed"), ("***Skipped", "skipped"), ("***Timeout", "hung")):
-            if mark in line[0]:
-                return outcome
-        return "failed"
+        return "passed" if " Passed " in line[0] else "skipped" if "***Skipped" in line[0] else "failed"
 
 
 def catch(bug, copy, tree):
