@@ -29,7 +29,11 @@ testu01)
 *) echo "batteries: no battery \"$battery\", practrand, dieharder or testu01" >&2 && exit 2 ;;
 esac
 case $battery in
-practrand) evidence=$(grep -E 'length= |anomalies|unusual|suspicious|FAIL' "$log" | tail -n 2 | tr -s ' \n' ' ') ;;
+practrand)
+    # Of its last length.
+    evidence=$(awk '/^length= / { said = "" } { said = said " " $0 } END { print said }' "$log" |
+        sed 's/  *Test Name.*Evaluation//' | tr -s ' ')
+    ;;
 dieharder) evidence=$(sed -n 's/.*\(PASSED\|WEAK\|FAILED\).*/\1/p' "$log" | sort | uniq -c | tr -s ' \n' ' ') ;;
 testu01)
     # Its last summary; lines with eps or eps1 are p-values within 1e-300 or 1e-15 of 0 or 1.
