@@ -5,7 +5,7 @@
 
 Each part is a command from the root of the sources. Its lines that begin with "evidence: ", else its last one, go into
 build/verify/evidence.md, and with --write into tests/EVIDENCE.md between the markers. --hours takes the sizes that the
-targets name, which needs days; without it a part takes minutes. Ends with "N passed, N failed". Its programs are in the tree
+targets name and all cases, which needs days; without it a part takes minutes. Ends with "N passed, N failed". Its programs are in the tree
 that BUILD names, build/g++ unless set.
 """
 import argparse
@@ -43,7 +43,8 @@ NEEDS = {
 }
 PRACTRAND, DIEHARDER, TESTU01 = NEEDS
 
-# Name; what it shows; its command, and the same with --hours where it differs; what it needs, of NEEDS.
+# Name; what it shows; its command, None for one of --hours alone, and the same with --hours where it differs; what it needs,
+# of NEEDS.
 PARTS = [
     ("words", "Randomness of words", program("battery", "--words 64M"), None),
     *[(f"practrand-{engine}", f"PractRand of {engine}", battery("practrand", engine, "1TB"), PRACTRAND)
@@ -56,12 +57,14 @@ PARTS = [
     *[(f"accuracy-{name}", f"Accuracy: {name}", program(f"accuracy_{name}"), None)
       for name in ("erff", "quantile", "trunc_normal")],
     ("accuracy-distributions", "Accuracy: distributions", program("accuracy_distributions", "--exhaustive"), None),
-    ("identity", "The same bits elsewhere", ("sh tests/verify/identity.sh", None), None),
+    # Without --hours: big-endian, 32 bits, another compiler.
+    ("identity", "The same bits elsewhere",
+     ("sh tests/verify/identity.sh s390x-linux-gnu i686-linux-gnu clang", "sh tests/verify/identity.sh"), None),
     ("suite", "The suite", ("sh cmake/dev.sh test", None), None),
     ("fuzz", "Fuzzing", ("sh cmake/dev.sh fuzz", "sh cmake/dev.sh fuzz --runs 10000000"), None),
-    ("seeded", "Seeded bugs", ("sh cmake/dev.sh seeded", None), None),
+    ("seeded", "Seeded bugs", ("sh cmake/dev.sh seeded --every 10", "sh cmake/dev.sh seeded"), None),
     ("coverage", "Lines that the tests run", ("sh cmake/dev.sh coverage", None), None),
-    ("emulated", "The whole suite on emulated processors", ("sh cmake/dev.sh emulated", None), None),
+    ("emulated", "The whole suite on emulated processors", (None, "sh cmake/dev.sh emulated"), None),
     ("sanitize", "AddressSanitizer and UndefinedBehaviorSanitizer", ("sh cmake/dev.sh sanitize", None), None),
     ("threads", "ThreadSanitizer", ("sh cmake/dev.sh tsan", None), None),
 ]
@@ -123,16 +126,16 @@ def main():
     options = parser.parse_args()
     if options.list:
         for name, title, (minutes, hours), _ in PARTS:
-            print(f"{name:22} {title}: {hours if options.hours and hours else minutes}")
+            print(f"{name:22} {title}: {hours if options.hours and hours else minutes or 'with --hours'}")
         return 0
     unknown = set(options.parts) - {part[0] for part in PARTS}
     if unknown:
         parser.error(f"no part {', '.join(sorted(unknown))}; --list shows them")
     WORK.mkdir(parents=True, exist_ok=True)
-    chosen = [part for part in PARTS if not options.parts or part[0] in options.parts]
+    chosen = [part for part in PARTS if part[0] in options.parts or not options.parts and (options.hours or part[2][0])]
     sections, passed, failed = {}, 0, 0
     for number, (name, title, (minutes, hours), needs) in enumerate(chosen, 1):
-        command = hours if options.hours and hours else minutes
+        command = hours if hours and (options.hours or not minutes) else minutes
         print(f"== {number} of {len(chosen)}, {name}: {command}", flush=True)
         if needs and subprocess.run(["sh", "-c", NEEDS[needs]], check=False, capture_output=True).returncode != 0:
             print(f"verify: SKIPPED {name}: no {needs}", file=sys.stderr)
