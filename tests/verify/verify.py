@@ -3,10 +3,10 @@
 
   verify.py [PART ...] [--hours] [--write] [--list]
 
-Each part is a command from the root of the sources. Its lines that begin with "evidence: ", else its last one, go into
-build/verify/evidence.md, and with --write into tests/EVIDENCE.md between the markers. --hours takes the sizes that the
-targets name and all cases, which needs days; without it a part takes minutes. Ends with "N passed, N failed". Its programs are in the tree
-that BUILD names, build/g++ unless set.
+Each part is a command from the root of the sources. Its lines that begin with "evidence: ", else all of at most 20, else the
+last one, go into build/verify/evidence.md, and with --write into tests/EVIDENCE.md between the markers. --hours takes the
+sizes that the targets name and all cases, which needs days; without it a part takes minutes. Ends with "N passed, N failed".
+Its programs are in the tree that BUILD names, build/g++ unless set.
 """
 import argparse
 import datetime
@@ -83,7 +83,7 @@ def run(name, command):
                 if line.strip():
                     lines.append(line.strip())
     evidence = [line.removeprefix("evidence: ") for line in lines if line.startswith("evidence: ")]
-    return process.returncode, evidence or lines[-1:]
+    return process.returncode, evidence or lines[-(1 if len(lines) > 20 else 20):]
 
 
 def processor():
