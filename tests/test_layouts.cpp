@@ -295,3 +295,22 @@ TEST_CASE("the stride of a dimension of length 1 may be any number and does not 
         }
     }
 }
+
+TEST_CASE("gradients of weights are 0 where x has no elements, under any strides, and nothing else is written")
+{
+    for (const unitvar_dtype dtype : {f32_dtype, f64_dtype}) {
+        Tensor x(dtype, {0, 3, 4});
+        Tensor grad_x(dtype, {0, 3, 4});
+        Tensor statistic(dtype, {0});
+        for (const Lengths &strides : {Lengths{4, 1}, Lengths{9, 2}, Lengths{1, 3}, Lengths{-40, 7}}) {
+            Tensor weight(dtype, {3, 4}, strides);
+            Tensor bias(dtype, {3, 4}, strides);
+            require_ok(unitvar_layer_norm_backward(x.view(), x.view(), 2, statistic.view(), statistic.view(), nullptr,
+                                                   grad_x.view(), weight.view(), bias.view()));
+            CHECK(weight.logical_values<std::uint8_t>() == std::vector<std::uint8_t>(12u * dtype.bits / 8));
+            CHECK(bias.logical_values<std::uint8_t>() == std::vector<std::uint8_t>(12u * dtype.bits / 8));
+            CHECK(weight.untouched_between_elements());
+            CHECK(bias.untouched_between_elements());
+        }
+    }
+}
