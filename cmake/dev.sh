@@ -22,6 +22,8 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
   seeded [OPTION ...] puts bugs of one line into a copy of the library, one after the other, and shows which test catches
                       each; --list, --only NAME ...
   coverage [--lines]  how many lines of lib and capi the tests run, by folder; fails below 95 %
+  memory              valgrind: memcheck over some files of the suite, and that fills below the size from which threads
+                      share them allocate nothing
   bench               samplers against the peers that are found, interleaved in one process: MKL (MKL_RT=libmkl_rt.so.N,
                       MKLROOT), std and pcg-cpp; NumPy, PyTorch and JAX of the interpreter that PYTHON names
   peers               a virtual environment with MKL, NumPy 2 and JAX in build/peers, which bench then finds
@@ -271,6 +273,41 @@ coverage)
         -E 'equality|golden|sealed|torch_live|torch_norms|environments'
     summary
     exec python3 -B cmake/coverage.py build/coverage "$@"
+    ;;
+memory)
+    # shellcheck disable=SC2086
+    need $library_packages doctest-dev librandom123-dev valgrind
+    # valgrind knows no AVX-512.
+    configure memory library -DUNITVAR_TESTS=ON -DUNITVAR_ISAS="$(best_isa | sed 's/avx512/avx2/')"
+    began=$(date +%s)
+    cmake --build build/memory -j "$jobs" --target unitvar_tests unitvar_repeated_fills >>build/memory.log 2>&1 ||
+        { tail -n 40 build/memory.log; exit 1; }
+    took "$began" "build/memory, compiling"
+    for file in arguments sobol choice init_values shard_errors norm_errors mean_var; do
+        if UNITVAR_TEST_QUICK=1 valgrind -q --error-exitcode=1 --leak-check=full build/memory/tests/unitvar_tests \
+            --source-file="*/test_$file.cpp" >build/memory.tests 2>&1; then
+            echo "evidence: memcheck: test_$file.cpp: $(sed -n 's/.*assertions: *\([0-9]*\).*/\1/p' build/memory.tests) assertions, no error"
+            passed=$((passed + 1))
+        else
+            tail -n 40 build/memory.tests
+            failed=$((failed + 1))
+        fi
+    done
+    # allocations ROUNDS: of the whole program.
+    allocations() {
+        valgrind --tool=memcheck build/memory/tests/unitvar_repeated_fills "$1" 2>&1 |
+            sed -n 's/.*total heap usage: \([0-9,]*\) allocs.*/\1/p' | tr -d ,
+    }
+    few=$(allocations 1)
+    many=$(allocations 21)
+    if [ -n "$few" ] && [ "$few" -eq "$many" ]; then
+        echo "evidence: allocations: $few of 1 round of fills, $many of 21: a fill below the threading threshold allocates nothing"
+        passed=$((passed + 1))
+    else
+        echo "dev.sh: 1 round of fills allocates $few times, 21 rounds $many" >&2
+        failed=$((failed + 1))
+    fi
+    summary
     ;;
 bench | bench-check | curves | stores | targets | norm_targets)
     # shellcheck disable=SC2086

@@ -253,3 +253,64 @@ TEST_CASE("strides that reach beyond the address space are refused")
         CHECK(g.tell() == 5);
     }
 }
+
+TEST_CASE("the stride of a dimension of length 1 may be any number and does not matter")
+{
+    constexpr std::int64_t strides[] = {INT64_MIN, -(std::int64_t{1} << 62), -1,       0,
+                                        3,         std::int64_t{1} << 61,    INT64_MAX};
+    for (const std::int64_t any : strides) {
+        CAPTURE(any);
+        for (const unitvar_dtype dtype : {f32_dtype, f64_dtype}) {
+            const Engine &engine = support::engines().front();
+            const auto made = [&](const Lengths &shape, const std::optional<Lengths> &step, const auto &fill) {
+                Tensor t(dtype, shape, step);
+                fill(t);
+                return t.logical_bytes();
+            };
+            const auto same = [&](const Lengths &shape, const Lengths &step, const auto &fill) {
+                CHECK(made(shape, step, fill) == made(shape, std::nullopt, fill));
+            };
+            const auto normal = [&](Tensor &t) {
+                require_ok(unitvar_init_normal(Generator(engine, 3), t.view(), 0, 1));
+            };
+            const auto orthogonal = [&](Tensor &t) {
+                require_ok(unitvar_init_orthogonal(Generator(engine, 3), t.view(), 1));
+            };
+            same({1, 5}, {any, 1}, normal);
+            same({5, 1}, {2, any}, normal);
+            same({1, 5}, {any, 3}, orthogonal);
+            same({4, 1, 3}, {3, any, 1}, orthogonal);
+            // x, weight and y each.
+            same({4, 1}, {2, any}, [&](Tensor &y) {
+                Tensor x(dtype, {4, 1}, Lengths{1, any});
+                Tensor weight(dtype, {1, 1}, Lengths{any, any});
+                normal(x);
+                normal(weight);
+                require_ok(unitvar_linear(x.view(), weight.view(), nullptr, y.view()));
+                require_ok(unitvar_layer_norm(x.view(), 2, nullptr, nullptr, 1e-5, x.view(), nullptr, nullptr));
+                require_ok(unitvar_relu(x.view(), y.view()));
+                const std::int32_t axis = 1;
+                require_ok(unitvar_mean_var(x.view(), &axis, 1, 0, y.view(), nullptr));
+            });
+        }
+    }
+}
+
+TEST_CASE("gradients of weights are 0 where x has no elements, under any strides, and nothing else is written")
+{
+    for (const unitvar_dtype dtype : {f32_dtype, f64_dtype}) {
+        Tensor x(dtype, {0, 3, 4});
+        Tensor grad_x(dtype, {0, 3, 4});
+        Tensor statistic(dtype, {0});
+        for (const Lengths &strides : {Lengths{4, 1}, Lengths{9, 2}, Lengths{1, 3}, Lengths{-40, 7}}) {
+            Tensor weight(dtype, {3, 4}, strides);
+            Tensor bias(dtype, {3, 4}, strides);
+            require_ok(unitvar_layer_norm_backward(x.view(), x.view(), 2, statistic.view(), statistic.view(), nullptr,
+                                                   grad_x.view(), weight.view(), bias.view()));
+            CHECK(weight.logical_values<std::uint8_t>() == std::vector<std::uint8_t>(12u * dtype.bits / 8));
+            CHECK(bias.logical_values<std::uint8_t>() == std::vector<std::uint8_t>(12u * dtype.bits / 8));
+            CHECK(weight.untouched_between_elements());
+            CHECK(bias.untouched_between_elements());
+        }
+    }
+}

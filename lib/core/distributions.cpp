@@ -167,13 +167,15 @@ std::string_view distribution_name(DrawIndex draw) noexcept
 
 DrawIndex draw_index(DrawKind kind, ElementType type)
 {
-    std::string types;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (rows[i].kind == kind && rows[i].type == type) {
             return static_cast<DrawIndex>(i);
         }
-        if (rows[i].kind == kind) {
-            types.append(types.empty() ? "" : " or ").append(type_names[static_cast<std::size_t>(rows[i].type)]);
+    }
+    std::string types;
+    for (const Row &row : rows) {
+        if (row.kind == kind) {
+            types.append(types.empty() ? "" : " or ").append(type_names[static_cast<std::size_t>(row.type)]);
         }
     }
     throw Unsupported(message("the type of dst", type_names[static_cast<std::size_t>(type)],

@@ -90,7 +90,7 @@ Tensor::Tensor(const char *name, const TensorView *view, Access access) : name_(
 std::int64_t Tensor::stride(std::size_t dimension) const noexcept
 {
     if (!strides_.empty()) {
-        return strides_[dimension];
+        return shape_[dimension] == 1 ? 0 : strides_[dimension];
     }
     std::int64_t step = 1;
     for (std::size_t d = shape_.size(); --d > dimension;) {

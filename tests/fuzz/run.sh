@@ -13,7 +13,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/new"
 files=$(find "$corpus" -type f | wc -l)
-if ! "$program" -runs="$runs" -timeout=60 -rss_limit_mb=4096 -max_len=1024 -print_final_stats=1 \
+if ! "$program" -runs="$runs" -timeout=60 -rss_limit_mb=4096 -max_len=512 -entropic=0 -print_funcs=0 -print_final_stats=1 \
     -artifact_prefix="fault-$target-" "$@" "$work/new" "$corpus" >"$work/log" 2>&1; then
     cat "$work/log"
     exit 1

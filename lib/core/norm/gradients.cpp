@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/layout.hpp"
+
 namespace unitvar::core {
 
 GradientOutputs::GradientOutputs(const NormGradients &gradients)
@@ -20,9 +22,14 @@ void GradientOutputs::require_channels(std::size_t channels) const
 
 void GradientOutputs::clear() const noexcept
 {
+    constexpr double zero = 0; // of any type
     for (const Tensor *sums : {&weight, &bias}) {
-        for (std::size_t i = 0; i < sums->elements(); ++i) {
-            set_value(*sums, i, 0);
+        if (sums->elements() == 0) {
+            continue;
+        }
+        const Layout layout(*sums); // of rows there may be several dimensions, with any strides
+        for (std::uint64_t i = 0; i < layout.elements(); ++i) {
+            layout.scatter(&zero, i, 1);
         }
     }
 }
