@@ -7,6 +7,7 @@
 #include <new>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <type_traits>
 
 #include "unitvar.h"
@@ -66,6 +67,9 @@ template <class Body> [[nodiscard]] std::int32_t guard(Body &&body) noexcept
         set_last_error(error.what());
         return static_cast<std::int32_t>(error.status());
     } catch (const std::bad_alloc &) {
+        set_last_error("the system has no memory left");
+        return UNITVAR_OUT_OF_MEMORY;
+    } catch (const std::length_error &) { // a container larger than the address space
         set_last_error("the system has no memory left");
         return UNITVAR_OUT_OF_MEMORY;
     } catch (const std::exception &error) {

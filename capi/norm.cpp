@@ -53,12 +53,17 @@ Activation activation_of(std::int32_t nonlinearity, double negative_slope)
     return {static_cast<unitvar::Nonlinearity>(nonlinearity), negative_slope};
 }
 
-// An array of the caller's as the core has it.
-template <class T> auto values(const T *data, std::size_t n, const char *name)
+template <class T> void require_array(std::size_t n)
 {
     if (n > unitvar::core::most_bytes / sizeof(T)) {
         unitvar::core::invalid_value("n", std::uint64_t{n}, "an array that fits the address space");
     }
+}
+
+// An array of the caller's as the core has it.
+template <class T> auto values(const T *data, std::size_t n, const char *name)
+{
+    require_array<T>(n);
     std::vector<decltype(of(*data))> result;
     for (const T &value : buffer(data, n, name)) {
         result.push_back(of(value));
@@ -70,6 +75,7 @@ template <class T> auto values(const T *data, std::size_t n, const char *name)
 template <class T, class Fill>
 void give(T *data, std::size_t n, const char *name, const unitvar::TensorView &x, const Fill &fill)
 {
+    require_array<T>(n);
     const std::span<T> target = buffer(data, n, name);
     const std::size_t channels =
         x.shape.size() < 2 ? 0 : static_cast<std::size_t>(std::max<std::int64_t>(x.shape[1], 0));

@@ -16,6 +16,9 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
   emulated            the whole suite on emulated x86-64 processors, which takes a quarter of an hour
   sanitize            build with clang under AddressSanitizer and UndefinedBehaviorSanitizer, and run the tests
   tsan                build with clang under ThreadSanitizer, and run the tests that use threads
+  fuzz [--runs N] [TARGET ...]
+                      libFuzzer over saved states, tensors, initialisers and sequences of calls, under AddressSanitizer and
+                      UndefinedBehaviorSanitizer: tests/fuzz; 20000 executions of each target without --runs
   seeded [OPTION ...] puts bugs of one line into a copy of the library, one after the other, and shows which test catches
                       each; --list, --only NAME ...
   coverage [--lines]  how many lines of lib and capi the tests run, by folder; fails below 95 %
@@ -111,10 +114,11 @@ build() {
     cmake --build "build/$tree" -j "$jobs" "$@" >>"build/$tree.log" 2>&1 || { tail -n 40 "build/$tree.log"; exit 1; }
     took "$began" "build/$tree, compiling"
 }
-# runnable_isas: of the tables that are not portable, those that this machine runs; instrumented builds need no others.
-runnable_isas() {
+# best_isa: the widest of the tables that this machine runs. Instrumented builds have it and the portable one: kernels are one
+# source, and what one table alone touches ISA.kernels sees by inaccessible pages.
+best_isa() {
     case $(uname -m) in
-    x86_64) if grep -qw avx512vl /proc/cpuinfo; then echo 'avx512;avx2'; else echo avx2; fi ;;
+    x86_64) if grep -qw avx512vl /proc/cpuinfo; then echo avx512; else echo avx2; fi ;;
     *) echo neon ;;
     esac
 }
@@ -202,7 +206,7 @@ emulated)
 sanitize)
     # shellcheck disable=SC2086
     need $library_packages doctest-dev librandom123-dev binutils clang libclang-rt-dev
-    configure sanitize sanitize -DUNITVAR_ISAS="$(runnable_isas)"
+    configure sanitize sanitize -DUNITVAR_ISAS="$(best_isa)"
     build sanitize
     # Left out is what says nothing of memory that the others do not: golden sums, headers and the vocabulary, and of the
     # portable table all but its kernels and what is made of them; every comparison between tables runs it too.
@@ -212,11 +216,39 @@ sanitize)
 tsan)
     # shellcheck disable=SC2086
     need $library_packages doctest-dev librandom123-dev binutils clang libclang-rt-dev
-    configure tsan tsan -DUNITVAR_ISAS="$(runnable_isas)"
+    configure tsan tsan -DUNITVAR_ISAS="$(best_isa)"
     build tsan
     # The tests fork while there are threads, which ThreadSanitizer otherwise ends.
     export TSAN_OPTIONS="die_after_fork=0 ${TSAN_OPTIONS:-}"
     run_tests tsan -R 'core|equality|floating_point|layouts|moments|orthogonal|runtime|shards|initialize_all|permutation|norm'
+    summary
+    ;;
+fuzz)
+    runs=20000
+    if [ "${1:-}" = --runs ]; then
+        runs=${2:?--runs takes a number}
+        shift 2
+    fi
+    [ $# -gt 0 ] || set -- saved_state tensor initializer calls
+    # shellcheck disable=SC2086
+    need $library_packages doctest-dev librandom123-dev clang libclang-rt-dev
+    configure fuzz fuzz -DUNITVAR_ISAS="$(best_isa)"
+    began=$(date +%s)
+    for target; do
+        cmake --build build/fuzz -j "$jobs" --target "unitvar_fuzz_$target" >>build/fuzz.log 2>&1 ||
+            { tail -n 40 build/fuzz.log; exit 1; }
+    done
+    took "$began" "build/fuzz, compiling"
+    began=$(date +%s)
+    for target; do
+        # Another search each time: what it found before is in the corpus.
+        if (cd build && sh "$root/tests/fuzz/run.sh" "fuzz/tests/fuzz/unitvar_fuzz_$target" "$root/tests/fuzz/corpus/$target" "$runs"); then
+            passed=$((passed + 1))
+        else
+            failed=$((failed + 1))
+        fi
+    done
+    took "$began" "fuzzing"
     summary
     ;;
 seeded)
@@ -230,8 +262,8 @@ seeded)
 coverage)
     # shellcheck disable=SC2086
     need $library_packages doctest-dev librandom123-dev binutils gcovr
-    # The best table alone: what others share with it is counted, and the comparison of kernels runs the portable one.
-    isa=$(runnable_isas | cut -d';' -f1)
+    # The comparison of kernels runs the portable table too.
+    isa=$(best_isa)
     configure coverage coverage -DUNITVAR_ISAS="$isa"
     build coverage --target unitvar_tests unitvar_core_tests unitvar_checkkernels unitvar_allocation_failures
     find build/coverage -name '*.gcda' -delete
@@ -418,16 +450,16 @@ tidy)
     # shellcheck disable=SC2086
     need $library_packages clang-tidy clang
     configure tidy tidy
-    # By clang, what sanitized builds leave out because this machine does not run it.
+    # By clang, what sanitized builds leave out.
     passed=1
     began=$(date +%s)
-    case $(uname -m):$(runnable_isas) in
-    x86_64:avx2)
-        cmake --build build/tidy -j "$jobs" --target unitvar_kernels_avx512 unitvar_ars4x32_avx512_vaes \
-            unitvar_ars4x32_avx512_aes >>build/tidy.log 2>&1 || { tail -n 40 build/tidy.log; exit 1; }
-        took "$began" "build/tidy, compiling AVX-512"
-        ;;
-    esac
+    if [ "$(uname -m)" = x86_64 ]; then
+        other=avx2
+        [ "$(best_isa)" = avx512 ] || other=avx512
+        cmake --build build/tidy -j "$jobs" --target "unitvar_kernels_$other" "unitvar_ars4x32_${other}_vaes" \
+            "unitvar_ars4x32_${other}_aes" >>build/tidy.log 2>&1 || { tail -n 40 build/tidy.log; exit 1; }
+        took "$began" "build/tidy, compiling $other"
+    fi
     began=$(date +%s)
     find lib/core capi -name '*.cpp' | sort | xargs -P "$jobs" -n 4 clang-tidy --quiet -p build/tidy || failed=1
     took "$began" "clang-tidy"

@@ -7,6 +7,11 @@ if(UNITVAR_SANITIZE)
     target_link_options(unitvar_sanitizers INTERFACE -fsanitize=${UNITVAR_SANITIZE})
 endif()
 
+# What the fuzzer steers by: which lines an input reached, and what it was compared with.
+if(UNITVAR_FUZZ)
+    target_compile_options(unitvar_sanitizers INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 # Of the library's own units; every program that has them needs the counters' runtime.
 set(unitvar_coverage_options "")
 if(UNITVAR_COVERAGE)

@@ -1,12 +1,15 @@
 // unitvar_allocation_failures: keeps "a call that fails leaves its outputs and its generator as they were" where memory
 // runs out. Every allocation of every exported function is made to fail in turn, for dense, strided and channels-last
 // tensors and for one and two threads: the status is OUT_OF_MEMORY, or the call found another way and wrote what it
-// always writes; outputs, statistics and generators are untouched by a failure, and nothing is leaked. Norms of rows that
+// always writes; outputs, statistics and generators are untouched by a failure, and nothing is leaked. Each call also
+// does with the stack that unitvar.h promises. Norms of rows that
 // are no runs ask for no more than blocks of them. The library allocates by operator new alone, which this program replaces.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <unitvar.h>
+
+#include "support/stack.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -222,6 +225,8 @@ struct Outputs {
     }
 };
 
+[[maybe_unused]] constexpr std::size_t most_stack = std::size_t{56} << 10; // of optimised code
+
 // call(g) calls the function with a generator that is at the same place each time; g is NULL where none is given.
 void check(const std::string &name, const Outputs &outputs,
            const std::function<std::int32_t(unitvar_generator *)> &call)
@@ -263,6 +268,14 @@ void check(const std::string &name, const Outputs &outputs,
     const Run whole = run(-1);
     CHECK(whole.leaked == 0);
     CHECK(whole.state == first.state);
+    Run small{};
+    const std::size_t stack = support::stack_used([&] { small = run(-1); });
+    CHECK(small.state == first.state);
+#ifdef __OPTIMIZE__
+    CHECK(stack <= most_stack);
+#else
+    static_cast<void>(stack);
+#endif
     for (std::int64_t k = 0; k < whole.allocations; ++k) {
         CAPTURE(k);
         const Run broken = run(k);

@@ -10,6 +10,7 @@
 #include "consumers/sha256.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -147,6 +148,16 @@ public:
         return result;
     }
     std::vector<unsigned char> bytes() const { return tensor_.logical_bytes(); }
+    std::vector<unsigned char> little_endian_bytes() const
+    {
+        std::vector<unsigned char> result = bytes();
+        if constexpr (std::endian::native == std::endian::big) {
+            const std::ptrdiff_t size = dtype_.bits / 8;
+            for (auto element = result.begin(); element != result.end(); element += size)
+                std::reverse(element, element + size);
+        }
+        return result;
+    }
     bool clean() const { return tensor_.untouched_between_elements(); }
 
 private:
@@ -568,7 +579,7 @@ TEST_CASE("every element type has the bits of tests/golden/norms-v1.sha256")
                 name += (dtype.code == 4 ? "-bf" : "-f") + std::to_string(dtype.bits);
             const Call call(function, types, types, row_major);
             for (const auto &tensor : call.tensors) {
-                const std::vector<unsigned char> part = tensor->bytes();
+                const std::vector<unsigned char> part = tensor->little_endian_bytes();
                 bytes[name].insert(bytes[name].end(), part.begin(), part.end());
             }
         }

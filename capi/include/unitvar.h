@@ -41,6 +41,7 @@ extern "C" {
  * Threads   A generator belongs to one thread at a time; debug builds of the library refuse a second one with
  *           UNITVAR_INVALID_ARGUMENT. Everything else may be called from any thread at once.
  *           Large work runs on up to unitvar_num_threads() threads; the result does not depend on how many.
+ * Stack     A call takes at most 56 KiB of its thread's stack: threads of 64 KiB may make any.
  * Bits      The output is a pure function of engine, seed, stream, position and arguments. Instruction set,
  *           threads, alignment and the way a fill is cut into calls at block boundaries never change a bit.
  *           Buffers and tensors may have any address, aligned to their element or not.

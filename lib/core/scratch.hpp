@@ -12,7 +12,7 @@ namespace unitvar::core {
 class Scratch {
 public:
     static constexpr std::size_t alignment = 64;
-    static constexpr std::size_t inline_bytes = std::size_t{64} << 10U;
+    static constexpr std::size_t inline_bytes = std::size_t{16} << 10U; // of a stack that may have 64 KiB
 
     // count uninitialised elements, once they are allocated.
     template <class T> class Buffer {

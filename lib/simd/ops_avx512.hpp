@@ -339,15 +339,20 @@ UNITVAR_INLINE F32 second_halves(F32 a, F32 b)
     return _mm512_shuffle_f32x4(a, b, 0xEE);
 }
 
-// table[index mod N], N being 16 or 32; the table is aligned to 64 bytes.
+// table[index mod N], N a power of two; the table is aligned to 64 bytes. Small ones fit registers.
 template <std::size_t N> UNITVAR_INLINE F64 look_up(const double *table, U64 index)
 {
-    const __m512d low = _mm512_permutex2var_pd(_mm512_load_pd(table), index, _mm512_load_pd(table + 8));
-    if constexpr (N == 16) {
-        return low;
+    static_assert(N >= 16 && N % 16 == 0 && (N & (N - 1)) == 0);
+    if constexpr (N > 32) {
+        return _mm512_i64gather_pd(_mm512_and_si512(index, _mm512_set1_epi64(N - 1)), table, sizeof(double));
     } else {
-        const __m512d high = _mm512_permutex2var_pd(_mm512_load_pd(table + 16), index, _mm512_load_pd(table + 24));
-        return _mm512_mask_blend_pd(_mm512_test_epi64_mask(index, _mm512_set1_epi64(16)), low, high);
+        const __m512d low = _mm512_permutex2var_pd(_mm512_load_pd(table), index, _mm512_load_pd(table + 8));
+        if constexpr (N == 16) {
+            return low;
+        } else {
+            const __m512d high = _mm512_permutex2var_pd(_mm512_load_pd(table + 16), index, _mm512_load_pd(table + 24));
+            return _mm512_mask_blend_pd(_mm512_test_epi64_mask(index, _mm512_set1_epi64(16)), low, high);
+        }
     }
 }
 

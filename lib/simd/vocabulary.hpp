@@ -107,6 +107,7 @@ concept MixedRegisters = requires(F x, U w, F64 y, U64 v, const void *source, vo
     // table[index mod N], N a power of two; the table is aligned to 64 bytes.
     { look_up<16>(static_cast<const double *>(source), v) } -> std::same_as<F64>;
     { look_up<32>(static_cast<const double *>(source), v) } -> std::same_as<F64>;
+    { look_up<128>(static_cast<const double *>(source), v) } -> std::same_as<F64>;
 };
 
 // To lanes of 16 bits, rounded to nearest even; the first register's come first.

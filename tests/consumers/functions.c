@@ -28,18 +28,26 @@ enum { count = 1003, large = 1000003 };
 static unsigned char *result;
 static size_t result_size;
 
-static void give(const void *data, size_t size)
+/* Of numbers of so many bytes each, in the order of a little-endian machine. */
+static void give(const void *data, size_t size, size_t number)
 {
+    const uint16_t one = 1;
+    const int little_endian = *(const unsigned char *)&one == 1;
     result = realloc(result, result_size + size + 1);
     if (result == NULL)
         exit(2);
-    memcpy(result + result_size, data, size);
+    for (size_t i = 0; i < size; i++)
+        result[result_size + i] =
+            ((const unsigned char *)data)[little_endian ? i : i - i % number + (number - 1 - i % number)];
     result_size += size;
 }
+/* Of an array; of a variable. */
+#define GIVE_ALL(array) give(array, sizeof(array), sizeof *(array))
+#define GIVE(number) give(&(number), sizeof(number), sizeof(number))
 static void give_name(const char *name)
 {
-    give(name, strlen(name));
-    give("\n", 1);
+    give(name, strlen(name), 1);
+    give("\n", 1, 1);
 }
 
 static void fail_unless(int condition, const char *function, const char *what, const char *why)
@@ -65,7 +73,7 @@ static int environment;
 
 static void give_true(void)
 {
-    give("\1", 1);
+    give("\1", 1, 1);
 }
 
 static unitvar_generator *pcg32(void)
@@ -80,7 +88,7 @@ static void give_words(unitvar_generator *g)
 {
     static uint32_t words[count];
     OK(unitvar_bits_u32(g, words, count));
-    give(words, sizeof words);
+    GIVE_ALL(words);
     unitvar_generator_destroy(g);
 }
 
@@ -96,7 +104,7 @@ static void version(void)
 static void stream_version(void)
 {
     const uint32_t v = unitvar_stream_version();
-    give(&v, sizeof v);
+    GIVE(v);
 }
 
 static void status_name(void)
@@ -137,7 +145,7 @@ static void num_threads(void)
     const int32_t n = unitvar_num_threads();
     OK(unitvar_set_num_threads(0));
     REQUIRE(unitvar_num_threads() >= 1);
-    give(&n, sizeof n);
+    GIVE(n);
 }
 
 typedef int32_t look_up(const char *name, int32_t *out);
@@ -146,7 +154,7 @@ static void give_constants(look_up *f, const char *const *names)
     for (; *names != NULL; names++) {
         int32_t value = -1;
         OK(f(*names, &value));
-        give(&value, sizeof value);
+        GIVE(value);
     }
 }
 
@@ -186,7 +194,7 @@ static void initializer_from_name(void)
         int32_t value = -1;
         OK(unitvar_initializer_from_name(unitvar_initializer_name(kind), &value));
         REQUIRE(value == kind);
-        give(&value, sizeof value);
+        GIVE(value);
     }
 }
 static void initializer_name(void)
@@ -251,7 +259,7 @@ static void generator_tell(void)
     uint64_t block = 0;
     OK(unitvar_bits_u32(g, words, count));
     OK(unitvar_generator_tell(g, &block));
-    give(&block, sizeof block);
+    GIVE(block);
     unitvar_generator_destroy(g);
 }
 
@@ -270,7 +278,7 @@ static size_t save(unsigned char *bytes, size_t capacity)
 static void generator_save(void)
 {
     unsigned char bytes[256];
-    give(bytes, save(bytes, sizeof bytes));
+    give(bytes, save(bytes, sizeof bytes), 1);
 }
 static void generator_load(void)
 {
@@ -293,7 +301,7 @@ static void generator_save_torch(void)
     unitvar_generator *g = torch_mt19937();
     size_t size = 0;
     OK(unitvar_generator_save_torch(g, bytes, sizeof bytes, &size));
-    give(bytes, size);
+    give(bytes, size, 1);
     unitvar_generator_destroy(g);
 }
 
@@ -303,7 +311,7 @@ static void give_state(unitvar_generator *g)
     static unsigned char bytes[8192];
     size_t size = 0;
     OK(unitvar_generator_save(g, bytes, sizeof bytes, &size));
-    give(bytes, size);
+    give(bytes, size, 1);
     unitvar_generator_destroy(g);
 }
 static void generator_create_torch(void)
@@ -329,7 +337,7 @@ static void generator_load_torch(void)
         unitvar_generator *g = pcg32();                                                                                \
         static type x[n];                                                                                              \
         OK(unitvar_##name(__VA_ARGS__));                                                                               \
-        give(x, sizeof x);                                                                                             \
+        GIVE_ALL(x);                                                                                                   \
         unitvar_generator_destroy(g);                                                                                  \
     }
 SAMPLER(bits_u32, uint32_t, count, g, x, count)
@@ -381,7 +389,7 @@ static void bernoulli_bits(void)
     static uint8_t x[(count + 7) / 8];
     unitvar_generator *g = pcg32();
     OK(unitvar_bernoulli_bits(g, x, count, 0.3));
-    give(x, sizeof x);
+    GIVE_ALL(x);
     unitvar_generator_destroy(g);
 }
 
@@ -395,7 +403,14 @@ static void draw_defaults(void)
 {
     for (int32_t kind = 1; kind <= 5; kind++) {
         const unitvar_draw draw = draw_of(kind, 32);
-        give(&draw, sizeof draw);
+        GIVE(draw.struct_size);
+        GIVE(draw.kind);
+        GIVE(draw.dtype.code);
+        GIVE(draw.dtype.bits);
+        GIVE(draw.dtype.lanes);
+        GIVE(draw.reserved);
+        GIVE_ALL(draw.p);
+        GIVE_ALL(draw.k);
     }
 }
 static void sample(void)
@@ -404,7 +419,7 @@ static void sample(void)
     const unitvar_draw draw = draw_of(UNITVAR_DRAW_NORMAL, 32);
     unitvar_generator *g = pcg32();
     OK(unitvar_sample(g, &draw, x, count));
-    give(x, sizeof x);
+    GIVE_ALL(x);
     unitvar_generator_destroy(g);
 }
 /* In two parts that are no blocks. */
@@ -415,7 +430,7 @@ static void sample_at(void)
     unitvar_generator *g = pcg32();
     OK(unitvar_sample_at(g, &draw, 333, x + 333, count - 333));
     OK(unitvar_sample_at(g, &draw, 0, x, 333));
-    give(x, sizeof x);
+    GIVE_ALL(x);
     unitvar_generator_destroy(g);
 }
 
@@ -442,7 +457,7 @@ static unitvar_tensor *tensor(int32_t ndim)
 }
 static void give_elements(size_t n)
 {
-    give(elements, n * sizeof elements[0]);
+    give(elements, n * sizeof elements[0], sizeof elements[0]);
 }
 
 static void calculate_gain(void)
@@ -450,14 +465,14 @@ static void calculate_gain(void)
     for (int32_t nonlinearity = UNITVAR_LINEAR; nonlinearity <= UNITVAR_SELU; nonlinearity++) {
         double gain = 0;
         OK(unitvar_calculate_gain(nonlinearity, NAN, &gain));
-        give(&gain, sizeof gain);
+        GIVE(gain);
     }
 }
 static void calculate_fans(void)
 {
     int64_t fans[2] = {0, 0};
     OK(unitvar_calculate_fans(tensor(3), &fans[0], &fans[1]));
-    give(fans, sizeof fans);
+    GIVE_ALL(fans);
 }
 
 #define INITIALIZER(name, n, ...)                                                                                      \
@@ -517,14 +532,14 @@ static void calculate_fans_layout(void)
     int64_t fans[4] = {0, 0, 0, 0};
     OK(unitvar_calculate_fans_layout(tensor(3), UNITVAR_OUT_IN_K, 4, &fans[0], &fans[1]));
     OK(unitvar_calculate_fans_layout(tensor(3), UNITVAR_K_IN_OUT, 3, &fans[2], &fans[3]));
-    give(fans, sizeof fans);
+    GIVE_ALL(fans);
 }
 static void calculate_fans_axes(void)
 {
     static const int32_t in[1] = {-1}, out[1] = {1}, batch[1] = {0};
     int64_t fans[2] = {0, 0};
     OK(unitvar_calculate_fans_axes(tensor(3), in, 1, out, 1, batch, 1, &fans[0], &fans[1]));
-    give(fans, sizeof fans);
+    GIVE_ALL(fans);
 }
 
 static unitvar_initializer defaults(int32_t kind)
@@ -539,7 +554,14 @@ static void initializer_defaults(void)
 {
     for (int32_t kind = 1; kind <= 16; kind++) {
         const unitvar_initializer init = defaults(kind);
-        give(&init, sizeof init);
+        GIVE(init.struct_size);
+        GIVE(init.kind);
+        GIVE(init.fan_mode);
+        GIVE(init.nonlinearity);
+        GIVE(init.distribution);
+        GIVE(init.reserved);
+        GIVE(init.groups);
+        GIVE_ALL(init.p);
     }
 }
 static void init(void)
@@ -582,7 +604,7 @@ static void torch_linear_reset(void)
     unitvar_tensor *b = bias();
     OK(unitvar_torch_linear_reset(g, tensor(2), b));
     give_elements(192);
-    give(bias_elements, sizeof bias_elements);
+    GIVE_ALL(bias_elements);
     unitvar_generator_destroy(g);
 }
 static void torch_conv_reset(void)
@@ -591,7 +613,7 @@ static void torch_conv_reset(void)
     unitvar_tensor *b = bias();
     OK(unitvar_torch_conv_reset(g, tensor(3), b));
     give_elements(576);
-    give(bias_elements, sizeof bias_elements);
+    GIVE_ALL(bias_elements);
     unitvar_generator_destroy(g);
 }
 static void torch_embedding_reset(void)
@@ -618,7 +640,7 @@ static unitvar_tensor *typed(uint8_t code, uint8_t bits, void *data)
         unitvar_generator *g = torch_mt19937();                                                                        \
         unitvar_tensor *t = typed(code, bits, x);                                                                      \
         OK(unitvar_##name(__VA_ARGS__));                                                                               \
-        give(x, sizeof x);                                                                                             \
+        GIVE_ALL(x);                                                                                                   \
         unitvar_generator_destroy(g);                                                                                  \
     }
 DRAW(torch_random, float, 2, 32, g, t)
@@ -642,7 +664,7 @@ static void torch_multinomial(void)
     samples.dtype.bits = 64;
     OK(unitvar_init_uniform(g, weights, 0.0, 1.0));
     OK(unitvar_torch_multinomial(g, weights, 0, &samples));
-    give(drawn, sizeof drawn);
+    GIVE_ALL(drawn);
     unitvar_generator_destroy(g);
 }
 
@@ -670,26 +692,26 @@ static unitvar_moments moments_f64(void)
 static void moments_update_f32(void)
 {
     const unitvar_moments m = moments_f32();
-    give(&m, sizeof m);
+    give(&m, sizeof m, sizeof(double));
 }
 static void moments_update_f64(void)
 {
     const unitvar_moments m = moments_f64();
-    give(&m, sizeof m);
+    give(&m, sizeof m, sizeof(double));
 }
 static void moments_merge(void)
 {
     unitvar_moments m = moments_f32();
     const unitvar_moments other = moments_f64();
     OK(unitvar_moments_merge(&m, &other));
-    give(&m, sizeof m);
+    give(&m, sizeof m, sizeof(double));
 }
 static void moments_variance(void)
 {
     const unitvar_moments m = moments_f32();
     double variance = 0;
     OK(unitvar_moments_variance(&m, 1.0, &variance));
-    give(&variance, sizeof variance);
+    GIVE(variance);
 }
 
 static unitvar_wide_moments wide_moments_f32(void)
@@ -715,19 +737,19 @@ static unitvar_wide_moments wide_moments_f64(void)
 static void wide_moments_update_f32(void)
 {
     const unitvar_wide_moments m = wide_moments_f32();
-    give(&m, sizeof m);
+    give(&m, sizeof m, sizeof(double));
 }
 static void wide_moments_update_f64(void)
 {
     const unitvar_wide_moments m = wide_moments_f64();
-    give(&m, sizeof m);
+    give(&m, sizeof m, sizeof(double));
 }
 static void wide_moments_merge(void)
 {
     unitvar_wide_moments m = wide_moments_f32();
     const unitvar_wide_moments other = wide_moments_f64();
     OK(unitvar_wide_moments_merge(&m, &other));
-    give(&m, sizeof m);
+    give(&m, sizeof m, sizeof(double));
 }
 /* Of a tensor of normals. */
 static void moments_update(void)
@@ -738,7 +760,7 @@ static void moments_update(void)
     OK(unitvar_init_normal(g, t, 0.0, 1.0));
     unitvar_generator_destroy(g);
     OK(unitvar_moments_update(&m, t));
-    give(&m, sizeof m);
+    give(&m, sizeof m, sizeof(double));
 }
 static void wide_moments_update(void)
 {
@@ -748,21 +770,21 @@ static void wide_moments_update(void)
     OK(unitvar_init_normal(g, t, 0.0, 1.0));
     unitvar_generator_destroy(g);
     OK(unitvar_wide_moments_update(&m, t));
-    give(&m, sizeof m);
+    give(&m, sizeof m, sizeof(double));
 }
 static void wide_moments_mean(void)
 {
     const unitvar_wide_moments m = wide_moments_f32();
     double mean = 0;
     OK(unitvar_wide_moments_mean(&m, &mean));
-    give(&mean, sizeof mean);
+    GIVE(mean);
 }
 static void wide_moments_variance(void)
 {
     const unitvar_wide_moments m = wide_moments_f32();
     double variance = 0;
     OK(unitvar_wide_moments_variance(&m, 1.0, &variance));
-    give(&variance, sizeof variance);
+    GIVE(variance);
 }
 
 /* Norms and activations: x and grad_y are f32 of shape (4, 6, 5), or grad_y (4, 6, 3) for linear; w and b, of up to 30
@@ -791,14 +813,14 @@ static void begin_layer(void)
 }
 static void end_layer(void)
 {
-    give(layer.y, sizeof layer.y);
-    give(layer.mean, sizeof layer.mean);
-    give(layer.rstd, sizeof layer.rstd);
-    give(layer.grad_w, sizeof layer.grad_w);
-    give(layer.grad_b, sizeof layer.grad_b);
-    give(layer.running_mean, sizeof layer.running_mean);
-    give(layer.running_var, sizeof layer.running_var);
-    give(&layer.batches, sizeof layer.batches);
+    GIVE_ALL(layer.y);
+    GIVE_ALL(layer.mean);
+    GIVE_ALL(layer.rstd);
+    GIVE_ALL(layer.grad_w);
+    GIVE_ALL(layer.grad_b);
+    GIVE_ALL(layer.running_mean);
+    GIVE_ALL(layer.running_var);
+    GIVE(layer.batches);
 }
 
 /* A tensor of data of up to three lengths, of which those that are 0 are not there. */
@@ -922,7 +944,7 @@ static void batch_moments(void)
     unitvar_wide_moments moments[2 * channels];
     begin_layer();
     moments_of_halves(moments);
-    give(moments, sizeof moments);
+    give(moments, sizeof moments, sizeof(double));
 }
 static void batch_norm_given(void)
 {
@@ -949,7 +971,7 @@ static void batch_norm_backward_sums(void)
     unitvar_batch_gradient_sums sums[2 * channels];
     begin_layer();
     sums_of_halves(sums);
-    give(sums, sizeof sums);
+    give(sums, sizeof sums, sizeof(double));
 }
 static void batch_norm_backward_given(void)
 {
@@ -969,7 +991,7 @@ static void switchable_norm_backward(void)
     OK(unitvar_switchable_norm_backward(GRAD_Y, X, SIX(w), logits, logits + 1, NULL, NULL, 1, eps, Y, SIX(grad_w),
                                         SIX(grad_b), gradients, gradients + 3));
     end_layer();
-    give(gradients, sizeof gradients);
+    GIVE_ALL(gradients);
 }
 
 struct function {

@@ -1,7 +1,9 @@
 #!/bin/sh
-# batteries.sh practrand|dieharder ENGINE [SIZE]: other people's batteries over the words of an engine. SIZE is PractRand's
-# (1GB unless given); of dieharder "all" takes every test, else the first four. From the root of the sources; STREAM_WORDS is
-# the program. Fails where the battery says FAIL; what it calls unusual or weak is shown, since some of many are.
+# batteries.sh practrand|dieharder|testu01 ENGINE [SIZE]: other people's batteries over the words of an engine. SIZE is
+# PractRand's (1GB unless given), or TestU01's battery (SmallCrush unless given); of dieharder "all" takes every test, else
+# the first four. From the root of the sources; STREAM_WORDS is the program. TestU01 is found by CPATH and LIBRARY_PATH.
+# Fails where the battery says FAIL, or TestU01 finds a p-value beyond 1e-10; what it calls unusual or weak, or TestU01
+# lists beyond 1e-3, is shown, since some of many are.
 set -eu
 
 battery=$1 engine=$2 size=${3:-}
@@ -18,11 +20,25 @@ dieharder)
         for test in 0 1 2 3; do $words | dieharder -g 200 -d "$test" | tee -a "$log"; done
     fi
     ;;
-*) echo "batteries: no battery \"$battery\", practrand or dieharder" >&2 && exit 2 ;;
+testu01)
+    program=$(mktemp)
+    trap 'rm -f "$log" "$program"' EXIT
+    ${CC:-cc} -O2 -w -o "$program" tests/verify/testu01.c -ltestu01 -lprobdist -lmylib -lm
+    $words | "$program" "${size:-SmallCrush}" | tee "$log"
+    ;;
+*) echo "batteries: no battery \"$battery\", practrand, dieharder or testu01" >&2 && exit 2 ;;
 esac
 case $battery in
 practrand) evidence=$(grep -E 'length= |anomalies|unusual|suspicious|FAIL' "$log" | tail -n 2 | tr -s ' \n' ' ') ;;
 dieharder) evidence=$(sed -n 's/.*\(PASSED\|WEAK\|FAILED\).*/\1/p' "$log" | sort | uniq -c | tr -s ' \n' ' ') ;;
+testu01)
+    # Its last summary; lines with eps or eps1 are p-values within 1e-300 or 1e-15 of 0 or 1.
+    summary=$(sed -n '/Summary results/,$p' "$log")
+    evidence=$(echo "$summary" | sed -n 's/^ *\(Number of statistics: *[0-9]*\)/\1/p; s/^ *\(All tests were passed\).*/\1/p;
+        s/^ *\([0-9][0-9]*  *[A-Z].*\)$/\1/p' | tr -s ' \n' ' ')
+    ! echo "$summary" | grep -qE '(eps|[0-9]e-[1-9][0-9]|1 *- *[0-9.]*e-[1-9][0-9])' || evidence="FAIL: $evidence"
+    echo "$evidence" >>"$log"
+    ;;
 esac
 echo "evidence: $battery of $engine: $evidence"
 [ -n "$evidence" ] && ! grep -q FAIL "$log"

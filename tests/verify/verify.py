@@ -13,7 +13,6 @@ import datetime
 import os
 import pathlib
 import platform
-import shutil
 import subprocess
 import sys
 import time
@@ -36,13 +35,22 @@ def battery(name, engine, hours):
     return command, f"{command} {hours}"
 
 
-# Name; what it shows; its command, and the same with --hours where it differs; a program that it needs.
+# What parts need that is not everywhere: how to see whether it is there.
+NEEDS = {
+    "RNG_test (PractRand)": "command -v RNG_test",
+    "dieharder": "command -v dieharder",
+    "TestU01 (CPATH, LIBRARY_PATH)": "echo '#include <unif01.h>' | ${CC:-cc} -E -x c -",
+}
+PRACTRAND, DIEHARDER, TESTU01 = NEEDS
+
+# Name; what it shows; its command, and the same with --hours where it differs; what it needs, of NEEDS.
 PARTS = [
     ("words", "Randomness of words", program("battery", "--words 64M"), None),
-    *[(f"practrand-{engine}", f"PractRand of {engine}", battery("practrand", engine, "1TB"), "RNG_test")
+    *[(f"practrand-{engine}", f"PractRand of {engine}", battery("practrand", engine, "1TB"), PRACTRAND)
       for engine in ENGINES],
-    *[(f"dieharder-{engine}", f"dieharder of {engine}", battery("dieharder", engine, "all"), "dieharder")
+    *[(f"dieharder-{engine}", f"dieharder of {engine}", battery("dieharder", engine, "all"), DIEHARDER)
       for engine in ENGINES],
+    *[(f"testu01-{engine}", f"TestU01 of {engine}", battery("testu01", engine, "BigCrush"), TESTU01) for engine in ENGINES],
     ("draws", "Distributions of draws", program("draw_trials", "--elements 1G"), None),
     ("accuracy", "Elementary functions", program("accuracy"), None),
     *[(f"accuracy-{name}", f"Accuracy: {name}", program(f"accuracy_{name}"), None)
@@ -50,6 +58,7 @@ PARTS = [
     ("accuracy-distributions", "Accuracy: distributions", program("accuracy_distributions", "--exhaustive"), None),
     ("identity", "The same bits elsewhere", ("sh tests/verify/identity.sh", None), None),
     ("suite", "The suite", ("sh cmake/dev.sh test", None), None),
+    ("fuzz", "Fuzzing", ("sh cmake/dev.sh fuzz", "sh cmake/dev.sh fuzz --runs 10000000"), None),
     ("seeded", "Seeded bugs", ("sh cmake/dev.sh seeded", None), None),
     ("coverage", "Lines that the tests run", ("sh cmake/dev.sh coverage", None), None),
     ("emulated", "The whole suite on emulated processors", ("sh cmake/dev.sh emulated", None), None),
@@ -76,16 +85,19 @@ def run(name, command):
 
 def processor():
     try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
-    except (OSError, StopIteration):
+        lines = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        values = {key.strip(): value.strip() for key, value in (line.split(":", 1) for line in lines if ":" in line)}
+        sets = [name for name in ("avx2", "avx512vl", "aes", "vaes") if name in values.get("flags", "").split()]
+        return f"{values['model name']} with {', '.join(sets)}"
+    except (OSError, KeyError):
         return platform.machine()
 
 
 def section(name, title, command, status, evidence, seconds):
     verdict = "" if status == 0 else f" **Failed with status {status}.**"
     body = "".join(f"- {line}\n" for line in evidence)
-    return f"### {title} ({name})\n\n`{command}`: {seconds:.0f} s.{verdict}\n\n{body}\n"
+    where = f"{datetime.date.today()}, {processor()}, {os.cpu_count()} processors"
+    return f"### {title} ({name})\n\n`{command}`: {seconds:.0f} s ({where}).{verdict}\n\n{body}\n"
 
 
 def write_page(sections):
@@ -122,8 +134,8 @@ def main():
     for number, (name, title, (minutes, hours), needs) in enumerate(chosen, 1):
         command = hours if options.hours and hours else minutes
         print(f"== {number} of {len(chosen)}, {name}: {command}", flush=True)
-        if needs and not shutil.which(needs):
-            print(f"verify: SKIPPED {name}: no {needs} in PATH", file=sys.stderr)
+        if needs and subprocess.run(["sh", "-c", NEEDS[needs]], check=False, capture_output=True).returncode != 0:
+            print(f"verify: SKIPPED {name}: no {needs}", file=sys.stderr)
             continue
         began = time.monotonic()
         status, evidence = run(name, command)
@@ -134,7 +146,6 @@ def main():
         if options.write:
             write_page(sections)
     with open(WORK / "evidence.md", "w", encoding="utf-8") as file:
-        file.write(f"{datetime.date.today()}, {processor()}, {os.cpu_count()} processors\n\n")
         file.writelines(sections.values())
     print(f"{passed} passed, {failed} failed")
     return 0 if failed == 0 and passed else 1

@@ -33,7 +33,7 @@ struct Entry {
 };
 
 constexpr std::size_t bucket_entries = 512;
-constexpr std::size_t chunk = 4096;
+constexpr std::size_t chunk = 2048; // keys, on the stack
 
 } // namespace
 

@@ -104,10 +104,11 @@ void write_region(const ElementSource &source, const Layout &layout, const Regio
     const std::uint64_t pieces = (elements - 1) / piece_elements + 1;
     const std::size_t grain = grain_of(share_bytes, piece_elements * element_bytes);
     parallel_for(pieces, grain, [&](std::size_t begin, std::size_t end) {
-        std::array<double, piece_elements> buffer;
-        for (std::size_t piece = begin; piece < end; ++piece) {
-            const std::uint64_t first = piece * piece_elements;
-            const std::size_t count = std::min<std::uint64_t>(piece_elements, elements - first);
+        std::array<double, piece_elements / 2> buffer; // of a stack that may have 64 KiB
+        const std::size_t at_once = layout.contiguous() ? piece_elements : buffer.size();
+        const std::uint64_t last = std::min<std::uint64_t>(end * piece_elements, elements);
+        for (std::uint64_t first = begin * piece_elements; first < last; first += at_once) {
+            const std::size_t count = std::min<std::uint64_t>(at_once, last - first);
             if (layout.contiguous()) {
                 source.write_runs(layout.data() + first * element_bytes, region, first, count, element_bytes);
                 continue;

@@ -87,7 +87,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t piece_bytes = std::size_t{1} << 13U;
+    static constexpr std::size_t piece_bytes = std::size_t{1} << 12U;  // two of them on the stack
     static constexpr std::size_t matrix_bytes = std::size_t{1} << 16U; // whose kernels prepare their columns each time
 
     // Of `piece` to 2 piece - 1 but for a shorter n.

@@ -49,7 +49,7 @@ public:
     ChunkedSums(Scratch &scratch, const Tiles &tiles, std::size_t chunks, std::size_t elements)
         : tiles_(tiles), chunks_(chunks), elements_(elements), whole_(chunks == 1 || enough_for_threads(tiles.count())),
           slots_(slots_for(items(), grain())), scratch_(scratch),
-          parts_(scratch.add<Part>(whole_ ? 0 : tiles.groups * tiles.columns * chunks))
+          parts_(scratch.add<Part>(whole_ ? slots_ * room() : tiles.groups * tiles.columns * chunks))
     {
     }
 
@@ -78,11 +78,17 @@ private:
         return grain_of((whole_ ? chunks_ : 1) * elements_ * std::min(tiles_.width, tiles_.columns));
     }
 
+    // The sums of a tile, and of the next chunk of it, are on the stack where that is little, else here.
+    static constexpr bool on_stack = most_width <= 16;
+    [[nodiscard]] std::size_t width() const noexcept { return std::min(tiles_.width, tiles_.columns); }
+    [[nodiscard]] std::size_t room() const noexcept { return on_stack ? 0 : width() * (chunks_ == 1 ? 1 : 2); }
+
     template <class ChunkWork, class Done> void run_tiles(const ChunkWork &chunk, const Done &done) const noexcept
     {
         parallel_slots(slots_, items(), [&](std::size_t slot, std::size_t begin, std::size_t end) {
-            Part result[most_width];
-            Part part[most_width];
+            Part small[on_stack ? 2 * most_width : 1];
+            Part *const result = on_stack ? small : scratch_.data(parts_) + slot * room();
+            Part *const part = result + (on_stack ? most_width : width());
             for (std::size_t t = begin; t < end; ++t) {
                 const Tiles::Tile tile = tiles_[t];
                 chunk(slot, tile, 0, result);

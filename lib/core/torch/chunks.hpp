@@ -18,7 +18,7 @@
 namespace unitvar::core {
 
 // Words at a time: whole periods, so that a fill that begins with one stays aligned, and whole blocks of normal.
-inline constexpr std::size_t chunk_words = 4 * mt19937_words;
+inline constexpr std::size_t chunk_words = 2 * mt19937_words; // on the stack
 
 // Behind the values that are in use kernels find zeros.
 template <class T> void pad(T *values, std::size_t n) noexcept
@@ -35,7 +35,7 @@ struct alignas(64) ChunkOfWords {
     }
 };
 
-// Who draws: one thread at a time, piece after piece. The wait is for some 2000 words, a microsecond.
+// Who draws: one thread at a time, piece after piece. The wait is for some 1000 words, half a microsecond.
 class Turns {
 public:
     // Calls draw(piece) alone, for the piece that comes next. Returns it.
