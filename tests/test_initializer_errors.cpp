@@ -70,6 +70,10 @@ const std::vector<Malformed> &malformed_tensors()
              t.dtype = f64_dtype;
          },
          invalid, "shape", "1152921504606846976"},
+        {"an offset of 2^63", [](View &t, Lengths &) { t.byte_offset = std::uint64_t{1} << 63u; }, invalid,
+         "byte_offset", "9223372036854775808"},
+        {"an offset of 2^64 - 1", [](View &t, Lengths &) { t.byte_offset = ~std::uint64_t{0}; }, invalid, "byte_offset",
+         "18446744073709551615"},
         {"2 lanes", [](View &t, Lengths &) { t.dtype.lanes = 2; }, invalid, "lanes", "2"},
         {"0 lanes", [](View &t, Lengths &) { t.dtype.lanes = 0; }, invalid, "lanes", "0"},
         {"f8",

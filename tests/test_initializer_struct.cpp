@@ -182,8 +182,10 @@ TEST_CASE("a structure that is too small, reserved or of an unknown kind is refu
             check_refused(&init, "struct_size", std::to_string(size));
         }
         init = kind.init;
-        init.reserved = -4711;
-        check_refused(&init, "reserved", "-4711");
+        for (const std::int32_t reserved : {-4711, 1, 4711}) {
+            init.reserved = reserved;
+            check_refused(&init, "reserved", std::to_string(reserved));
+        }
     }
     for (const std::int32_t unknown : unknown_kinds) {
         unitvar_initializer init = support::default_initializer(UNITVAR_INIT_ZEROS);

@@ -7,6 +7,7 @@
 #include "support/tables.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -277,6 +278,34 @@ TEST_CASE_TEMPLATE("instruction set and threads never change a bit of mean_var",
                 CHECK_MESSAGE(support::same_bits(got.mean, reference.mean), isa, " with ", threads, " threads");
                 CHECK_MESSAGE(support::same_bits(got.var, reference.var), isa, " with ", threads, " threads");
             }
+        }
+    }
+}
+
+// Means that are next to the middle of two numbers of 16 bits, nearer to it than f32 can tell.
+TEST_CASE("a mean of 16 bits is rounded once, by way of nothing narrower than double")
+{
+    struct Row {
+        std::uint8_t code; // bf16 or f16
+        std::array<std::uint16_t, 4> x;
+        std::uint16_t mean;
+    };
+    const Row rows[] = {
+        {4, {0x4000, 0x4001, 0x3080, 0}, 0x3F81}, // 2, 2 + 2^-6, 2^-30: 1 + 2^-8 + 2^-32
+        {4, {0x4001, 0x4002, 0xB080, 0}, 0x3F81}, // 2 + 2^-6, 2 + 2^-5, -2^-30: 1 + 3 2^-8 - 2^-32
+        {2, {0x4000, 0x4001, 0x0001, 0}, 0x3C01}, // 2, 2 + 2^-9, 2^-24: 1 + 2^-11 + 2^-26
+        {2, {0x4001, 0x4002, 0x8001, 0}, 0x3C01}, // 2 + 2^-9, 2 + 2^-8, -2^-24: 1 + 3 2^-11 - 2^-26
+    };
+    for (Row row : rows) {
+        std::int64_t shape[] = {1, 4};
+        std::uint16_t result = 0;
+        const std::int32_t axis = 1;
+        const unitvar_tensor x{row.x.data(), {1, 0}, 2, {row.code, 16, 1}, shape, nullptr, 0};
+        unitvar_tensor mean{&result, {1, 0}, 1, {row.code, 16, 1}, shape, nullptr, 0};
+        for (const std::string &isa : support::isas()) {
+            const support::ForcedIsa forced(isa);
+            require_ok(unitvar_mean_var(&x, &axis, 1, 1, &mean, nullptr));
+            CHECK_MESSAGE(result == row.mean, isa);
         }
     }
 }

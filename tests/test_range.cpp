@@ -281,3 +281,23 @@ TEST_CASE("chunks of very different sizes merge: the larger decide")
         }
     }
 }
+
+TEST_CASE("chunks of one value each merge, however far apart the values are")
+{
+    constexpr std::size_t chunk = 8192;
+    for (const std::string &isa : support::isas()) {
+        const support::ForcedIsa forced(isa);
+        CAPTURE(isa);
+        for (const double value : {1e-300, 1e-170, 1e-10, 1.0, 1e150, 1e155, 1e200, 1e307}) {
+            CAPTURE(value);
+            std::vector<double> data(chunk, value);
+            data.resize(2 * chunk, -value);
+            Array<double> x({1, static_cast<std::int64_t>(data.size())}, data);
+            Array<double> y({1, static_cast<std::int64_t>(data.size())});
+            require_ok(unitvar_layer_norm(x, 1, nullptr, nullptr, 0, y, nullptr, nullptr));
+            std::vector<long double> expected(chunk, 1);
+            expected.resize(2 * chunk, -1);
+            CHECK(support::worst_relative(y.values(), expected) <= 1e-15);
+        }
+    }
+}
