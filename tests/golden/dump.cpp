@@ -229,18 +229,17 @@ Bytes permutation(const Source &source, std::size_t n, double, double)
 // The words of forks, and of a fork of a fork, by names that end at and within eight bytes.
 Bytes fork(const Source &source, std::size_t n, double, double)
 {
-    Bytes all;
+    std::vector<std::uint32_t> words;
     Generator g = source.open();
     for (const char *const name : {"", "bias", "weights.", "layer.0.weight"}) {
         unitvar_generator *handle = nullptr;
         require_ok(unitvar_generator_fork(g.get(), name, &handle));
         g.reset(handle);
-        std::vector<std::uint32_t> words(n);
-        require_ok(unitvar_bits_u32(g.get(), words.data(), n));
-        const Bytes bytes = bytes_of(words);
-        all.insert(all.end(), bytes.begin(), bytes.end());
+        const std::size_t before = words.size();
+        words.resize(before + n);
+        require_ok(unitvar_bits_u32(g.get(), words.data() + before, n));
     }
-    return all;
+    return bytes_of(words);
 }
 
 template <class T, auto fill, auto update>

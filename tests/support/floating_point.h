@@ -36,7 +36,9 @@ static inline struct floating_point_state floating_point_now(void)
 #elif defined(__riscv)
     __asm__ volatile("frcsr %0" : "=r"(state.modes)); /* both, as below */
 #elif defined(__s390x__)
-    __asm__ volatile("efpc %0" : "=r"(state.modes));
+    uint32_t bits;
+    __asm__ volatile("efpc %0" : "=r"(bits));
+    state.modes = bits;
 #elif defined(__powerpc64__)
     double bits;
     __asm__ volatile("mffs %0" : "=f"(bits));

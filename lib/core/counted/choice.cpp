@@ -20,7 +20,8 @@ namespace {
 // addresses, at most half full.
 class Places {
 public:
-    explicit Places(std::size_t most) : entry_(std::bit_ceil(2 * most + 2)), shift_(std::countl_zero(entry_.size() - 1))
+    explicit Places(std::size_t most)
+        : entry_(std::bit_ceil(2 * most + 2)), shift_(std::countl_zero(std::uint64_t{entry_.size() - 1}))
     {
     }
     // What lies at the place, and what does from now on.
