@@ -20,7 +20,7 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
                       libFuzzer over saved states, tensors, initialisers and sequences of calls, under AddressSanitizer and
                       UndefinedBehaviorSanitizer: tests/fuzz; 20000 executions of each target without --runs
   seeded [OPTION ...] puts bugs of one line into a copy of the library, one after the other, and shows which test catches
-                      each; --list, --only NAME ...
+                      each; --list, --only NAME ..., --every N
   coverage [--lines]  how many lines of lib and capi the tests run, by folder; fails below 95 %
   memory              valgrind: memcheck over some files of the suite, and that fills below the size from which threads
                       share them allocate nothing

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Tests of the tests: one-line bugs, each put into a copy of the library, and the test that must fail of it.
 
-  run.py [--list] [--check] [--only NAME ...] [--tree DIRECTORY]
+  run.py [--list] [--check] [--only NAME ...] [--every N] [--tree DIRECTORY]
 
 bugs.toml lists them. Without options all are seeded, one after the other: what a bug's tests need is built again, and the
 tests run, until one fails, crashes or hangs. Prints "caught NAME by TEST" or "MISSED NAME", and ends with
@@ -185,6 +185,7 @@ def main():
     parser.add_argument("--list", action="store_true", help="the bugs and their tests")
     parser.add_argument("--check", action="store_true", help="only whether the list fits the sources")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these bugs alone")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="each Nth bug of the list alone, for a sample")
     parser.add_argument("--tree", type=pathlib.Path, default=ROOT / "build/seeded", metavar="DIRECTORY")
     options = parser.parse_args()
     chosen = bugs()
@@ -203,6 +204,9 @@ def main():
         if unknown:
             parser.error(f"no bug {', '.join(sorted(unknown))}; --list shows them")
         chosen = [bug for bug in chosen if bug["name"] in options.only]
+    if options.every < 1:
+        parser.error(f"--every is {options.every}; expected at least 1")
+    chosen = chosen[::options.every]
     try:
         return run(chosen, options.tree.resolve())
     except Failure as failure:
