@@ -22,6 +22,10 @@ WORK = ROOT / "build/verify"
 PAGE = ROOT / "tests/EVIDENCE.md"
 BEGIN, END = "<!-- by `sh cmake/dev.sh verify --write` -->\n", "<!-- end -->\n"
 TESTS = os.environ.get("BUILD", "build/g++") + "/tests"
+# Of identity.sh; without --hours big-endian, 32 bits and another compiler.
+CASES = ("aarch64-linux-gnu", "riscv64-linux-gnu", "s390x-linux-gnu", "powerpc64le-linux-gnu", "arm-linux-gnueabihf",
+         "i686-linux-gnu", "gcc-O1", "gcc-O2", "gcc-14", "clang", "clang-O1", "clang-19")
+QUICK_CASES = ("s390x-linux-gnu", "i686-linux-gnu", "clang")
 ENGINES = ("pcg32", "philox4x32", "ars4x32")
 
 
@@ -57,9 +61,9 @@ PARTS = [
     *[(f"accuracy-{name}", f"Accuracy: {name}", program(f"accuracy_{name}"), None)
       for name in ("erff", "quantile", "trunc_normal")],
     ("accuracy-distributions", "Accuracy: distributions", program("accuracy_distributions", "--exhaustive"), None),
-    # Without --hours: big-endian, 32 bits, another compiler.
-    ("identity", "The same bits elsewhere",
-     ("sh tests/verify/identity.sh s390x-linux-gnu i686-linux-gnu clang", "sh tests/verify/identity.sh"), None),
+    *[(f"identity-{case}", f"The same bits: {case}",
+       (command if case in QUICK_CASES else None, command), None)
+      for case in CASES for command in [f"sh tests/verify/identity.sh {case}"]],
     ("suite", "The suite", ("sh cmake/dev.sh test", None), None),
     ("fuzz", "Fuzzing", ("sh cmake/dev.sh fuzz", "sh cmake/dev.sh fuzz --runs 10000000"), None),
     ("memory", "Memory, by valgrind", ("sh cmake/dev.sh memory", None), None),
