@@ -99,7 +99,7 @@ void uniform_f64(const std::uint32_t *words, double low, double width, void *tar
     const auto d = broadcast<F>(width);
     // The first word of a pair is the upper half.
     store_elements<F>(target, n, mode, [&](std::size_t i) UNITVAR_INLINE_LAMBDA {
-        const auto pair = load<U>(words + 2 * i);
+        const U pair = as_u64(load<U32x<48>>(words + 2 * i));
         const auto bits = (shift_left<32>(pair) | shift_right<32>(pair)) & broadcast<U>(0x1FFFFFFFFFFFFF);
         return fma(signed_to_float(bits) * broadcast<F>(0x1p-53), d, a);
     });

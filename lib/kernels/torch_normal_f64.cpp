@@ -16,7 +16,7 @@ static_assert(F::lanes <= core::torch_read_ahead);
 UNITVAR_INLINE Half uniform(const std::uint32_t *words)
 {
     using U = U64x<Half::lanes>;
-    const auto pair = load<U>(words);
+    const U pair = as_u64(load<U32x<2 * Half::lanes>>(words));
     const auto bits = (shift_left<32>(pair) | shift_right<32>(pair)) & broadcast<U>(0x1FFFFFFFFFFFFF);
     return signed_to_float(bits) * broadcast<Half>(0x1p-53);
 }

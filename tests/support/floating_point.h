@@ -43,6 +43,7 @@ static inline struct floating_point_state floating_point_now(void)
     double bits;
     __asm__ volatile("mffs %0" : "=f"(bits));
     memcpy(&state.modes, &bits, sizeof bits);
+    state.modes &= ~UINT64_C(0x7F000); /* without what the last operation was and gave */
 #elif defined(__arm__)
     uint32_t bits;
     __asm__ volatile("vmrs %0, fpscr" : "=r"(bits));
