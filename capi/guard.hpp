@@ -58,6 +58,12 @@ namespace unitvar::capi {
 // Keeps the message for unitvar_last_error. Long ones are cut.
 void set_last_error(const char *message) noexcept;
 
+[[nodiscard]] inline std::int32_t out_of_memory() noexcept
+{
+    set_last_error("the system has no memory left");
+    return UNITVAR_OUT_OF_MEMORY;
+}
+
 template <class Body> [[nodiscard]] std::int32_t guard(Body &&body) noexcept
 {
     try {
@@ -67,11 +73,9 @@ template <class Body> [[nodiscard]] std::int32_t guard(Body &&body) noexcept
         set_last_error(error.what());
         return static_cast<std::int32_t>(error.status());
     } catch (const std::bad_alloc &) {
-        set_last_error("the system has no memory left");
-        return UNITVAR_OUT_OF_MEMORY;
+        return out_of_memory();
     } catch (const std::length_error &) { // a container larger than the address space
-        set_last_error("the system has no memory left");
-        return UNITVAR_OUT_OF_MEMORY;
+        return out_of_memory();
     } catch (const std::exception &error) {
         set_last_error(error.what());
         return UNITVAR_INTERNAL;

@@ -80,7 +80,8 @@ inline FloatingPointState FloatingPointState::read() noexcept
 #if defined(__riscv)
     asm volatile("frcsr %0" : "=r"(state.control)::"memory");
 #elif defined(__s390x__)
-    std::uint32_t bits = 0;                          // the rest of the register stays what it was
+    // The rest of the register stays what it was.
+    std::uint32_t bits = 0;
     asm volatile("efpc %0" : "=r"(bits)::"memory");
     state.control = bits;
 #elif defined(__powerpc64__)

@@ -5,6 +5,7 @@
 // A period is 13 steps of 48 lanes, written over the one before it. Reads that would wrap around find the first step's
 // words again behind the end.
 #include "kernels/torch_store.hpp"
+#include "kernels/torch_uniform.hpp"
 #include "kernels/torch_units.hpp"
 
 namespace unitvar::UNITVAR_ISA {
@@ -94,14 +95,10 @@ void uniform_f64(const std::uint32_t *words, double low, double width, void *tar
                  core::StoreMode mode)
 {
     using F = F64x<24>;
-    using U = U64x<24>;
     const auto a = broadcast<F>(low);
     const auto d = broadcast<F>(width);
-    // The first word of a pair is the upper half.
     store_elements<F>(target, n, mode, [&](std::size_t i) UNITVAR_INLINE_LAMBDA {
-        const U pair = as_u64(load<U32x<48>>(words + 2 * i));
-        const auto bits = (shift_left<32>(pair) | shift_right<32>(pair)) & broadcast<U>(0x1FFFFFFFFFFFFF);
-        return fma(signed_to_float(bits) * broadcast<F>(0x1p-53), d, a);
+        return fma(unit_of_53_bits<F>(words + 2 * i), d, a);
     });
 }
 

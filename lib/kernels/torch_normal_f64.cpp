@@ -3,6 +3,7 @@
 // each block of 16.
 #include "kernels/torch_libm_f64.hpp"
 #include "kernels/torch_store.hpp"
+#include "kernels/torch_uniform.hpp"
 #include "kernels/torch_units.hpp"
 
 namespace unitvar::UNITVAR_ISA {
@@ -11,15 +12,6 @@ namespace {
 using Half = F64x<core::torch_normal_block / 2>;
 using F = F64x<16>;
 static_assert(F::lanes <= core::torch_read_ahead);
-
-// Half a block's uniforms; the first word of a pair is the upper half.
-UNITVAR_INLINE Half uniform(const std::uint32_t *words)
-{
-    using U = U64x<Half::lanes>;
-    const U pair = as_u64(load<U32x<2 * Half::lanes>>(words));
-    const auto bits = (shift_left<32>(pair) | shift_right<32>(pair)) & broadcast<U>(0x1FFFFFFFFFFFFF);
-    return signed_to_float(bits) * broadcast<Half>(0x1p-53);
-}
 
 template <class Function> UNITVAR_INLINE void replace(double *x, std::size_t n, const Function &function)
 {
@@ -40,9 +32,10 @@ void torch_normal_f64(const std::uint32_t *words, double mean, double std, void 
     auto *out = static_cast<unsigned char *>(target);
     const bool streams = mode == core::StoreMode::streaming && reinterpret_cast<std::uintptr_t>(out) % line_bytes == 0;
     for (std::size_t i = 0; i < n; i += 2 * Half::lanes, words += 4 * Half::lanes, out += 2 * half_bytes) {
-        const Half logarithm = libm_log_f64(broadcast<Half>(1) - uniform(words));
+        const Half logarithm = libm_log_f64(broadcast<Half>(1) - unit_of_53_bits<Half>(words));
         const Half radius = sqrt(logarithm * broadcast<Half>(-2));
-        const auto angle = libm_cos_sin_f64(uniform(words + 2 * Half::lanes) * broadcast<Half>(0x1.921fb54442d18p2));
+        const auto angle =
+            libm_cos_sin_f64(unit_of_53_bits<Half>(words + 2 * Half::lanes) * broadcast<Half>(0x1.921fb54442d18p2));
         const Half first = fma(radius * angle.cos, scale, location);
         const Half second = fma(radius * angle.sin, scale, location);
         if (streams) {
