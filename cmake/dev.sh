@@ -22,7 +22,7 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
   seeded [OPTION ...] puts bugs of one line into a copy of the library, one after the other, and shows which test catches
                       each; --list, --only NAME ..., --every N
   coverage [--lines]  how many lines of lib and capi the tests run, by folder; fails below 95 %
-  memory              valgrind: memcheck over some files of the suite, and that fills below the size from which threads
+  memory              valgrind: memcheck over some files of the suite, and that draws below the size from which threads
                       share them allocate nothing
   bench               samplers against the peers that are found, interleaved in one process: MKL (MKL_RT=libmkl_rt.so.N,
                       MKLROOT), std and pcg-cpp; NumPy, PyTorch and JAX of the interpreter that PYTHON names
@@ -235,16 +235,13 @@ fuzz)
     # shellcheck disable=SC2086
     need $library_packages doctest-dev librandom123-dev clang libclang-rt-dev
     configure fuzz fuzz -DUNITVAR_ISAS="$(best_isa)"
-    began=$(date +%s)
-    for target; do
-        cmake --build build/fuzz -j "$jobs" --target "unitvar_fuzz_$target" >>build/fuzz.log 2>&1 ||
-            { tail -n 40 build/fuzz.log; exit 1; }
-    done
-    took "$began" "build/fuzz, compiling"
+    # shellcheck disable=SC2046
+    build fuzz --target $(printf 'unitvar_fuzz_%s ' "$@")
     began=$(date +%s)
     for target; do
         # Another search each time: what it found before is in the corpus.
-        if (cd build && sh "$root/tests/fuzz/run.sh" "fuzz/tests/fuzz/unitvar_fuzz_$target" "$root/tests/fuzz/corpus/$target" "$runs"); then
+        if (cd build && sh "$root/tests/fuzz/run.sh" "fuzz/tests/fuzz/unitvar_fuzz_$target" \
+            "$root/tests/fuzz/corpus/$target" "$runs"); then
             passed=$((passed + 1))
         else
             failed=$((failed + 1))
@@ -279,10 +276,7 @@ memory)
     need $library_packages doctest-dev librandom123-dev valgrind
     # valgrind knows no AVX-512.
     configure memory library -DUNITVAR_TESTS=ON -DUNITVAR_ISAS="$(best_isa | sed 's/avx512/avx2/')"
-    began=$(date +%s)
-    cmake --build build/memory -j "$jobs" --target unitvar_tests unitvar_repeated_fills >>build/memory.log 2>&1 ||
-        { tail -n 40 build/memory.log; exit 1; }
-    took "$began" "build/memory, compiling"
+    build memory --target unitvar_tests unitvar_repeated_fills
     for file in arguments sobol choice init_values shard_errors norm_errors mean_var; do
         if UNITVAR_TEST_QUICK=1 valgrind -q --error-exitcode=1 --leak-check=full build/memory/tests/unitvar_tests \
             --source-file="*/test_$file.cpp" >build/memory.tests 2>&1; then

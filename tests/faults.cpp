@@ -1,10 +1,11 @@
 // unitvar_faults: what a process may meet and a caller may get wrong. Counts that no memory holds are errors that write
 // nothing and leave the generator alone, for every function that takes one, also where only its working memory would be
-// too large; signals that interrupt a fill all the time, and threads that the system does not give, change no bit; saved
-// states cut at every byte or with any bit flipped are refused or are states. Sanitizers end a process that asks for too
-// much memory, so this is a program of its own.
+// too large; signals that interrupt a fill all the time change no bit; saved states cut at every byte or with any bit
+// flipped are refused or are states. Sanitizers end a process that asks for too much memory, so this is a program of its own.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
+
+#include "support/capi.hpp"
 
 #include <unitvar.h>
 
@@ -17,41 +18,20 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
 namespace {
 
 using Bytes = std::vector<unsigned char>;
-
-struct Destroy {
-    void operator()(unitvar_generator *g) const { unitvar_generator_destroy(g); }
-};
-using Generator = std::unique_ptr<unitvar_generator, Destroy>;
+using support::Generator;
+using support::require_ok;
 
 constexpr std::int32_t engines[] = {UNITVAR_PCG32, UNITVAR_PHILOX4X32, UNITVAR_TORCH_MT19937, UNITVAR_ARS4X32};
 
-void ok(std::int32_t status)
-{
-    if (status != UNITVAR_OK)
-        FAIL(unitvar_last_error());
-}
-
 Generator generator(std::int32_t engine)
 {
-    unitvar_generator *g = nullptr;
-    ok(unitvar_generator_create(engine, 7, 0, &g));
-    return Generator(g);
-}
-
-Bytes saved(const unitvar_generator *g)
-{
-    std::size_t size = 0;
-    ok(unitvar_generator_save(g, nullptr, 0, &size));
-    Bytes state(size);
-    ok(unitvar_generator_save(g, state.data(), size, &size));
-    return state;
+    return Generator(engine, 7);
 }
 
 // Larger than any address space in elements of this many bytes, by overflow of every product that might be formed.
@@ -81,16 +61,16 @@ void refuses_counts(const std::string &name, std::size_t bytes,
     for (const std::int32_t engine : engines) {
         CAPTURE(engine);
         const Generator g = generator(engine);
-        const Bytes before = saved(g.get());
+        const Bytes before = g.save();
         for (const std::size_t n : excessive_counts(bytes)) {
             CAPTURE(n);
             std::memset(target, 0x5A, sizeof(target));
-            const std::int32_t status = fill(g.get(), n);
+            const std::int32_t status = fill(g, n);
             const bool refused = status == UNITVAR_INVALID_ARGUMENT || status == UNITVAR_STREAM_EXHAUSTED ||
                                  (status == UNITVAR_UNSUPPORTED && engine == UNITVAR_TORCH_MT19937);
             CHECK_MESSAGE(refused, std::string(unitvar_status_name(status)));
             CHECK(target_untouched());
-            CHECK(saved(g.get()) == before);
+            CHECK(g.save() == before);
         }
     }
 }
@@ -162,7 +142,7 @@ TEST_CASE("a count beyond the address space is an error of draws as values, of S
     for (std::int32_t kind = UNITVAR_DRAW_BITS; kind <= UNITVAR_DRAW_BERNOULLI; ++kind) {
         unitvar_draw draw{};
         draw.struct_size = sizeof(draw);
-        ok(unitvar_draw_defaults(&draw, kind));
+        require_ok(unitvar_draw_defaults(&draw, kind));
         draw.dtype = kind == UNITVAR_DRAW_BITS        ? unitvar_dtype{1, 32, 1}
                      : kind == UNITVAR_DRAW_INTEGERS  ? unitvar_dtype{0, 32, 1}
                      : kind == UNITVAR_DRAW_BERNOULLI ? unitvar_dtype{1, 8, 1}
@@ -203,24 +183,24 @@ TEST_CASE("an array that fits the address space, whose working memory does not, 
     auto *const numbers = reinterpret_cast<std::int64_t *>(target);
     for (const std::int32_t engine : engines) {
         const Generator g = generator(engine);
-        const Bytes before = saved(g.get());
+        const Bytes before = g.save();
         std::memset(target, 0x5A, sizeof(target));
         for (const std::size_t n : {std::size_t{1} << 59, (std::size_t{1} << 60) - 1, std::size_t{1} << 50}) {
             CAPTURE(engine);
             CAPTURE(n);
             if (engine != UNITVAR_TORCH_MT19937) {
-                CHECK(unitvar_permutation_i64(g.get(), numbers, n) == UNITVAR_OUT_OF_MEMORY);
-                CHECK(unitvar_choice_i64(g.get(), numbers, n, INT64_MAX) == UNITVAR_OUT_OF_MEMORY);
+                CHECK(unitvar_permutation_i64(g, numbers, n) == UNITVAR_OUT_OF_MEMORY);
+                CHECK(unitvar_choice_i64(g, numbers, n, INT64_MAX) == UNITVAR_OUT_OF_MEMORY);
             }
             std::vector<std::int64_t> square{static_cast<std::int64_t>(n >> 28U), std::int64_t{1} << 28};
             unitvar_tensor t = tensor(square, f32);
             const bool torch = engine == UNITVAR_TORCH_MT19937;
-            CHECK(unitvar_init_orthogonal(g.get(), &t, 1) == UNITVAR_OUT_OF_MEMORY);
+            CHECK(unitvar_init_orthogonal(g, &t, 1) == UNITVAR_OUT_OF_MEMORY);
             if (!torch)
-                CHECK(unitvar_init_sparse(g.get(), &t, 0.5, 1) == UNITVAR_OUT_OF_MEMORY);
+                CHECK(unitvar_init_sparse(g, &t, 0.5, 1) == UNITVAR_OUT_OF_MEMORY);
         }
         CHECK(target_untouched());
-        CHECK(saved(g.get()) == before);
+        CHECK(g.save() == before);
     }
 }
 
@@ -249,12 +229,12 @@ TEST_CASE("shapes without elements may have any other lengths, and arrays by cha
 
 TEST_CASE("a slice of a tensor that no memory holds is made, or its working memory is not to be had")
 {
-    const Generator g = generator(UNITVAR_PCG32);
+    Generator g = generator(UNITVAR_PCG32);
     for (std::int32_t kind = UNITVAR_INIT_CONSTANT; kind <= UNITVAR_INIT_IDENTITY; ++kind) {
         CAPTURE(kind);
         unitvar_initializer init{};
         init.struct_size = sizeof(init);
-        ok(unitvar_initializer_defaults(&init, kind));
+        require_ok(unitvar_initializer_defaults(&init, kind));
         for (const std::int64_t length : {std::int64_t{1} << 26, std::int64_t{1} << 29}) {
             if (kind == UNITVAR_INIT_SPARSE) // some bytes a row, of which there may be enough
                 continue;
@@ -263,8 +243,8 @@ TEST_CASE("a slice of a tensor that no memory holds is made, or its working memo
             const std::array<std::int64_t, 2> offset{length - 2, length - 3};
             unitvar_tensor t = tensor(local, f64);
             std::memset(target, 0x5A, sizeof(target));
-            ok(unitvar_generator_seek(g.get(), 0));
-            const std::int32_t status = unitvar_init_shard(g.get(), &init, &t, global.data(), offset.data());
+            g.seek(0);
+            const std::int32_t status = unitvar_init_shard(g, &init, &t, global.data(), offset.data());
             const bool convolution = kind == UNITVAR_INIT_DIRAC || kind == UNITVAR_INIT_DELTA_ORTHOGONAL ||
                                      kind == UNITVAR_INIT_DELTA_ORTHOGONAL_LAYOUT;
             const bool matrix = kind == UNITVAR_INIT_ORTHOGONAL || kind == UNITVAR_INIT_ORTHOGONAL_AXIS;
@@ -277,7 +257,7 @@ TEST_CASE("a slice of a tensor that no memory holds is made, or its working memo
         const std::array<std::int64_t, 2> global{INT64_MAX, 2};
         const std::array<std::int64_t, 2> offset{0, 0};
         unitvar_tensor t = tensor(local, f64);
-        CHECK(unitvar_init_shard(g.get(), &init, &t, global.data(), offset.data()) == UNITVAR_INVALID_ARGUMENT);
+        CHECK(unitvar_init_shard(g, &init, &t, global.data(), offset.data()) == UNITVAR_INVALID_ARGUMENT);
     }
 }
 
@@ -300,7 +280,7 @@ std::vector<T> filled(std::int32_t engine, std::int32_t (*fill)(unitvar_generato
 {
     const Generator g = generator(engine);
     std::vector<T> values(n);
-    ok(fill(g.get(), values.data(), n, parameters...));
+    require_ok(fill(g, values.data(), n, parameters...));
     return values;
 }
 
@@ -317,7 +297,7 @@ TEST_CASE("signals that interrupt fills all the time change no bit, with one thr
     const itimerval storm{{0, 100}, {0, 100}};
     const itimerval calm{};
     for (const std::int32_t threads : {1, 4}) {
-        ok(unitvar_set_num_threads(threads));
+        require_ok(unitvar_set_num_threads(threads));
         for (const std::int32_t engine : engines) {
             const auto normals = filled(engine, unitvar_normal_f32, n, 0, 1);
             const auto words = filled(engine, unitvar_bits_u32, n);
@@ -332,7 +312,7 @@ TEST_CASE("signals that interrupt fills all the time change no bit, with one thr
             REQUIRE(setitimer(ITIMER_REAL, &calm, nullptr) == 0);
         }
     }
-    ok(unitvar_set_num_threads(0));
+    require_ok(unitvar_set_num_threads(0));
     sigaction(SIGALRM, &before, nullptr);
 }
 
@@ -341,12 +321,12 @@ TEST_CASE("a state cut at any byte is refused, and one with any bit flipped is r
     for (const std::int32_t engine : engines) {
         const Generator g = generator(engine);
         std::vector<float> some(5);
-        ok(unitvar_normal_f32(g.get(), some.data(), some.size(), 0, 1));
-        std::vector<Bytes> states{saved(g.get())};
+        require_ok(unitvar_normal_f32(g, some.data(), some.size(), 0, 1));
+        std::vector<Bytes> states{g.save()};
         if (engine == UNITVAR_TORCH_MT19937) {
             std::size_t size = 5056;
             states.emplace_back(size);
-            ok(unitvar_generator_save_torch(g.get(), states.back().data(), size, &size));
+            require_ok(unitvar_generator_save_torch(g, states.back().data(), size, &size));
         }
         for (const Bytes &state : states) {
             CAPTURE(engine);
@@ -362,20 +342,18 @@ TEST_CASE("a state cut at any byte is refused, and one with any bit flipped is r
                 flipped[bit / 8] = static_cast<unsigned char>(flipped[bit / 8] ^ (1U << bit % 8));
                 unitvar_generator *handle = nullptr;
                 const std::int32_t status = unitvar_generator_load(flipped.data(), flipped.size(), &handle);
-                const Generator loaded(handle);
                 if (status != UNITVAR_OK) {
                     CHECK(status == UNITVAR_CORRUPT_STATE);
                     CHECK(handle == nullptr);
                     continue;
                 }
+                unitvar_generator_destroy(handle);
                 CHECK(state.size() == 5056); // PyTorch's has no checksum
-                const Bytes own = saved(handle);
-                ok(unitvar_normal_f32(handle, some.data(), some.size(), 0, 1));
-                unitvar_generator *second = nullptr;
-                ok(unitvar_generator_load(own.data(), own.size(), &second));
-                const Generator again(second);
+                const Generator loaded(flipped);
+                const Generator again(loaded.save());
+                require_ok(unitvar_normal_f32(loaded, some.data(), some.size(), 0, 1));
                 std::vector<float> same(some.size());
-                ok(unitvar_normal_f32(second, same.data(), same.size(), 0, 1));
+                require_ok(unitvar_normal_f32(again, same.data(), same.size(), 0, 1));
                 CHECK(std::memcmp(same.data(), some.data(), same.size() * sizeof(float)) == 0);
             }
         }

@@ -1,6 +1,6 @@
-// unitvar_repeated_fills ROUNDS: every draw of every engine that has it, and initialisers of contiguous and of strided
-// tensors, ROUNDS times, below the size from which threads share the work. Nothing else: what valgrind counts for more
-// rounds beyond what it counts for fewer, the fills allocate. Sizes are those of a layer's bias and of a small weight.
+// unitvar_repeated_fills ROUNDS: every draw of every engine that has it, ROUNDS times, below the size from which threads
+// share the work. Nothing else: what valgrind counts for more rounds beyond what it counts for fewer, the fills allocate.
+// Sizes are one element, those of a layer's bias and of a small weight.
 #include <unitvar.h>
 
 #include <cstdint>

@@ -5,12 +5,12 @@
 #include "oracle/norms.hpp"
 #include "support/arrays.hpp"
 #include "support/kinds.hpp"
+#include "support/little_endian.hpp"
 #include "support/tables.hpp"
 
 #include "consumers/sha256.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -148,16 +148,7 @@ public:
         return result;
     }
     std::vector<unsigned char> bytes() const { return tensor_.logical_bytes(); }
-    std::vector<unsigned char> little_endian_bytes() const
-    {
-        std::vector<unsigned char> result = bytes();
-        if constexpr (std::endian::native == std::endian::big) {
-            const std::ptrdiff_t size = dtype_.bits / 8;
-            for (auto element = result.begin(); element != result.end(); element += size)
-                std::reverse(element, element + size);
-        }
-        return result;
-    }
+    std::vector<unsigned char> little_endian_bytes() const { return support::little_endian(bytes(), dtype_.bits / 8u); }
     bool clean() const { return tensor_.untouched_between_elements(); }
 
 private:

@@ -182,6 +182,21 @@ struct Norm {
     }
 };
 
+// Of a linear layer on rows of x.
+struct Linear {
+    std::int64_t in;
+    std::int64_t outs;
+    Lengths result;
+
+    explicit Linear(Norm &n)
+        : in(n.s.x.empty() ? 1 : n.s.x.back()), outs(n.i.between<std::int64_t>(0, 9)), result(n.s.x)
+    {
+        if (!result.empty()) {
+            result.back() = outs;
+        }
+    }
+};
+
 using Operation = std::int32_t (*)(Norm &);
 constexpr Operation operations[] = {
     [](Norm &n) {
@@ -290,30 +305,19 @@ constexpr Operation operations[] = {
     [](Norm &n) { return unitvar_leaky_relu_backward(n.grad(), n.x, n.i.number(), n.y()); },
     [](Norm &n) { return unitvar_prelu_backward(n.grad(), n.x, n.in(n.s.channel), n.y_or_null(), n.out(n.s.channel)); },
     [](Norm &n) {
-        const std::int64_t in = n.s.x.empty() ? 1 : n.s.x.back();
-        const std::int64_t outs = n.i.between<std::int64_t>(0, 9);
-        Lengths result = n.s.x;
-        if (!result.empty()) {
-            result.back() = outs;
-        }
-        return unitvar_linear(n.x, n.in({outs, in}), n.some({outs}), n.call.out(result, n.dtype));
+        const Linear l(n);
+        return unitvar_linear(n.x, n.in({l.outs, l.in}), n.some({l.outs}), n.call.out(l.result, n.dtype));
     },
     [](Norm &n) {
-        const std::int64_t in = n.s.x.empty() ? 1 : n.s.x.back();
-        const std::int64_t outs = n.i.between<std::int64_t>(0, 9);
-        Lengths result = n.s.x;
-        if (!result.empty()) {
-            result.back() = outs;
-        }
-        return unitvar_linear_backward(n.call.in(result, n.dtype), n.x, n.in({outs, in}), n.y_or_null(),
-                                       n.out({outs, in}), n.out({outs}));
+        const Linear l(n);
+        return unitvar_linear_backward(n.call.in(l.result, n.dtype), n.x, n.in({l.outs, l.in}), n.y_or_null(),
+                                       n.out({l.outs, l.in}), n.out({l.outs}));
     },
     [](Norm &n) {
         unitvar_wide_moments moments{};
         return unitvar_wide_moments_update(&moments, n.x);
     },
     [](Norm &n) {
-        const fuzz::Bytes before(sizeof(unitvar_wide_moments) * 8);
         alignas(8) unitvar_wide_moments moments[8] = {};
         const std::size_t count = n.s.x.size() < 2 ? 1 : static_cast<std::size_t>(n.s.x[1] % 8);
         return unitvar_batch_moments(n.x, moments, count);

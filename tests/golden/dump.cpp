@@ -4,12 +4,11 @@
 //
 //   golden_dump ENTRY      the bytes
 //   golden_dump --list     the names, one a line
+#include "support/little_endian.hpp"
 #include "support/samplers.hpp"
 
 #include <unitvar.h>
 
-#include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -26,6 +25,7 @@
 namespace {
 
 using Bytes = std::vector<unsigned char>;
+using support::little_endian;
 
 void require_ok(std::int32_t status)
 {
@@ -54,16 +54,6 @@ struct Source {
         return owner;
     }
 };
-
-// Elements as a little-endian processor has them in memory.
-Bytes little_endian(Bytes bytes, std::size_t element_bytes)
-{
-    if constexpr (std::endian::native == std::endian::big)
-        for (auto element = bytes.begin(); element != bytes.end();
-             element += static_cast<std::ptrdiff_t>(element_bytes))
-            std::reverse(element, element + static_cast<std::ptrdiff_t>(element_bytes));
-    return bytes;
-}
 
 template <class T> Bytes bytes_of(const std::vector<T> &values)
 {

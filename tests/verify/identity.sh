@@ -1,8 +1,8 @@
 #!/bin/sh
-# identity.sh [CASE ...]: the golden sums of draws, of norms and of every function, the latter in every rounding mode, on
-# processors that this machine is not, and by compilers and optimisation levels other than the package's: each in a tree of
-# its own in build/identity. Without CASE all whose compiler is installed; others are named as missing. From the root of the
-# sources. Prints a line "evidence: ..." for each table of each case; fails where a bit differs.
+# identity.sh [--list] [CASE ...]: the golden sums of draws, of norms and of every function, the latter in every rounding
+# mode, on processors that this machine is not, and by compilers and optimisation levels other than the package's: each in a
+# tree of its own in build/identity. Without CASE all whose compiler is installed; others are named as missing. From the root
+# of the sources. Prints a line "evidence: ..." for each table of each case; fails where a bit differs.
 set -eu
 
 jobs=${JOBS:-$(nproc)}
@@ -59,8 +59,12 @@ failed=0
 wanted=
 for argument; do
     case $argument in
+    --list)
+        cases | cut -d ' ' -f 1
+        exit 0
+        ;;
     --help | -h)
-        sed -n '2,6s/^# //p' "$0"
+        sed -n '2,5s/^# //p' "$0"
         cases | cut -d ' ' -f 1
         exit 0
         ;;
