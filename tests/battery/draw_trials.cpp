@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 namespace battery {
@@ -46,8 +47,31 @@ double anderson_darling(std::span<const double> sorted)
     const double n = static_cast<double>(sorted.size());
     double sum = 0;
     for (std::size_t i = 0; i < sorted.size(); ++i)
-        sum += (2 * static_cast<double>(i) + 1) * (std::log(sorted[i]) + std::log1p(-sorted[sorted.size() - 1 - i]));
+        sum += (2 * static_cast<double>(i) + 1) * std::log(sorted[i] * (1 - sorted[sorted.size() - 1 - i]));
     return -n - sum / n;
+}
+
+// Sums of a block are of this many, side by side: they need not wait for one another, and are more exact than one.
+constexpr std::size_t lanes = 8;
+using Lanes = std::array<double, lanes>;
+
+double sum(const Lanes &of)
+{
+    return std::accumulate(of.begin(), of.end(), 0.0);
+}
+
+double sum_of_products(const double *a, const double *b, std::size_t n)
+{
+    Lanes sums{};
+    for (std::size_t i = 0; i < n; i += lanes)
+        for (std::size_t lane = 0; lane < lanes; ++lane)
+            sums[lane] += a[i + lane] * b[i + lane];
+    return sum(sums);
+}
+
+std::size_t cell(double x, std::size_t of)
+{
+    return std::min(static_cast<std::size_t>(x * static_cast<double>(of)), of - 1);
 }
 
 // E z^k of a standard normal.
@@ -67,48 +91,79 @@ ContinuousTrials::ContinuousTrials(std::vector<Tail> tails) : tails_(std::move(t
 
 void ContinuousTrials::add(std::span<const double> u)
 {
-    const auto cell = [](double x, std::size_t of) {
-        return std::min(static_cast<std::size_t>(x * static_cast<double>(of)), of - 1);
-    };
+    // A sort by cells, of about one element each, and then by insertion.
+    std::fill(ends_.begin(), ends_.end(), 0);
     for (const double x : u)
-        ++count_[cell(x, cells)];
-    for (std::size_t i = 0; i + 1 < u.size(); i += 2)
-        ++pairs_[cell(u[i], pair_cells) * pair_cells + cell(u[i + 1], pair_cells)];
-    for (std::size_t t = 0; t < tails_.size(); ++t)
-        for (const double x : u) {
-            beyond_[t][0] += x < tails_[t].below ? 1 : 0;
-            beyond_[t][1] += 1 - x < tails_[t].below ? 1 : 0;
-        }
-    for (const double x : u) {
-        // Bonnet's recursion.
-        const double y = 2 * x - 1;
-        double before = 1;
-        double now = y;
-        for (std::size_t k = 1; k <= moments; ++k) {
-            legendre_[k - 1] += now;
-            const double degree = static_cast<double>(k);
-            before = std::exchange(now, ((2 * degree + 1) * y * now - degree * before) / (degree + 1));
-        }
+        ++ends_[cell(x, cells)];
+    std::uint32_t end = 0;
+    for (std::size_t i = 0; i < cells; ++i) {
+        count_[i] += ends_[i];
+        ends_[i] = end += ends_[i];
     }
-    for (std::size_t lag = 1; lag <= lags; ++lag) {
-        double sum = 0;
-        for (std::size_t i = 0; i < whole; ++i)
-            sum += (u[i] - 0.5) * (u[i + lag] - 0.5);
-        correlation_[lag - 1] += sum;
+    for (const double x : u)
+        sorted_[--ends_[cell(x, cells)]] = x;
+    for (std::size_t i = 1; i < block; ++i) {
+        const double x = sorted_[i];
+        std::size_t to = i;
+        for (; to > 0 && sorted_[to - 1] > x; --to)
+            sorted_[to] = sorted_[to - 1];
+        sorted_[to] = x;
+    }
+    anderson_darling_.push_back(anderson_darling_cdf(static_cast<double>(sorted_.size()), anderson_darling(sorted_)));
+    for (std::size_t t = 0; t < tails_.size(); ++t) {
+        const auto first_not_below = std::lower_bound(sorted_.begin(), sorted_.end(), tails_[t].below);
+        beyond_[t][0] += static_cast<std::uint64_t>(first_not_below - sorted_.begin());
+        const auto first_above =
+            std::partition_point(sorted_.begin(), sorted_.end(), [&](double x) { return !(1 - x < tails_[t].below); });
+        beyond_[t][1] += static_cast<std::uint64_t>(sorted_.end() - first_above);
     }
 
-    std::vector<double> sorted(u.begin(), u.end());
-    std::sort(sorted.begin(), sorted.end());
-    anderson_darling_.push_back(anderson_darling_cdf(static_cast<double>(sorted.size()), anderson_darling(sorted)));
+    for (std::size_t i = 0; i + 1 < u.size(); i += 2)
+        ++pairs_[cell(u[i], pair_cells) * pair_cells + cell(u[i + 1], pair_cells)];
+    add_legendre(u);
+    std::transform(u.begin(), u.end(), centered_.begin(), [](double x) { return x - 0.5; });
+    for (std::size_t lag = 1; lag <= lags; ++lag)
+        correlation_[lag - 1] += sum_of_products(centered_.data(), centered_.data() + lag, whole);
+}
+
+void ContinuousTrials::add_legendre(std::span<const double> u)
+{
+    // Bonnet's recursion.
+    std::array<Lanes, moments> sums{};
+    for (std::size_t i = 0; i < u.size(); i += lanes) {
+        Lanes y;
+        Lanes before;
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            y[lane] = 2 * u[i + lane] - 1;
+            before[lane] = 1;
+        }
+        Lanes now = y;
+        for (std::size_t k = 1; k <= moments; ++k) {
+            const double degree = static_cast<double>(k);
+            const double upper = (2 * degree + 1) / (degree + 1);
+            const double lower = degree / (degree + 1);
+            for (std::size_t lane = 0; lane < lanes; ++lane) {
+                sums[k - 1][lane] += now[lane];
+                before[lane] = std::exchange(now[lane], upper * y[lane] * now[lane] - lower * before[lane]);
+            }
+        }
+    }
+    for (std::size_t k = 0; k < moments; ++k)
+        legendre_[k] += sum(sums[k]);
 }
 
 void ContinuousTrials::add_normal_moments(std::span<const double> z)
 {
-    for (const double x : z) {
-        double power = 1;
-        for (double &sum : power_)
-            sum += power *= x;
+    std::array<Lanes, moments> sums{};
+    for (std::size_t i = 0; i < z.size(); i += lanes) {
+        Lanes power;
+        power.fill(1);
+        for (Lanes &of_power : sums)
+            for (std::size_t lane = 0; lane < lanes; ++lane)
+                of_power[lane] += power[lane] *= z[i + lane];
     }
+    for (std::size_t k = 0; k < moments; ++k)
+        power_[k] += sum(sums[k]);
 }
 
 std::vector<Verdict> ContinuousTrials::verdicts() const

@@ -36,6 +36,8 @@ public:
     [[nodiscard]] std::vector<Verdict> verdicts() const;
 
 private:
+    void add_legendre(std::span<const double> u);
+
     static constexpr std::size_t cells = std::size_t{1} << 16U;
     static constexpr std::size_t pair_cells = 64;
     static constexpr std::size_t moments = 8;
@@ -50,6 +52,11 @@ private:
     std::array<double, moments> power_{}; // zeros where nobody gave normals
     std::array<double, lags> correlation_{};
     std::vector<std::array<std::uint64_t, 2>> beyond_;
+
+    // Of the block at hand.
+    std::vector<std::uint32_t> ends_ = std::vector<std::uint32_t>(cells);
+    std::vector<double> sorted_ = std::vector<double>(block);
+    std::vector<double> centered_ = std::vector<double>(block);
 };
 
 // Values 0, 1 and so on of these probabilities: counts, and pairs of neighbours.

@@ -10,11 +10,14 @@
 #include "support/samplers.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdio>
 #include <functional>
+#include <future>
 #include <numbers>
 #include <string>
+#include <thread>
 
 namespace {
 
@@ -176,6 +179,28 @@ std::vector<battery::Verdict> try_sample(const Sample &sample, const battery::Ge
     return try_discrete<std::uint8_t>(sample, g, elements);
 }
 
+struct Trial {
+    std::string name;
+    std::packaged_task<std::vector<battery::Verdict>()> task;
+};
+
+// As many at a time as there are processors.
+void report_in_order(std::vector<Trial> &trials, battery::Report &report)
+{
+    std::vector<std::future<std::vector<battery::Verdict>>> verdicts;
+    for (Trial &trial : trials)
+        verdicts.push_back(trial.task.get_future());
+    std::atomic<std::size_t> next = 0;
+    std::vector<std::jthread> workers(std::max(1U, std::thread::hardware_concurrency()));
+    for (std::jthread &worker : workers)
+        worker = std::jthread([&] {
+            for (std::size_t i = next++; i < trials.size(); i = next++)
+                trials[i].task();
+        });
+    for (std::size_t i = 0; i < trials.size(); ++i)
+        report.add(trials[i].name, verdicts[i].get());
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -185,13 +210,17 @@ int main(int argc, char **argv)
         battery::command_line(argc, argv, options, {{engines.begin(), engines.end()}, std::size_t{1} << 22U, ""});
     const std::size_t elements = (line.size + block - 1) / block * block;
     const std::vector<Sample> all = samples();
-    battery::Report report(line.verbose);
+    std::vector<Trial> trials;
     for (const battery::Engine &engine : line.engines)
         for (std::size_t i = 0; i < all.size(); ++i)
-            // A stream of its own for each, or all inverse distribution functions would see the same words.
             if (line.only.empty() || line.only == all[i].name)
-                report.add(std::string(engine.name) + ": " + all[i].name,
-                           try_sample(all[i], battery::generator(engine.id, 2026, i + 1), elements));
+                trials.push_back({std::string(engine.name) + ": " + all[i].name, std::packaged_task([=, &all] {
+                                      // A stream of its own for each, or all inverse distribution functions would
+                                      // see the same words.
+                                      return try_sample(all[i], battery::generator(engine.id, 2026, i + 1), elements);
+                                  })});
+    battery::Report report(line.verbose);
+    report_in_order(trials, report);
     if (report.samples() == 0) {
         std::fprintf(stderr, "unitvar_draw_trials: no draw \"%s\"\n", std::string(line.only).c_str());
         return 2;
