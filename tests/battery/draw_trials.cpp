@@ -55,7 +55,7 @@ double anderson_darling(std::span<const double> sorted)
 constexpr std::size_t lanes = 8;
 using Lanes = std::array<double, lanes>;
 
-double sum(const Lanes &of)
+double sum(const Lanes &of) noexcept
 {
     return std::accumulate(of.begin(), of.end(), 0.0);
 }
@@ -122,6 +122,7 @@ void ContinuousTrials::add(std::span<const double> u)
         ++pairs_[cell(u[i], pair_cells) * pair_cells + cell(u[i + 1], pair_cells)];
     add_legendre(u);
     std::transform(u.begin(), u.end(), centered_.begin(), [](double x) { return x - 0.5; });
+    static_assert(block % lanes == 0 && whole % lanes == 0);
     for (std::size_t lag = 1; lag <= lags; ++lag)
         correlation_[lag - 1] += sum_of_products(centered_.data(), centered_.data() + lag, whole);
 }
