@@ -112,9 +112,15 @@ def section(name, title, command, status, evidence, seconds):
 
 
 def commit():
-    described = subprocess.run(["git", "describe", "--always", "--dirty", "--exclude=*"], cwd=ROOT, check=False,
-                               capture_output=True, text=True).stdout.strip()
-    return f"commit {described}" if described else "no commit"
+    """Which one this is, and whether anything but the page differs from it."""
+    def git(*arguments):
+        return subprocess.run(["git", *arguments], cwd=ROOT, check=False, capture_output=True, text=True)
+
+    head = git("rev-parse", "--short", "HEAD")
+    if head.returncode != 0:
+        return "no commit"
+    changed = git("diff", "--quiet", "HEAD", "--", ".", f":!{PAGE.relative_to(ROOT)}").returncode != 0
+    return f"commit {head.stdout.strip()}{', changed' if changed else ''}"
 
 
 def write_page(sections):
