@@ -5,7 +5,8 @@
 
 Each part is a command from the root of the sources. Its lines that begin with "evidence: ", else all of at most 20, else the
 last one, go into build/verify/evidence.md, and with --write into tests/EVIDENCE.md between the markers. --hours takes the
-sizes that the targets name, which needs days; without it a part takes minutes. A part that ends with status 77 is skipped.
+sizes that the targets name, which needs days; without it a part takes minutes, and all of them two hours on two processors
+that are shared, with --jobs 2. A part that ends with status 77 is skipped.
 Ends with "N passed, N failed". Its programs are in the tree that BUILD names, build/g++ unless set.
 """
 import argparse
