@@ -136,7 +136,8 @@ run_tests() {
     shift
     echo "== tests of build/$tree"
     began=$(date +%s)
-    ctest --test-dir "build/$tree" --output-on-failure -j "$jobs" "$@" 2>&1 | tee "build/$tree.tests" | grep -vE '^ +Start ' || true
+    ctest --test-dir "build/$tree" --output-on-failure -j "$jobs" "$@" 2>&1 | tee "build/$tree.tests" |
+        grep --line-buffered -vE '^ +Start ' || true
     ran=$(grep -cE '^ *[0-9]+/[0-9]+ Test ' "build/$tree.tests" || true)
     skipped=$(grep -cE '^ *[0-9]+/[0-9]+ Test .*\*\*\*Skipped' "build/$tree.tests" || true)
     good=$(grep -cE '^ *[0-9]+/[0-9]+ Test .* Passed ' "build/$tree.tests" || true)
