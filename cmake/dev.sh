@@ -59,6 +59,7 @@ TEXT
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
+. cmake/isas.sh
 jobs=${JOBS:-$(nproc)}
 
 # need PACKAGE ...: installs what is missing, or lists it and stops.
@@ -118,12 +119,7 @@ build() {
 }
 # best_isa: the widest of the tables that this machine runs. Instrumented builds have it and the portable one: kernels are one
 # source, and what one table alone touches ISA.kernels sees by inaccessible pages.
-best_isa() {
-    case $(uname -m) in
-    x86_64) if grep -qw avx512vl /proc/cpuinfo; then echo avx512; else echo avx2; fi ;;
-    *) echo neon ;;
-    esac
-}
+best_isa() { runnable_isas | cut -d ';' -f 1; }
 
 compiler=$(basename "${CXX:-g++}")
 mkdir -p build

@@ -8,12 +8,7 @@ set -eu
 
 jobs=${JOBS:-$(nproc)}
 work=build/identity
-
-# What this machine runs besides the portable table: others would be built for nothing.
-case $(uname -m) in
-x86_64) if grep -qw avx512vl /proc/cpuinfo; then tables='avx512;avx2'; else tables=avx2; fi ;;
-*) tables=neon ;;
-esac
+. cmake/isas.sh
 
 # One row each: what it is called, its compiler, and options for cmake.
 cases() {
@@ -22,7 +17,7 @@ cases() {
         echo "$triplet $triplet-g++ -DCMAKE_TOOLCHAIN_FILE=cmake/toolchains/$triplet.cmake"
     done
     while read -r name compilers options; do
-        echo "$name ${compilers#*/} -DUNITVAR_ISAS=$tables -DCMAKE_C_COMPILER=${compilers%/*}" \
+        echo "$name ${compilers#*/} -DUNITVAR_ISAS=$(runnable_isas) -DCMAKE_C_COMPILER=${compilers%/*}" \
             "-DCMAKE_CXX_COMPILER=${compilers#*/} $options"
     done <<'TABLE'
 gcc-O1 gcc/g++ -DCMAKE_CXX_FLAGS_RELEASE=-O1
@@ -79,7 +74,13 @@ for argument; do
         cases | cut -d ' ' -f 1
         exit 0
         ;;
-    *) wanted="$wanted $argument " ;;
+    *)
+        cases | cut -d ' ' -f 1 | grep -qxF "$argument" || {
+            echo "identity: no case \"$argument\"; --list shows them" >&2
+            exit 2
+        }
+        wanted="$wanted $argument "
+        ;;
     esac
 done
 mkdir -p "$work"
