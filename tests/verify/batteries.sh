@@ -3,16 +3,27 @@
 # PractRand's (1GB unless given), or TestU01's battery (SmallCrush unless given); of dieharder "all" takes every test, else
 # the first four. From the root of the sources; STREAM_WORDS is the program. TestU01 is found by CPATH and LIBRARY_PATH.
 # Fails where the battery says FAIL, or TestU01 finds a p-value beyond 1e-10; what it calls unusual or weak, or TestU01
-# lists beyond 1e-3, is shown, since some of many are.
+# lists beyond 1e-3, is shown, since some of many are. Ends with status 77 where the battery is not installed.
 set -eu
 
 battery=$1 engine=$2 size=${3:-}
 words="${STREAM_WORDS:-build/g++/tests/unitvar_stream_words} --engine $engine"
+# installed COMMAND ...: succeeds where its battery is there.
+installed() {
+    "$@" >/dev/null 2>&1 || {
+        echo "batteries: SKIPPED $battery: not installed" >&2
+        exit 77
+    }
+}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 case $battery in
-practrand) $words | RNG_test stdin32 -tlmin 256MB -tlmax "${size:-1GB}" | tee "$log" ;;
+practrand)
+    installed command -v RNG_test
+    $words | RNG_test stdin32 -tlmin 256MB -tlmax "${size:-1GB}" | tee "$log"
+    ;;
 dieharder)
+    installed command -v dieharder
     # 200: raw words of the standard input.
     if [ "$size" = all ]; then
         $words | dieharder -g 200 -a | tee "$log"
@@ -21,6 +32,7 @@ dieharder)
     fi
     ;;
 testu01)
+    installed "${CC:-cc}" -E -include unif01.h -x c /dev/null
     program=$(mktemp)
     trap 'rm -f "$log" "$program"' EXIT
     ${CC:-cc} -O2 -w -o "$program" tests/verify/testu01.c -ltestu01 -lprobdist -lmylib -lm
