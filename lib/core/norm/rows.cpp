@@ -131,15 +131,16 @@ private:
 };
 
 // The same of rows that are gathered in blocks. Rows are cut into the same chunks: their bits are those of row-major ones.
+// The caller allocates the scratch.
 class BlockNorm {
 public:
-    BlockNorm(const RowTensors &tensors, const core::Rows &rows, const core::Activated &activated)
+    BlockNorm(core::Scratch &scratch, const RowTensors &tensors, const core::Rows &rows,
+              const core::Activated &activated)
         : tensors_(tensors), activated_(activated), rows_(rows), bytes_(tensors.x.element_bytes()),
           kernels_(core::norm_kernels(tensors.x.dtype())),
-          parameters_(scratch_, kernels_, tensors.weight, tensors.bias, rows),
-          blocks_(scratch_, rows, bytes_, tensors.residual.present() ? 2 : 1)
+          parameters_(scratch, kernels_, tensors.weight, tensors.bias, rows),
+          blocks_(scratch, rows, bytes_, tensors.residual.present() ? 2 : 1)
     {
-        scratch_.allocate();
     }
 
     // coefficients(row, x): of a row whose elements are at x.
@@ -196,10 +197,16 @@ private:
     core::Rows rows_;
     std::size_t bytes_;
     const core::NormKernels &kernels_;
-    core::Scratch scratch_;
     core::RowParameters parameters_;
     core::RowBlocks blocks_;
 };
+
+// Either takes 16 KiB of the caller's stack for its scratch, and not every compiler lets two branches share it: this keeps
+// one's out of the other's frame.
+template <class Work> [[gnu::noinline]] void in_own_frame(const Work &work)
+{
+    work();
+}
 
 // By either, whichever suits the tensors.
 template <class Part, class PartOf, class Finish>
@@ -207,9 +214,14 @@ void normalise(const RowTensors &tensors, const core::Rows &rows, bool in_blocks
                const PartOf &part, const Finish &finish)
 {
     if (in_blocks) {
-        BlockNorm(tensors, rows, activated).run<Part>(part, finish);
+        in_own_frame([&] {
+            core::Scratch scratch;
+            const BlockNorm norm(scratch, tensors, rows, activated);
+            scratch.allocate();
+            norm.run<Part>(part, finish);
+        });
     } else {
-        RowNorm<Part>(tensors, rows, activated).run(part, finish);
+        in_own_frame([&] { RowNorm<Part>(tensors, rows, activated).run(part, finish); });
     }
 }
 
@@ -301,9 +313,9 @@ void layer_norm_given(const RowArguments &a, std::int32_t normalized_ndim)
     const core::Widened rstd(scratch, operands.input(a.rstd));
     const auto affine = [&](std::size_t row) { return Affine{mean.data()[row], 0, rstd.data()[row], 0}; };
     if (takes_blocks(a, rows)) {
-        scratch.allocate();
         const RowTensors tensors(operands, a, rows, true);
-        const BlockNorm norm(tensors, rows, core::Activated({}, a.x.dtype()));
+        const BlockNorm norm(scratch, tensors, rows, core::Activated({}, a.x.dtype()));
+        scratch.allocate();
         mean.read();
         rstd.read();
         norm.run([&](std::size_t row, const unsigned char *) { return affine(row); });
