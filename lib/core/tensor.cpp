@@ -92,11 +92,12 @@ std::int64_t Tensor::stride(std::size_t dimension) const noexcept
     if (!strides_.empty()) {
         return shape_[dimension] == 1 ? 0 : strides_[dimension];
     }
-    std::int64_t step = 1;
+    // Unsigned: the lengths beside one of 0 may be any, and what wraps there is no stride of an element.
+    std::uint64_t step = 1;
     for (std::size_t d = shape_.size(); --d > dimension;) {
-        step *= shape_[d];
+        step *= static_cast<std::uint64_t>(shape_[d]);
     }
-    return step;
+    return static_cast<std::int64_t>(step);
 }
 
 void Tensor::check_shape()
