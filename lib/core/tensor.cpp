@@ -89,15 +89,17 @@ Tensor::Tensor(const char *name, const TensorView *view, Access access) : name_(
 
 std::int64_t Tensor::stride(std::size_t dimension) const noexcept
 {
+    if (elements_ == 0) {
+        return 0;
+    }
     if (!strides_.empty()) {
         return shape_[dimension] == 1 ? 0 : strides_[dimension];
     }
-    // Unsigned: the lengths beside one of 0 may be any, and what wraps there is no stride of an element.
-    std::uint64_t step = 1;
+    std::int64_t step = 1;
     for (std::size_t d = shape_.size(); --d > dimension;) {
-        step *= static_cast<std::uint64_t>(shape_[d]);
+        step *= shape_[d];
     }
-    return static_cast<std::int64_t>(step);
+    return step;
 }
 
 void Tensor::check_shape()

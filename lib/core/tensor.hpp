@@ -63,7 +63,7 @@ public:
     // As the view has them: none where they are row-major.
     [[nodiscard]] std::span<const std::int64_t> strides() const noexcept { return strides_; }
     // In elements. Where the view has no strides the row-major one, which takes a product to say; where it has, 0 for a
-    // length of 1, whose stride may be any number and would leave the range of one where it is made bytes.
+    // length of 1. 0 without elements. There strides and lengths may be any, and their products would leave their range.
     [[nodiscard]] std::int64_t stride(std::size_t dimension) const noexcept;
 
     [[nodiscard]] std::uint64_t elements() const noexcept { return elements_; }

@@ -126,14 +126,12 @@ Reduction::Reduction(const Tensor &x, std::span<const bool> is_reduced, const Te
     ReductionDimension all[most_dimensions];
     ResultStrides mean_strides(mean, x.ndim());
     ResultStrides var_strides(var, x.ndim());
-    // No step is taken in a tensor without elements, whose strides may be any and would overflow.
-    const bool empty = x.elements() == 0;
     for (std::size_t d = x.ndim(); d-- > 0;) {
         ReductionDimension &dimension = all[d];
         const bool gone = is_reduced[d];
-        dimension = {x.shape()[d], {empty ? 0 : x.stride(d), mean_strides.previous(gone), var_strides.previous(gone)}};
+        dimension = {x.shape()[d], {x.stride(d), mean_strides.previous(gone), var_strides.previous(gone)}};
         Position &step = dimension.step;
-        if (step.x < 0) {
+        if (step.x < 0 && dimension.length > 0) {
             move(first, step, dimension.length - 1);
             step = {-step.x, -step.mean, -step.var};
         }
