@@ -17,8 +17,9 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
   sanitize            build with clang under AddressSanitizer and UndefinedBehaviorSanitizer, and run the tests
   tsan                build with clang under ThreadSanitizer, and run the tests that use threads
   fuzz [--runs N] [TARGET ...]
-                      libFuzzer over saved states, tensors, initialisers and sequences of calls, under AddressSanitizer and
-                      UndefinedBehaviorSanitizer: tests/fuzz; 20000 executions of each target without --runs
+                      libFuzzer over saved states, tensors, initialisers and sequences of calls, side by side, under
+                      AddressSanitizer and UndefinedBehaviorSanitizer: tests/fuzz; 20000 executions of each target
+                      without --runs
   seeded [OPTION ...] puts bugs of one line into a copy of the library, one after the other, and shows which test catches
                       each; --list, --only NAME ..., --every N
   coverage [--lines]  how many lines of lib and capi the tests run, by folder; fails below 95 %
@@ -235,10 +236,15 @@ fuzz)
     # shellcheck disable=SC2046
     build fuzz --target $(printf 'unitvar_fuzz_%s ' "$@")
     began=$(date +%s)
+    # Side by side. Another search each time: what it found before is in the corpus.
+    searches=
     for target; do
-        # Another search each time: what it found before is in the corpus.
-        if (cd build && sh "$root/tests/fuzz/run.sh" "fuzz/tests/fuzz/unitvar_fuzz_$target" \
-            "$root/tests/fuzz/corpus/$target" "$runs"); then
+        (cd build && exec sh "$root/tests/fuzz/run.sh" "fuzz/tests/fuzz/unitvar_fuzz_$target" \
+            "$root/tests/fuzz/corpus/$target" "$runs") &
+        searches="$searches $!"
+    done
+    for search in $searches; do
+        if wait "$search"; then
             passed=$((passed + 1))
         else
             failed=$((failed + 1))

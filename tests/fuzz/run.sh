@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh PROGRAM CORPUS RUNS [OPTION ...]: a fuzz target over its corpus and then inputs of the fuzzer's own, RUNS in all.
-# What is new goes to a folder of this run: the corpus stays. Prints what was executed; a fault prints the fuzzer's report
-# and leaves the input that repeats it in the working directory.
+# What it finds is kept in memory alone: the corpus stays, and nothing is written but, of a fault, the input that repeats it,
+# in the working directory, after the fuzzer's report. Prints how far it is whenever the number of executions has doubled.
 set -eu
 program=$1
 corpus=$2
@@ -11,11 +11,15 @@ target=$(basename "$program")
 target=${target#unitvar_fuzz_}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir "$work/new"
-files=$(find "$corpus" -type f | wc -l)
-if ! "$program" -runs="$runs" -timeout=60 -rss_limit_mb=4096 -max_len=512 -entropic=0 -print_funcs=0 -print_final_stats=1 \
-    -artifact_prefix="fault-$target-" "$@" "$work/new" "$corpus" >"$work/log" 2>&1; then
-    cat "$work/log"
+find "$corpus" -type f | sort >"$work/files"
+files=$(wc -l <"$work/files")
+paste -s -d , "$work/files" >"$work/seeds"
+{
+    "$program" -seed_inputs="@$work/seeds" -runs="$runs" -timeout=60 -rss_limit_mb=4096 -max_len=512 -entropic=0 \
+        -print_funcs=0 -print_final_stats=1 -artifact_prefix="fault-$target-" "$@" 2>&1 || touch "$work/failed"
+} | tee "$work/log" | sed -u -n "s|^#\([0-9]*\)[[:space:]]*pulse .*exec/s: \([0-9]*\) .*|$target: \1 executions, \2 a second|p"
+if [ -e "$work/failed" ]; then
+    tail -n 200 "$work/log"
     exit 1
 fi
 executed=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log")

@@ -38,6 +38,22 @@ inline Lengths usual_shape(Input &input)
     return shape;
 }
 
+// With at most as many elements as a tensor gets memory for: longer ones of a thousand times the work show no more.
+inline Lengths shortened(Lengths shape)
+{
+    const auto elements = [&] {
+        Wide product = 1;
+        for (const std::int64_t length : shape) {
+            product *= length;
+        }
+        return product;
+    };
+    while (elements() > most_elements) {
+        *std::ranges::max_element(shape) /= 2;
+    }
+    return shape;
+}
+
 class Tensor {
 public:
     // Mostly of this shape and dtype.
