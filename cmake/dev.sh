@@ -12,7 +12,8 @@ usage: sh cmake/dev.sh COMMAND [ARGUMENT ...]
   test                build and run all tests: this machine, emulated x86-64 processors, and AArch64 under qemu
   verify [PART ...]   the project's promises as evidence: randomness, distributions, accuracy, the same bits on six other
                       processors and by other compilers, the suite also under sanitizers; --list, --hours (the sizes of
-                      the targets), --jobs N (parts at a time), --write (into tests/EVIDENCE.md)
+                      the targets), --hours-of PART,... (of these parts), --jobs N (parts at a time), --write (into
+                      tests/EVIDENCE.md)
   emulated            the whole suite on emulated x86-64 processors, which takes a quarter of an hour
   sanitize            build with clang under AddressSanitizer and UndefinedBehaviorSanitizer, and run the tests
   tsan                build with clang under ThreadSanitizer, and run the tests that use threads

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """The project's promises as evidence: runs every part below and says what it printed.
 
-  verify.py [PART ...] [--hours] [--jobs N] [--write] [--list]
+  verify.py [PART ...] [--hours] [--hours-of PART,...] [--jobs N] [--write] [--list]
 
 Each part is a command from the root of the sources. Its lines that begin with "evidence: ", else all of at most 20, else the
 last one, go into build/verify/evidence.md, and with --write into tests/EVIDENCE.md between the markers. --hours takes the
-sizes that the targets name, which needs days; without it a part takes minutes, and all of them some hours. A part that ends
-with status 77 is skipped: what it needs is not installed. Ends with "N passed, N failed". Its programs are in the tree that
-BUILD names, build/g++ unless set.
+sizes that the targets name, which needs days, and --hours-of takes them for some parts of a run; without either a part takes
+minutes, and all of them some hours. A part that ends with status 77 is skipped: what it needs is not installed. Ends with
+"N passed, N failed". Its programs are in the tree that BUILD names, build/g++ unless set.
 """
 import argparse
 import concurrent.futures
@@ -134,27 +134,34 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART", help="of --list; all unless given")
     parser.add_argument("--hours", action="store_true", help="the sizes of the targets")
+    parser.add_argument("--hours-of", metavar="PART,...", default="", help="these sizes for some parts: the others as without")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="so many parts at a time: most use one processor")
     parser.add_argument("--write", action="store_true", help="into tests/EVIDENCE.md too")
     parser.add_argument("--list", action="store_true", help="the parts and their commands")
     options = parser.parse_args()
-    if options.list:
-        for name, title, (minutes, hours) in PARTS:
-            print(f"{name:22} {title}: {hours if options.hours and hours else minutes or 'with --hours'}")
-        return 0
-    unknown = set(options.parts) - {part[0] for part in PARTS}
+    hours_of = set(filter(None, options.hours_of.split(",")))
+    unknown = (set(options.parts) | hours_of) - {part[0] for part in PARTS}
     if unknown:
         parser.error(f"no part {', '.join(sorted(unknown))}; --list shows them")
+
+    def command_of(name, minutes, hours):
+        return hours if hours and (options.hours or name in hours_of) else minutes
+
+    if options.list:
+        for name, title, commands in PARTS:
+            print(f"{name:22} {title}: {command_of(name, *commands) or 'with --hours'}")
+        return 0
     WORK.mkdir(parents=True, exist_ok=True)
     what, start = commit(), time.monotonic()
-    chosen = [part for part in PARTS if part[0] in options.parts or not options.parts and (options.hours or part[2][0])]
+    chosen = [part for part in PARTS
+              if part[0] in options.parts or not options.parts and command_of(part[0], *part[2])]
     sections, passed, failed, skipped = {}, 0, 0, []
     writing = threading.Lock()
 
     def run_part(number, part):
         nonlocal passed, failed
         name, title, (minutes, hours) = part
-        command = hours if hours and (options.hours or not minutes) else minutes
+        command = command_of(name, minutes, hours) or hours
         print(f"== {number} of {len(chosen)}, {name}: {command}", flush=True)
         began = time.monotonic()
         status, evidence = run(name, command)
