@@ -26,6 +26,8 @@ struct Program {
 
     Generator &slot() { return generators[input.below(generators.size())]; }
     std::size_t count() { return input.below(input.rarely() ? 3000 : 140); }
+    // Where an element may take a thousand draws.
+    std::size_t few() { return input.below(20); }
 };
 
 template <class T> bool same_bytes(const std::vector<T> &a, const std::vector<T> &b)
@@ -34,10 +36,11 @@ template <class T> bool same_bytes(const std::vector<T> &a, const std::vector<T>
 }
 
 // A sampler, twice: of the generator and of a clone with another instruction set.
-template <class T, class Draw> void sampled(Program &p, const Draw &draw)
+template <class T, class Draw>
+void sampled(Program &p, const Draw &draw, std::size_t (Program::*count)() = &Program::count)
 {
     const Generator &g = p.slot();
-    const std::size_t n = p.count();
+    const std::size_t n = (p.*count)();
     std::vector<T> target(n);
     fuzz::fill_with_noise(reinterpret_cast<unsigned char *>(target.data()), n * sizeof(T), 1);
     const std::vector<T> before = target;
@@ -134,13 +137,16 @@ constexpr Step steps[] = {
     [](Program &p, Input &i) { sampled<float>(p, with(unitvar_normal_icdf_f32, i.number(), i.number())); },
     [](Program &p, Input &i) { sampled<double>(p, with(unitvar_normal_icdf_f64, i.number(), i.number())); },
     [](Program &p, Input &i) {
-        sampled<float>(p, with(unitvar_trunc_normal_f32, i.number(), i.number(), i.number(), i.number()));
+        sampled<float>(p, with(unitvar_trunc_normal_f32, i.number(), i.number(), i.number(), i.number()),
+                       &Program::few);
     },
     [](Program &p, Input &i) {
-        sampled<double>(p, with(unitvar_trunc_normal_f64, i.number(), i.number(), i.number(), i.number()));
+        sampled<double>(p, with(unitvar_trunc_normal_f64, i.number(), i.number(), i.number(), i.number()),
+                        &Program::few);
     },
     [](Program &p, Input &i) {
-        sampled<std::uint16_t>(p, with(unitvar_trunc_normal_bf16, i.number(), i.number(), i.number(), i.number()));
+        sampled<std::uint16_t>(p, with(unitvar_trunc_normal_bf16, i.number(), i.number(), i.number(), i.number()),
+                               &Program::few);
     },
     [](Program &p, Input &) { sampled<std::int64_t>(p, with(unitvar_permutation_i64)); },
     [](Program &p, Input &i) {

@@ -98,7 +98,10 @@ constexpr Fill fills[] = {
     [](unitvar_generator *g, Input &i, unitvar_tensor *t) { return unitvar_init_normal(g, t, i.number(), i.number()); },
     [](unitvar_generator *g, Input &, unitvar_tensor *t) { return unitvar_init_trunc_normal(g, t, 0, 1, -2, 2); },
     [](unitvar_generator *g, Input &i, unitvar_tensor *t) {
-        return unitvar_init_trunc_normal(g, t, i.number(), i.number(), i.number(), i.number());
+        // Any bounds, and the thousand draws of an element that some need, are for the other targets' few elements.
+        const double mean = i.number();
+        const double std = i.number();
+        return unitvar_init_trunc_normal(g, t, mean, std, mean - 2 * std, mean + 2 * std);
     },
     [](unitvar_generator *g, Input &i, unitvar_tensor *t) { return unitvar_init_xavier_uniform(g, t, i.number()); },
     [](unitvar_generator *g, Input &i, unitvar_tensor *t) {

@@ -155,6 +155,7 @@ def main():
     what, start = commit(), time.monotonic()
     chosen = [part for part in PARTS
               if part[0] in options.parts or not options.parts and command_of(part[0], *part[2])]
+    chosen.sort(key=lambda part: part[0] not in hours_of)  # the longest first
     sections, passed, failed, skipped = {}, 0, 0, []
     writing = threading.Lock()
 
