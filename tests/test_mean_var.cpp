@@ -257,6 +257,14 @@ TEST_CASE("mean_var of no elements is NaN, of one has no deviation, and special 
 }
 
 // Rounding hides from f32 in which order sums in double were made.
+TEST_CASE("mean_var of no elements and without results is done at once, whatever the other lengths")
+{
+    std::int64_t shape[] = {26, 0, std::int64_t{1} << 50};
+    const unitvar_tensor x{nullptr, {1, 0}, 3, {2, 32, 1}, shape, nullptr, 0};
+    const std::int32_t axis = 1;
+    require_ok(unitvar_mean_var(&x, &axis, 1, 0, nullptr, nullptr));
+}
+
 TEST_CASE_TEMPLATE("instruction set and threads never change a bit of mean_var", T, float, double)
 {
     const std::int64_t rows = support::quick() ? 1100 : 9000;

@@ -339,6 +339,24 @@ TEST_CASE("wide moments refuse counts and scales that are none, and change nothi
     check_fails(unitvar_wide_moments_update_f64(&empty, nullptr, 1), UNITVAR_INVALID_ARGUMENT, {"NULL"});
 }
 
+TEST_CASE("merging ends whatever values a caller's moments have")
+{
+    std::vector<unitvar_wide_moments> any;
+    for (const double count : {5e-324, 2.0, 1e300})
+        for (const double mean : {0.0, -1e-171, 1e-84, -1e10, 1e300, infinity})
+            for (const double low : {0.0, 0.8125, -1e180})
+                for (const double m2 : {0.0, -0.0, 1e-300, -1e300, 1e20, 1e308, infinity, not_a_number})
+                    for (const double prescale : {1.0, 0x1p600, 0x1p-600})
+                        any.push_back({count, mean, low, m2, prescale});
+    bool counted = true;
+    for (const unitvar_wide_moments &a : any)
+        for (const unitvar_wide_moments &b : any) {
+            unitvar_wide_moments both = a;
+            counted = unitvar_wide_moments_merge(&both, &b) == UNITVAR_OK && both.count == a.count + b.count && counted;
+        }
+    CHECK(counted);
+}
+
 TEST_CASE("appending or merging nothing changes no bit")
 {
     const std::vector<double> data = uniform_data<double>(100, 5.0, 1.0);

@@ -71,22 +71,21 @@ void append(ChunkMoments &into, const ChunkMoments &other) noexcept
         into = other;
         return;
     }
-    const auto append_at = [&](double prescale) {
-        ChunkMoments scaled = other;
+    ChunkMoments added = other;
+    const auto take_at = [&](double prescale) {
         rescale(into, prescale);
-        rescale(scaled, prescale);
-        append(into, scaled);
+        rescale(added, prescale);
     };
-    if (into.prescale != other.prescale) [[unlikely]] {
-        append_at(common_prescale(into, other));
-        return;
+    if (into.prescale != added.prescale) [[unlikely]] {
+        take_at(common_prescale(into, added));
     }
-    const ChunkMoments result = merged(into, other);
+    ChunkMoments result = merged(into, added);
     if (!(result.m2 >= least_squares && std::isfinite(result.m2))) [[unlikely]] {
-        const double prescale = better_prescale(into, other, result.m2);
+        // Once: moments of data are in range then, and for others, of a caller's making, no scale may be right.
+        const double prescale = better_prescale(into, added, result.m2);
         if (prescale != into.prescale) {
-            append_at(prescale);
-            return;
+            take_at(prescale);
+            result = merged(into, added);
         }
     }
     into = result;

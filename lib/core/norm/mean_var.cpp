@@ -72,9 +72,9 @@ void mean_var(const TensorView &x_view, std::span<const std::int32_t> axes, doub
 
     const core::Reduction reduction(x, reduced.reduced(), mean, var);
     const Results results(mean, var, correction, reduction.first);
-    const std::size_t sets = reduction.kept.elements();
-    if (sets != 0 && reduction.reduced.elements() == 0) {
-        for (std::size_t i = 0; i < sets; ++i) {
+    // Without results there is nothing to write, and no memory that bounds how many sets a shape without elements has.
+    if (reduction.reduced.elements() == 0 && (mean.present() || var.present())) {
+        for (std::size_t i = 0; i < reduction.kept.elements(); ++i) {
             results.undefined(reduction.kept.at(i));
         }
     }
