@@ -3,9 +3,12 @@
 #include "core/cpu.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #if defined(__x86_64__)
+#include <atomic>
+
 #include <cpuid.h>
 #elif defined(__aarch64__) && defined(__linux__)
 #include <asm/hwcap.h>
@@ -68,12 +71,36 @@ constexpr std::array<Feature, 11> features{{
     {"vaes", 7, &Registers::ecx, 9, ymm_state},
 }};
 
+constexpr unsigned asked = 1U << features.size();
+
+// A bit for each feature, and asked.
+unsigned ask() noexcept
+{
+    const Registers general = cpuid(1);
+    const Registers extended = cpuid(7);
+    const std::uint64_t saved = (general.ecx & osxsave) != 0 ? xcr0() : 0;
+    unsigned result = asked;
+    for (std::size_t i = 0; i < features.size(); ++i) {
+        const Feature &feature = features[i];
+        const Registers &leaf = feature.leaf == 1 ? general : extended;
+        const bool there = (saved & feature.state) == feature.state && (leaf.*feature.reg >> feature.bit & 1U) != 0;
+        result |= there ? 1U << i : 0;
+    }
+    return result;
+}
+
 bool has(std::string_view name) noexcept
 {
-    for (const Feature &feature : features) {
-        if (feature.name == name) {
-            const bool enabled = (cpuid(1).ecx & osxsave) != 0 && (xcr0() & feature.state) == feature.state;
-            return enabled && (cpuid(feature.leaf).*feature.reg >> feature.bit & 1U) != 0;
+    // Once: in a virtual machine each CPUID leaves it, which takes longer than a small fill. Threads find the same.
+    static constinit std::atomic<unsigned> answer{0};
+    unsigned found = answer.load(std::memory_order_relaxed);
+    if (found == 0) {
+        found = ask();
+        answer.store(found, std::memory_order_relaxed);
+    }
+    for (std::size_t i = 0; i < features.size(); ++i) {
+        if (features[i].name == name) {
+            return (found >> i & 1U) != 0;
         }
     }
     return false;
