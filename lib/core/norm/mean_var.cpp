@@ -74,7 +74,8 @@ void mean_var(const TensorView &x_view, std::span<const std::int32_t> axes, doub
     const Results results(mean, var, correction, reduction.first);
     // Without results there is nothing to write, and no memory that bounds how many sets a shape without elements has.
     if (reduction.reduced.elements() == 0 && (mean.present() || var.present())) {
-        for (std::size_t i = 0; i < reduction.kept.elements(); ++i) {
+        const std::size_t sets = reduction.kept.elements();
+        for (std::size_t i = 0; i < sets; ++i) {
             results.undefined(reduction.kept.at(i));
         }
     }
