@@ -85,11 +85,7 @@ struct Dense {
 
     Dense(Lengths lengths, unitvar_dtype dtype) : shape(std::move(lengths))
     {
-        std::size_t elements = 1;
-        for (const std::int64_t length : shape) {
-            elements *= static_cast<std::size_t>(length);
-        }
-        bytes.resize(elements * dtype.bits / 8);
+        bytes.resize(static_cast<std::size_t>(fuzz::elements_of(shape)) * dtype.bits / 8);
         shape.reserve(1);
         view = {bytes.data(), {1, 0}, static_cast<std::int32_t>(shape.size()), dtype, shape.data(), nullptr, 0};
     }

@@ -19,7 +19,7 @@ paste -s -d , "$work/files" >"$work/seeds"
         -print_funcs=0 -print_final_stats=1 -artifact_prefix="fault-$target-" "$@" 2>&1 || touch "$work/failed"
 } | tee "$work/log" | sed -u -n "s|^#\([0-9]*\)[[:space:]]*pulse .*exec/s: \([0-9]*\) .*|$target: \1 executions, \2 a second|p"
 if [ -e "$work/failed" ]; then
-    tail -n 200 "$work/log"
+    grep -v '^#[0-9]' "$work/log" # all but its progress
     exit 1
 fi
 executed=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log")

@@ -8,6 +8,8 @@
 #include "fuzz.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <optional>
 
 namespace fuzz {
@@ -38,17 +40,16 @@ inline Lengths usual_shape(Input &input)
     return shape;
 }
 
+// Of lengths whose product nothing overflows.
+inline Wide elements_of(const Lengths &shape)
+{
+    return std::accumulate(shape.begin(), shape.end(), Wide{1}, std::multiplies<>());
+}
+
 // With at most as many elements as a tensor gets memory for: longer ones of a thousand times the work show no more.
 inline Lengths shortened(Lengths shape)
 {
-    const auto elements = [&] {
-        Wide product = 1;
-        for (const std::int64_t length : shape) {
-            product *= length;
-        }
-        return product;
-    };
-    while (elements() > most_elements) {
+    while (elements_of(shape) > most_elements) {
         *std::ranges::max_element(shape) /= 2;
     }
     return shape;
