@@ -87,7 +87,10 @@ double normal_moment(int k)
 
 } // namespace
 
-ContinuousTrials::ContinuousTrials(std::vector<Tail> tails) : tails_(std::move(tails)), beyond_(tails_.size()) {}
+ContinuousTrials::ContinuousTrials(std::vector<Tail> tails, std::size_t chi_square_cells)
+    : tails_(std::move(tails)), chi_square_cells_(chi_square_cells), beyond_(tails_.size())
+{
+}
 
 void ContinuousTrials::add(std::span<const double> u)
 {
@@ -175,14 +178,17 @@ std::vector<Verdict> ContinuousTrials::verdicts() const
     // At the boundaries of cells, so that the distance is no more than the true one.
     double distance = 0;
     double below = 0;
-    std::vector<double> counts(cells);
+    std::vector<double> counts(chi_square_cells_);
     for (std::size_t i = 0; i < cells; ++i) {
-        counts[i] = static_cast<double>(count_[i]);
-        below += counts[i];
+        const auto count = static_cast<double>(count_[i]);
+        counts[i / (cells / chi_square_cells_)] += count;
+        below += count;
         distance = std::max(distance, std::abs(below / n - static_cast<double>(i + 1) / cells));
     }
     all.push_back({"Kolmogorov-Smirnov", oracle::kolmogorov_p_value(distance, static_cast<std::size_t>(n))});
-    all.push_back({"chi-square of 65536 cells", chi_square_of_counts(counts, std::vector<double>(cells, 1.0 / cells))});
+    const double of_a_cell = 1 / static_cast<double>(chi_square_cells_);
+    all.push_back({"chi-square of " + std::to_string(chi_square_cells_) + " cells",
+                   chi_square_of_counts(counts, std::vector<double>(chi_square_cells_, of_a_cell))});
     if (anderson_darling_.size() > 1)
         all.push_back(
             {"Anderson-Darling of blocks", oracle::kolmogorov_smirnov_p_value(anderson_darling_, oracle::uniform_cdf)});

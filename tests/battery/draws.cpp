@@ -18,6 +18,7 @@
 #include <numbers>
 #include <string>
 #include <thread>
+#include <type_traits>
 
 namespace {
 
@@ -130,7 +131,9 @@ template <class T>
 std::vector<battery::Verdict> try_continuous(const Sample &sample, const battery::Generator &g, std::size_t elements,
                                              double bias = 0)
 {
-    battery::ContinuousTrials trials(tails_of(sample.name));
+    battery::ContinuousTrials trials(tails_of(sample.name), std::is_same_v<T, float>
+                                                                ? battery::ContinuousTrials::narrow_cells
+                                                                : battery::ContinuousTrials::wide_cells);
     const Transform transform = transform_of(sample.name, sample.draw);
     const bool normal = sample.name.starts_with("normal");
     std::vector<double> numbers(block);
