@@ -27,12 +27,12 @@ public:
     // Blocks of this many elements, which are whole pairs and have an Anderson-Darling statistic each.
     static constexpr std::size_t block = std::size_t{1} << 16U;
 
-    // Chi-square's cells, a power of two to 65536. An element is off by its rounding, so a cell by a part d of it, where d
+    // Chi-square's cells, a power of two to `cells`. An element is off by its rounding, so a cell by a part d of it, where d
     // is an ulp at its ends over its width: n elements in c cells have a chi-square that is larger by about n d^2 / 6, of a
     // deviation of sqrt(2 c). At the steepest of f32, Rayleigh's 0.6 at 1, d is c 2^-24: in 65536 cells 1e9 numbers in f32
     // are 4 deviations off where they are exactly rounded, and 5 to 9 within the library's 3 ulp; in 4096 cells 0.1.
-    static constexpr std::size_t wide_cells = std::size_t{1} << 16U;
-    static constexpr std::size_t narrow_cells = std::size_t{1} << 12U;
+    static constexpr std::size_t cells = std::size_t{1} << 16U;
+    static constexpr std::size_t cells_of_rounded_f32 = std::size_t{1} << 12U;
 
     ContinuousTrials(std::vector<Tail> tails, std::size_t chi_square_cells);
 
@@ -45,7 +45,6 @@ public:
 private:
     void add_legendre(std::span<const double> u);
 
-    static constexpr std::size_t cells = std::size_t{1} << 16U;
     static constexpr std::size_t pair_cells = 64;
     static constexpr std::size_t moments = 8;
     static constexpr std::size_t lags = 32;

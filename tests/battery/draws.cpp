@@ -131,9 +131,10 @@ template <class T>
 std::vector<battery::Verdict> try_continuous(const Sample &sample, const battery::Generator &g, std::size_t elements,
                                              double bias = 0)
 {
-    battery::ContinuousTrials trials(tails_of(sample.name), std::is_same_v<T, float>
-                                                                ? battery::ContinuousTrials::narrow_cells
-                                                                : battery::ContinuousTrials::wide_cells);
+    using Trials = battery::ContinuousTrials;
+    // Uniforms are multiples of 2^-24, of which every cell has as many.
+    const bool rounded_f32 = std::is_same_v<T, float> && !sample.name.starts_with("uniform");
+    Trials trials(tails_of(sample.name), rounded_f32 ? Trials::cells_of_rounded_f32 : Trials::cells);
     const Transform transform = transform_of(sample.name, sample.draw);
     const bool normal = sample.name.starts_with("normal");
     std::vector<double> numbers(block);
