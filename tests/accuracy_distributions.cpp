@@ -12,6 +12,7 @@
 #include "core/runtime.hpp"
 #include "oracle/distributions.hpp"
 #include "oracle/real.hpp"
+#include "support/processors.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -22,7 +23,6 @@
 #include <limits>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace {
@@ -177,22 +177,16 @@ bool check_all_words(const oracle::Distribution<long double> &row)
     return worst.report(row.name, row.p[0], "f32", std::size_t{1} << 32U, row.ulps_f32);
 }
 
-bool check_all_words_of_all()
+bool check_all_words_of_every_draw()
 {
     const auto &rows = oracle::distributions<long double>();
-    std::atomic<std::size_t> next = 0;
     std::atomic<bool> holds = true;
     {
-        std::vector<std::jthread> workers(std::max(1U, std::thread::hardware_concurrency()));
-        for (std::jthread &worker : workers) {
-            worker = std::jthread([&] {
-                for (std::size_t i = next++; i < rows.size(); i = next++) {
-                    if (!check_all_words(rows[i])) {
-                        holds = false;
-                    }
-                }
-            });
-        }
+        const support::OnAllProcessors workers(rows.size(), [&](std::size_t i) {
+            if (!check_all_words(rows[i])) {
+                holds = false;
+            }
+        });
     }
     return holds;
 }
@@ -202,7 +196,7 @@ bool check_all_words_of_all()
 int main(int argc, char **argv)
 {
     if (argc == 2 && std::strcmp(argv[1], "--exhaustive") == 0) {
-        return check_all_words_of_all() ? 0 : 1;
+        return check_all_words_of_every_draw() ? 0 : 1;
     }
     if (argc != 1) {
         std::fprintf(stderr, "usage: %s [--exhaustive]\n", argv[0]);

@@ -54,9 +54,7 @@ TEST_CASE("a norm along axes is the norm of the tensor with those last")
                             return true;
                     return false;
                 };
-                Values x = random_values<double>(element_count(shape), 93, 0.5, 2);
-                for (double &value : x)
-                    value = rounded(dtype, value);
+                const Values x = rounded(dtype, random_values<double>(element_count(shape), 93, 0.5, 2));
                 Lengths lengths;
                 std::vector<std::size_t> group(x.size());
                 std::vector<std::size_t> place(x.size());
@@ -72,11 +70,8 @@ TEST_CASE("a norm along axes is the norm of the tensor with those last")
                         to = to * length + i / step % length;
                     }
                 }
-                Values weight = random_values<double>(element_count(lengths), 94, 1, 0.5);
-                Values bias = random_values<double>(element_count(lengths), 95, 0, 1);
-                for (Values *values : {&weight, &bias})
-                    for (double &value : *values)
-                        value = rounded(dtype, value);
+                const Values weight = rounded(dtype, random_values<double>(element_count(lengths), 94, 1, 0.5));
+                const Values bias = rounded(dtype, random_values<double>(element_count(lengths), 95, 0, 1));
                 std::vector<oracle::Values> members(x.size() / element_count(lengths));
                 for (std::size_t i = 0; i < x.size(); ++i)
                     members[group[i]].push_back(x[i]);

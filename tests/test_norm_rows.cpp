@@ -3,6 +3,8 @@
 #include "support/any_tensor.hpp"
 #include "support/arrays.hpp"
 #include "support/capi.hpp"
+#include "support/kinds.hpp"
+#include "support/scale.hpp"
 #include "support/tables.hpp"
 
 #include <cmath>
@@ -41,14 +43,11 @@ TEST_CASE("a norm of a sum is the norm of the rounded sum, which is kept or not,
                 CAPTURE(dtype.bits);
                 CAPTURE(width);
                 const Lengths shape{2, 3, width};
-                Values x = random_values<double>(element_count(shape), 90, 0.5, 2);
-                Values residual = random_values<double>(element_count(shape), 91, -3, 5);
+                const Values x = rounded(dtype, random_values<double>(element_count(shape), 90, 0.5, 2));
+                const Values residual = rounded(dtype, random_values<double>(element_count(shape), 91, -3, 5));
                 Values sum;
-                for (std::size_t i = 0; i < x.size(); ++i) {
-                    x[i] = rounded(dtype, x[i]);
-                    residual[i] = rounded(dtype, residual[i]);
+                for (std::size_t i = 0; i < x.size(); ++i)
                     sum.push_back(rounded(dtype, x[i] + residual[i]));
-                }
                 AnyTensor weight(dtype, {width}, Layout::row_major,
                                  random_values<double>(static_cast<std::size_t>(width), 92, 1, 0.5));
                 AnyTensor added(dtype, shape, Layout::row_major, sum);
@@ -92,9 +91,7 @@ TEST_CASE("layer_norm with given statistics is layer_norm where they are those o
     for (const unitvar_dtype dtype : {f32_dtype, f64_dtype, bf16_dtype, f16_dtype})
         for (const std::int64_t width : {5, 64, 70000}) {
             const Lengths shape{3, width};
-            Values x = random_values<double>(element_count(shape), 96, 3, 2);
-            for (double &value : x)
-                value = rounded(dtype, value);
+            const Values x = rounded(dtype, random_values<double>(element_count(shape), 96, 3, 2));
             AnyTensor tx(dtype, shape, Layout::row_major, x), y(dtype, shape, Layout::row_major, {});
             AnyTensor given(dtype, shape, Layout::gaps, {});
             AnyTensor mean(f64_dtype, {3}, Layout::row_major, {}), rstd(f64_dtype, {3, 1}, Layout::row_major, {});

@@ -5,6 +5,7 @@
 #include "support/any_tensor.hpp"
 #include "support/arrays.hpp"
 #include "support/norm_functions.hpp"
+#include "support/scale.hpp"
 #include "support/tables.hpp"
 
 #include "consumers/sha256.h"
@@ -147,9 +148,7 @@ TEST_CASE("a strided output may be the input, exactly")
         for (const Layout layout : {Layout::row_major, Layout::channels_last, Layout::gaps, Layout::reversed,
                                     Layout::every_second, Layout::backwards}) {
             const Lengths shape{3, 4, 19};
-            Values values = random_values<double>(element_count(shape), 80, 0.5, 2);
-            for (double &value : values)
-                value = rounded(dtype, value);
+            const Values values = rounded(dtype, random_values<double>(element_count(shape), 80, 0.5, 2));
             const auto check = [&](const std::function<std::int32_t(unitvar_tensor *, unitvar_tensor *)> &norm) {
                 AnyTensor x(dtype, shape, layout, values);
                 AnyTensor y(dtype, shape, layout, {});
@@ -193,12 +192,9 @@ TEST_CASE("16-bit norms are within half an ulp, and 1/32 of one, of their defini
                 CAPTURE(width);
                 const oracle::Shape3 s{3, width, 1};
                 const Lengths shape{3, static_cast<std::int64_t>(width)};
-                Values x = random_values<double>(s.elements(), width, mean, 2 * scale);
-                Values weight = random_values<double>(width, 81, 1, 0.5);
-                Values bias = random_values<double>(width, 82, 0, 1);
-                for (Values *values : {&x, &weight, &bias})
-                    for (double &value : *values)
-                        value = rounded(dtype, value);
+                const Values x = rounded(dtype, random_values<double>(s.elements(), width, mean, 2 * scale));
+                const Values weight = rounded(dtype, random_values<double>(width, 81, 1, 0.5));
+                const Values bias = rounded(dtype, random_values<double>(width, 82, 0, 1));
                 AnyTensor tx(dtype, shape, Layout::row_major, x);
                 AnyTensor ty(dtype, shape, Layout::row_major, {});
                 AnyTensor tw(dtype, {shape[1]}, Layout::row_major, weight);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "support/scale.hpp"
+#include "support/tensors.hpp"
 #include "unitvar.h"
 
 namespace {
@@ -49,14 +50,9 @@ template <class T> unitvar_tensor tensor(T *data, Shape &shape, std::int64_t *st
             0};
 }
 
-std::size_t elements(const Shape &shape)
-{
-    return static_cast<std::size_t>(std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>{}));
-}
-
 template <class T> std::vector<T> orthogonal(unitvar_generator *g, Shape shape, double gain = 1)
 {
-    std::vector<T> w(elements(shape), T(7));
+    std::vector<T> w(support::element_count(shape), T(7));
     unitvar_tensor t = tensor(w.data(), shape);
     REQUIRE(unitvar_init_orthogonal(g, &t, gain) == UNITVAR_OK);
     return w;
@@ -139,7 +135,7 @@ TEST_CASE_TEMPLATE("orthogonal: a plain product of reflectors gives the same mat
 {
     for (const Shape &shape : shapes) {
         const auto rows = static_cast<std::size_t>(shape[0]);
-        const std::size_t columns = elements(shape) / rows;
+        const std::size_t columns = support::element_count(shape) / rows;
         const std::size_t m = std::max(rows, columns);
         const std::size_t n = std::min(rows, columns);
         const std::size_t drawn = n * m - n * (n - 1) / 2;
@@ -324,7 +320,7 @@ TEST_CASE_TEMPLATE("orthogonal: 1 x 1 is a fair sign", T, float, double)
 TEST_CASE_TEMPLATE("delta_orthogonal: an orthogonal matrix at the center, zeros around it", T, float, double)
 {
     for (Shape shape : std::vector<Shape>{{4, 3, 5}, {6, 6, 3, 4}, {3, 1, 2, 3, 1}, {1, 1, 1}, {2, 2, 4}}) {
-        std::vector<T> w(elements(shape), T(7));
+        std::vector<T> w(support::element_count(shape), T(7));
         unitvar_tensor t = tensor(w.data(), shape);
         const Handle g = make_generator();
         REQUIRE(unitvar_init_delta_orthogonal(g.get(), &t, -1.5) == UNITVAR_OK);

@@ -27,9 +27,7 @@ TEST_CASE("moments of a tensor are those of its elements in their order, whateve
     for (const unitvar_dtype dtype : {f32_dtype, f64_dtype, bf16_dtype, f16_dtype})
         for (const std::int64_t width : {1, 7, 100, 90000}) {
             const Lengths shape{3, width};
-            Values x = random_values<double>(element_count(shape), 98, 100, 2);
-            for (double &value : x)
-                value = rounded(dtype, value);
+            const Values x = rounded(dtype, random_values<double>(element_count(shape), 98, 100, 2));
             const oracle::MeanVar definition = oracle::mean_var(support::wide(x));
             unitvar_moments first{};
             for (const Layout layout : {Layout::row_major, Layout::reversed, Layout::gaps, Layout::backwards}) {

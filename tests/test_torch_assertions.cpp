@@ -2,9 +2,9 @@
 // Kolmogorov and Smirnov with its bound of 0.0001 for p, on tensors of 1, 2 and 4 dimensions with random sides and
 // parameters; orthogonality; zeros in each column of sparse. Gains are in test_initializers.cpp, eye, dirac and the
 // convolutions in test_init_kinds.cpp, bounds of 16-bit types here.
-#include "oracle/half.hpp"
 #include "oracle/initializers.hpp"
 #include "oracle/statistics.hpp"
+#include "support/any_tensor.hpp"
 #include "support/capi.hpp"
 #include "support/kinds.hpp"
 #include "support/scale.hpp"
@@ -65,17 +65,7 @@ std::vector<double> values_of(unitvar_dtype dtype, const Lengths &shape, const G
 {
     Tensor tensor(dtype, shape);
     require_ok(initialize(g, tensor.view()));
-    std::vector<double> result;
-    if (dtype.bits == 64)
-        return tensor.logical_values<double>();
-    if (dtype.bits == 32) {
-        for (const float x : tensor.logical_values<float>())
-            result.push_back(static_cast<double>(x));
-        return result;
-    }
-    for (const std::uint16_t bits : tensor.logical_values<std::uint16_t>())
-        result.push_back(oracle::half_value(dtype.code == 4 ? oracle::bf16 : oracle::f16, bits));
-    return result;
+    return support::logical_doubles(dtype, tensor);
 }
 
 double p_uniform(const std::vector<double> &values, double low, double high)

@@ -7,17 +7,16 @@
 #include "oracle/statistics.hpp"
 #include "report.hpp"
 #include "sources.hpp"
+#include "support/processors.hpp"
 #include "support/samplers.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstdio>
 #include <functional>
 #include <future>
 #include <numbers>
 #include <string>
-#include <thread>
 #include <type_traits>
 
 namespace {
@@ -188,19 +187,12 @@ struct Trial {
     std::packaged_task<std::vector<battery::Verdict>()> task;
 };
 
-// As many at a time as there are processors.
 void report_in_order(std::vector<Trial> &trials, battery::Report &report)
 {
     std::vector<std::future<std::vector<battery::Verdict>>> verdicts;
     for (Trial &trial : trials)
         verdicts.push_back(trial.task.get_future());
-    std::atomic<std::size_t> next = 0;
-    std::vector<std::jthread> workers(std::max(1U, std::thread::hardware_concurrency()));
-    for (std::jthread &worker : workers)
-        worker = std::jthread([&] {
-            for (std::size_t i = next++; i < trials.size(); i = next++)
-                trials[i].task();
-        });
+    const support::OnAllProcessors workers(trials.size(), [&](std::size_t i) { trials[i].task(); });
     for (std::size_t i = 0; i < trials.size(); ++i)
         report.add(trials[i].name, verdicts[i].get());
 }

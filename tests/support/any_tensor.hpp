@@ -4,7 +4,6 @@
 #define UNITVAR_TESTS_SUPPORT_ANY_TENSOR_HPP
 
 #include "arrays.hpp"
-#include "kinds.hpp"
 #include "little_endian.hpp"
 #include "tensors.hpp"
 
@@ -26,6 +25,11 @@ inline bool same_dtype(unitvar_dtype a, unitvar_dtype b)
     return a.code == b.code && a.bits == b.bits;
 }
 
+inline const oracle::HalfFormat &half_format(unitvar_dtype dtype)
+{
+    return same_dtype(dtype, bf16_dtype) ? oracle::bf16 : oracle::f16;
+}
+
 // Bits of fraction and the exponent of the least normal number.
 struct Format {
     int fraction;
@@ -37,7 +41,8 @@ inline Format format_of(unitvar_dtype dtype)
         return {52, -1022};
     if (same_dtype(dtype, f32_dtype))
         return {23, -126};
-    return same_dtype(dtype, bf16_dtype) ? Format{7, -126} : Format{10, -14};
+    const oracle::HalfFormat &half = half_format(dtype);
+    return {half.fraction_bits, 1 - half.bias()};
 }
 inline double ulp_of(unitvar_dtype dtype, double x)
 {
@@ -51,6 +56,12 @@ inline double rounded(unitvar_dtype dtype, double x)
     const double ulp = ulp_of(dtype, x);
     return same_dtype(dtype, f64_dtype) ? x : std::nearbyint(x / ulp) * ulp;
 }
+inline Values rounded(unitvar_dtype dtype, Values values)
+{
+    for (double &value : values)
+        value = rounded(dtype, value);
+    return values;
+}
 
 inline void write_element(unitvar_dtype dtype, unsigned char *at, double value)
 {
@@ -63,24 +74,22 @@ inline void write_element(unitvar_dtype dtype, unsigned char *at, double value)
         std::memcpy(at, &narrow, sizeof narrow);
         return;
     }
-    const std::uint16_t bits = oracle::round_to_half(same_dtype(dtype, bf16_dtype) ? oracle::bf16 : oracle::f16, value);
+    const std::uint16_t bits = oracle::round_to_half(half_format(dtype), value);
     std::memcpy(at, &bits, sizeof bits);
 }
-inline double read_element(unitvar_dtype dtype, const unsigned char *at)
+// In row-major order of their indices.
+inline Values logical_doubles(unitvar_dtype dtype, const Tensor &tensor)
 {
-    if (same_dtype(dtype, f64_dtype)) {
-        double value;
-        std::memcpy(&value, at, sizeof value);
-        return value;
-    }
+    if (same_dtype(dtype, f64_dtype))
+        return tensor.logical_values<double>();
     if (same_dtype(dtype, f32_dtype)) {
-        float value;
-        std::memcpy(&value, at, sizeof value);
-        return value;
+        const std::vector<float> values = tensor.logical_values<float>();
+        return {values.begin(), values.end()};
     }
-    std::uint16_t bits;
-    std::memcpy(&bits, at, sizeof bits);
-    return oracle::half_value(same_dtype(dtype, bf16_dtype) ? oracle::bf16 : oracle::f16, bits);
+    Values result;
+    for (const std::uint16_t bits : tensor.logical_values<std::uint16_t>())
+        result.push_back(oracle::half_value(half_format(dtype), bits));
+    return result;
 }
 
 enum class Layout { row_major, channels_last, gaps, reversed, every_second, backwards };
@@ -126,13 +135,7 @@ public:
             write_element(dtype, at(i), values[i]);
     }
     unitvar_tensor *view() { return tensor_.view(); }
-    Values values()
-    {
-        Values result;
-        for (std::size_t i = 0; i < offsets_.size(); ++i)
-            result.push_back(read_element(dtype_, at(i)));
-        return result;
-    }
+    Values values() const { return logical_doubles(dtype_, tensor_); }
     std::vector<unsigned char> bytes() const { return tensor_.logical_bytes(); }
     std::vector<unsigned char> little_endian_bytes() const { return little_endian(bytes(), dtype_.bits / 8u); }
     bool clean() const { return tensor_.untouched_between_elements(); }
@@ -149,14 +152,6 @@ private:
     std::vector<std::int64_t> offsets_;
     Tensor tensor_;
 };
-
-inline std::size_t element_count(const Lengths &shape)
-{
-    std::size_t n = 1;
-    for (const std::int64_t length : shape)
-        n *= static_cast<std::size_t>(length);
-    return n;
-}
 
 } // namespace support
 

@@ -12,14 +12,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <numeric>
 #include <string>
 #include <vector>
 
 namespace support {
-
-inline constexpr unitvar_dtype bf16_dtype{4, 16, 1};
-inline constexpr unitvar_dtype f16_dtype{2, 16, 1};
 
 struct NamedDtype {
     std::string name;
@@ -55,9 +51,7 @@ inline const std::vector<Lengths> &offered_shapes()
             {129, 64},    {9, 1},       {1, 9},          {6, 4, 5},       {9, 3, 1},         {33, 7, 5},
             {6, 4, 3, 5}, {3, 1, 4, 2}, {6, 3, 2, 3, 4}, {3, 3, 1, 4, 5}, {3, 2, 2, 1, 2, 3}};
         if (quick())
-            std::erase_if(shapes, [](const Lengths &shape) {
-                return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>()) > 400;
-            });
+            std::erase_if(shapes, [](const Lengths &shape) { return element_count(shape) > 400; });
         return shapes;
     }();
     return list;

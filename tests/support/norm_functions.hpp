@@ -300,10 +300,8 @@ struct Call {
         std::vector<unitvar_tensor *> views;
         for (std::size_t i = 0; i < function.arguments.size(); ++i) {
             const Argument &argument = function.arguments[i];
-            Values values;
-            for (const double value : argument.values)
-                values.push_back(rounded(values_of.of(argument), value));
-            tensors.push_back(std::make_unique<AnyTensor>(types.of(argument), argument.shape, layout(i), values));
+            tensors.push_back(std::make_unique<AnyTensor>(types.of(argument), argument.shape, layout(i),
+                                                          rounded(values_of.of(argument), argument.values)));
             views.push_back(tensors.back()->view());
         }
         require_ok(function.call(views));

@@ -23,6 +23,16 @@ using Lengths = std::vector<std::int64_t>;
 
 inline constexpr unitvar_dtype f32_dtype{2, 32, 1};
 inline constexpr unitvar_dtype f64_dtype{2, 64, 1};
+inline constexpr unitvar_dtype bf16_dtype{4, 16, 1};
+inline constexpr unitvar_dtype f16_dtype{2, 16, 1};
+
+inline std::size_t element_count(const Lengths &shape)
+{
+    std::size_t n = 1;
+    for (const std::int64_t length : shape)
+        n *= static_cast<std::size_t>(length);
+    return n;
+}
 
 inline Lengths row_major_strides(const Lengths &shape)
 {
