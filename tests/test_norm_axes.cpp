@@ -13,6 +13,7 @@
 using support::AnyTensor;
 using support::bf16_dtype;
 using support::element_count;
+using support::eps;
 using support::f32_dtype;
 using support::f64_dtype;
 using support::Layout;
@@ -23,12 +24,6 @@ using support::rounded;
 using support::row_major_strides;
 using support::ulp_of;
 using support::Values;
-
-namespace {
-
-constexpr double eps = 0x1p-10; // a number of every dtype
-
-} // namespace
 
 TEST_CASE("a norm along axes is the norm of the tensor with those last")
 {

@@ -16,6 +16,7 @@
 using support::AnyTensor;
 using support::bf16_dtype;
 using support::element_count;
+using support::eps;
 using support::f16_dtype;
 using support::f32_dtype;
 using support::f64_dtype;
@@ -27,12 +28,6 @@ using support::rounded;
 using support::same_dtype;
 using support::ulp_of;
 using support::Values;
-
-namespace {
-
-constexpr double eps = 0x1p-10; // a number of every dtype
-
-} // namespace
 
 TEST_CASE("a norm of a sum is the norm of the rounded sum, which is kept or not, in place or not")
 {

@@ -25,6 +25,7 @@
 using support::AnyTensor;
 using support::bf16_dtype;
 using support::element_count;
+using support::eps;
 using support::f16_dtype;
 using support::f32_dtype;
 using support::f64_dtype;
@@ -38,7 +39,6 @@ using support::ulp_of;
 using support::Values;
 using support::norms::all_types;
 using support::norms::Call;
-using support::norms::eps;
 using support::norms::Function;
 using support::norms::functions;
 using support::norms::Layouts;

@@ -20,6 +20,8 @@ namespace support {
 
 using Values = std::vector<double>;
 
+inline constexpr double eps = 0x1p-10; // of norms: a number of every dtype
+
 inline bool same_dtype(unitvar_dtype a, unitvar_dtype b)
 {
     return a.code == b.code && a.bits == b.bits;

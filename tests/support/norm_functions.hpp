@@ -61,7 +61,6 @@ inline Argument running(const Lengths &shape, std::uint64_t seed)
     return {shape, Role::parameter, true, random_values<double>(element_count(shape), seed, 2, 0.1)};
 }
 
-inline constexpr double eps = 0x1p-10; // a number of every dtype
 inline constexpr double exact = 0x1p-42;
 inline constexpr double by_f32 = 0x1p-19; // sums of products, and powers, of 16-bit elements are f32
 
